@@ -1,0 +1,1 @@
+//! Pages and the server functions beside them; compiled twice: ssr and hydrate.

@@ -1,0 +1,1 @@
+//! Reads what solvers read and write: decks, status files, console texts. Pure, compiles to WASM.

@@ -1,0 +1,32 @@
+//! What a job, a node and a licence are, and the rules they live by.
+//!
+//! Pure: no I/O, no async, no clock. `now` is always an argument, so that every rule can be
+//! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
+
+pub mod event;
+pub mod ids;
+pub mod job;
+pub mod lifecycle;
+pub mod name;
+pub mod node;
+pub mod plan;
+pub mod progress;
+pub mod resources;
+pub mod settings;
+pub mod status;
+pub mod time;
+pub mod user;
+pub mod verdict;
+
+pub use event::Event;
+pub use ids::{JobId, RunToken, UploadId};
+pub use job::{Actor, JobSummary, NodeWish, Priority, Solver};
+pub use name::{FileName, HostName, JobName, NameError, NodeId, UserId};
+pub use node::{Node, NodeState, NodeSummary};
+pub use progress::{Progress, StepShape, Trouble, TroubleKind};
+pub use resources::{Cores, TokenRule, Tokens};
+pub use settings::Settings;
+pub use status::JobStatus;
+pub use time::{Seconds, Timestamp};
+pub use user::{Role, User};
+pub use verdict::{Cause, Evidence, ExitStatus, Remark, Verdict};

@@ -1,0 +1,264 @@
+//! Names that people give, parsed once into types that cannot hold a path, an option or a control character.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a text cannot be the name it was given for. Each is a message key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum NameError {
+    /// Nothing, or blanks only.
+    #[error("is empty")]
+    Empty,
+    /// More than the allowed bytes or characters.
+    #[error("is too long")]
+    TooLong,
+    /// A character that file systems, shells or solvers would read as something else.
+    #[error("has a character that is not allowed")]
+    BadCharacter,
+    /// A leading hyphen or dot, or a trailing dot or blank.
+    #[error("begins or ends with a character that is not allowed there")]
+    BadEdge,
+    /// A name that an operating system or the product keeps for itself (`CON`, `auto`, …).
+    #[error("is reserved")]
+    Reserved,
+}
+
+/// Device names that Windows gives no file, whatever the extension.
+const WINDOWS_DEVICES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// Characters no name may hold: path separators, what cmd, PowerShell and sh give a meaning, and controls.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '$' | '`' | '\'' | '&' | ';' | '^' | '!')
+        // direction marks make one name look like another
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn check_edges(text: &str) -> Result<(), NameError> {
+    if text.trim().is_empty() {
+        return Err(NameError::Empty);
+    }
+    if text.starts_with(['-', '.', ' ']) || text.ends_with(['.', ' ']) || text.trim() != text {
+        return Err(NameError::BadEdge);
+    }
+    let stem = text.split('.').next().unwrap_or(text).to_ascii_lowercase();
+    if WINDOWS_DEVICES.contains(&stem.as_str()) {
+        return Err(NameError::Reserved);
+    }
+    Ok(())
+}
+
+macro_rules! name_type {
+    ($(#[$doc:meta])* $name:ident, $parse:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is, or says what is wrong with it; nothing is repaired.
+            ///
+            /// # Errors
+            /// The first [`NameError`] that applies.
+            pub fn parse(text: &str) -> Result<Self, NameError> {
+                let check: fn(&str) -> Result<(), NameError> = $parse;
+                check(text)?;
+                Ok(Self(text.to_owned()))
+            }
+
+            /// The name.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+name_type!(
+    /// A job's name: the stem of its deck on the node, so letters (Japanese too), digits, `_`, `-` and dots inside.
+    /// At most 80 characters and 200 bytes (file systems end at 255 bytes, solvers add endings). No blanks: Abaqus refuses them.
+    JobName,
+    |text| {
+        check_edges(text)?;
+        if text.chars().count() > 80 || text.len() > 200 {
+            return Err(NameError::TooLong);
+        }
+        if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+            return Err(NameError::BadCharacter);
+        }
+        Ok(())
+    }
+);
+
+name_type!(
+    /// The name of one file, without any folder. Blanks inside are fine. At most 200 bytes.
+    FileName,
+    |text| {
+        check_edges(text)?;
+        if text.len() > 200 {
+            return Err(NameError::TooLong);
+        }
+        if text.chars().any(is_hostile) {
+            return Err(NameError::BadCharacter);
+        }
+        Ok(())
+    }
+);
+
+name_type!(
+    /// A host's name or address: letters, digits, `.`, `-`, and `:` for IPv6. At most 253 bytes.
+    HostName,
+    |text| {
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if text.len() > 253 {
+            return Err(NameError::TooLong);
+        }
+        if text.starts_with(['-', '.']) {
+            return Err(NameError::BadEdge);
+        }
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'_')) {
+            return Err(NameError::BadCharacter);
+        }
+        Ok(())
+    }
+);
+
+name_type!(
+    /// A node's identifier (`node-01`): lower-case ASCII letters, digits, `-`, `_`; at most 40; never `auto`.
+    NodeId,
+    |text| {
+        check_edges(text)?;
+        if text.len() > 40 {
+            return Err(NameError::TooLong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_')) {
+            return Err(NameError::BadCharacter);
+        }
+        if text == "auto" {
+            return Err(NameError::Reserved);
+        }
+        Ok(())
+    }
+);
+
+name_type!(
+    /// What a person signs in with: lower-case ASCII letters, digits, `.`, `-`, `_`; at most 64.
+    UserId,
+    |text| {
+        check_edges(text)?;
+        if text.len() > 64 {
+            return Err(NameError::TooLong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.')) {
+            return Err(NameError::BadCharacter);
+        }
+        Ok(())
+    }
+);
+
+impl JobName {
+    /// The name a deck's file suggests: its stem, with what a job name cannot hold replaced by `_`.
+    /// `None` when nothing usable is left.
+    pub fn suggest(file_name: &str) -> Option<JobName> {
+        let base = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+        let stem = match base.rsplit_once('.') {
+            Some((stem, ending)) if ending.eq_ignore_ascii_case("inp") => stem,
+            _ => base,
+        };
+        let cleaned: String = stem
+            .chars()
+            .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' })
+            .take(80)
+            .collect();
+        let mut cleaned = cleaned.trim_matches(['-', '.']).to_owned();
+        while cleaned.len() > 200 {
+            cleaned.pop();
+        }
+        JobName::parse(&cleaned).or_else(|_| JobName::parse(&format!("job_{cleaned}"))).ok()
+    }
+
+    /// The `n`-th variant of this name (`beam` → `beam-2`), shortened where it would grow too long.
+    pub fn variant(&self, n: u32) -> JobName {
+        let ending = format!("-{n}");
+        let mut stem = self.0.clone();
+        while stem.chars().count() + ending.len() > 80 || stem.len() + ending.len() > 200 {
+            stem.pop();
+        }
+        JobName(stem + &ending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn paths_options_and_devices_are_no_names() {
+        for text in
+            ["", " ", "../x", "a/b", "a\\b", "-rf", ".hidden", "a b", "a;b", "$(x)", "con", "NUL.txt", "x.", "a\nb"]
+        {
+            assert!(JobName::parse(text).is_err(), "{text:?}");
+        }
+        for text in ["../x", "a/b", "-o", "a\0b", "a`b", "aux.inp", "evil\u{202e}pni"] {
+            assert!(FileName::parse(text).is_err(), "{text:?}");
+        }
+        assert_eq!(NodeId::parse("auto"), Err(NameError::Reserved));
+    }
+
+    #[test]
+    fn japanese_names_are_names() {
+        assert!(JobName::parse("引張試験_S45C").is_ok());
+        assert!(FileName::parse("材料 データ.inc").is_ok());
+    }
+
+    #[test]
+    fn a_deck_suggests_its_stem() {
+        assert_eq!(JobName::suggest("C:\\work\\my beam.INP").map(|n| n.to_string()).as_deref(), Some("my_beam"));
+        assert_eq!(JobName::suggest("con.inp").map(|n| n.to_string()).as_deref(), Some("job_con"));
+        assert_eq!(JobName::suggest("....inp"), JobName::parse("job_").ok());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_suggested_is_a_name(text in ".{0,300}") {
+            if let Some(name) = JobName::suggest(&text) {
+                prop_assert!(JobName::parse(name.as_str()).is_ok());
+                prop_assert!(JobName::parse(name.variant(4_000_000_000).as_str()).is_ok());
+            }
+        }
+
+        #[test]
+        fn no_file_name_leaves_its_folder(text in "\\PC{0,40}") {
+            if let Ok(name) = FileName::parse(&text) {
+                prop_assert!(!name.as_str().contains(['/', '\\', '\0', ':']));
+                prop_assert!(name.as_str() != "." && name.as_str() != "..");
+            }
+        }
+    }
+}

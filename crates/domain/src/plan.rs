@@ -1,0 +1,288 @@
+//! Who runs where, now: one pure function of a snapshot.
+
+use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Priority, Seconds, Solver, Timestamp, Tokens, UserId};
+use serde::{Deserialize, Serialize};
+
+/// All that the decision looks at. Times are the server's; jobs may come in any order.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The moment of the decision.
+    pub now: Timestamp,
+    /// Jobs with status Waiting (not Held).
+    pub waiting: Vec<WaitingJob>,
+    /// Jobs with status Starting or Running: what they hold is in use.
+    pub running: Vec<RunningJob>,
+    /// All nodes, drained ones too, so that a reason can name them.
+    pub nodes: Vec<NodeCapacity>,
+    /// Limits of people who have any; a user who is not listed has none.
+    pub users: Vec<UserLimits>,
+    /// Tokens of the whole system.
+    pub license: LicenseCapacity,
+    /// After so long at the head of the queue a job keeps what it waits for reserved.
+    pub backfill_patience: Seconds,
+}
+
+/// A job in the queue.
+#[derive(Clone, Debug)]
+pub struct WaitingJob {
+    /// Its number.
+    pub id: JobId,
+    /// Its name, for other jobs' reasons.
+    pub name: JobName,
+    /// Owner.
+    pub user: UserId,
+    /// Owner's name, for the reason.
+    pub user_name: String,
+    /// Where it may run.
+    pub wish: NodeWish,
+    /// What runs it.
+    pub solver: Solver,
+    /// Cores wanted.
+    pub cpus: Cores,
+    /// Tokens wanted.
+    pub tokens: Tokens,
+    /// Higher first.
+    pub priority: Priority,
+    /// Submitted: earlier first, then by number.
+    pub submitted: Timestamp,
+    /// Since when it has been first of those that could not start; `None` when it is not (kept by the caller from
+    /// the last decision, see [`Plan::head`]).
+    pub head_since: Option<Timestamp>,
+    /// Not before this moment (a pause after an infrastructure fault).
+    pub not_before: Option<Timestamp>,
+}
+
+/// A job that holds cores and tokens.
+#[derive(Clone, Debug)]
+pub struct RunningJob {
+    /// Its number.
+    pub id: JobId,
+    /// Its name, for other jobs' reasons.
+    pub name: JobName,
+    /// Owner.
+    pub user: UserId,
+    /// Where.
+    pub node: NodeId,
+    /// Cores held.
+    pub cpus: Cores,
+    /// Tokens held.
+    pub tokens: Tokens,
+    /// When it may end, from its own progress; `None` when unknown.
+    pub expected_end: Option<Timestamp>,
+}
+
+/// A node as the decision sees it.
+#[derive(Clone, Debug)]
+pub struct NodeCapacity {
+    /// Which.
+    pub id: NodeId,
+    /// Only `Available` takes jobs.
+    pub state: NodeState,
+    /// Until when it takes none, where known.
+    pub until: Option<Timestamp>,
+    /// All its cores.
+    pub cores: Cores,
+    /// Tokens its jobs may hold at once.
+    pub max_tokens: Tokens,
+    /// What it can run.
+    pub solvers: Vec<Solver>,
+}
+
+/// What one person's jobs may hold at once.
+#[derive(Clone, Debug)]
+pub struct UserLimits {
+    /// Who.
+    pub user: UserId,
+    /// Jobs Starting or Running.
+    pub max_running_jobs: Option<u32>,
+    /// Tokens of those.
+    pub max_tokens: Option<Tokens>,
+}
+
+/// Tokens of the whole system.
+#[derive(Clone, Debug, Default)]
+pub struct LicenseCapacity {
+    /// `total_license_tokens`.
+    pub total: Tokens,
+    /// Held by people's reservations.
+    pub reserved: Tokens,
+    /// In use outside this system, as far as a fresh report says and policy counts it.
+    pub external: Tokens,
+}
+
+/// Tokens in use, for the gauge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseUse {
+    /// `total_license_tokens`.
+    pub total: Tokens,
+    /// By jobs Starting or Running.
+    pub ours: Tokens,
+    /// Outside this system.
+    pub external: Tokens,
+    /// Reserved by people.
+    pub reserved: Tokens,
+}
+
+impl LicenseUse {
+    /// What a new job could take.
+    pub fn free(self) -> Tokens {
+        self.total.minus(self.ours).minus(self.external).minus(self.reserved)
+    }
+}
+
+/// The decision about every waiting job, in the order of the queue.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// One entry per waiting job.
+    pub decisions: Vec<Decision>,
+    /// The first job that could not start though something could free it: the caller remembers since when.
+    pub head: Option<JobId>,
+}
+
+/// What becomes of one waiting job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// Which.
+    pub job: JobId,
+    /// Start, or wait and why.
+    pub outcome: Outcome,
+}
+
+/// Start here, or the reason it waits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Claim this node now.
+    Start(NodeId),
+    /// Not now.
+    Wait(Waiting),
+}
+
+/// Why a job waits, where it stands and when it may start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The one reason that keeps it.
+    pub reason: WaitReason,
+    /// Place among the waiting, from 1.
+    pub position: u32,
+    /// When it may start, earliest and latest; `None` when unknown.
+    pub starts: Option<(Timestamp, Timestamp)>,
+}
+
+/// A running job that will give something back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Giver {
+    /// Its name.
+    pub job: JobName,
+    /// Cores or tokens it gives.
+    pub amount: u32,
+    /// When, where known.
+    pub at: Option<Timestamp>,
+}
+
+/// The reason a job waits, with its numbers: a message key; screens and API make the sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum WaitReason {
+    /// Nothing decided yet, or about to start in this very moment.
+    Queued,
+    /// No node at all can run this solver with so many cores.
+    NoSuchNode {
+        /// Wanted solver.
+        solver: Solver,
+        /// Wanted cores.
+        cpus: Cores,
+    },
+    /// Every node that could run it takes no jobs now.
+    NodesUnavailable {
+        /// How many could run it if they took jobs.
+        nodes: u32,
+    },
+    /// The chosen node takes no jobs now.
+    NodeUnavailable {
+        /// Which.
+        node: NodeId,
+        /// Draining, Unavailable or Disabled.
+        state: NodeState,
+        /// Until when, where known.
+        until: Option<Timestamp>,
+    },
+    /// The chosen node can never run it (solver, cores or token limit).
+    NodeCannot {
+        /// Which.
+        node: NodeId,
+    },
+    /// Not enough free cores (on the chosen node, or on any).
+    Cores {
+        /// The node: the chosen one, or the one with the most free cores.
+        node: NodeId,
+        /// Free there.
+        free: Cores,
+        /// Wanted.
+        need: Cores,
+        /// The next to give enough back.
+        giver: Option<Giver>,
+    },
+    /// The node's own token limit.
+    NodeTokens {
+        /// Which node.
+        node: NodeId,
+        /// Free there.
+        free: Tokens,
+        /// Wanted.
+        need: Tokens,
+        /// The next to give enough back.
+        giver: Option<Giver>,
+    },
+    /// Not enough free tokens in the whole system.
+    Tokens {
+        /// Free now.
+        free: Tokens,
+        /// Wanted.
+        need: Tokens,
+        /// The next to give enough back.
+        giver: Option<Giver>,
+    },
+    /// More tokens than the system has.
+    TokensNever {
+        /// All there are.
+        total: Tokens,
+        /// Wanted.
+        need: Tokens,
+    },
+    /// The owner's limit of running jobs.
+    UserJobs {
+        /// Owner's name.
+        user: String,
+        /// Running now.
+        running: u32,
+        /// Allowed.
+        limit: u32,
+    },
+    /// The owner's limit of tokens.
+    UserTokens {
+        /// Owner's name.
+        user: String,
+        /// In use now.
+        used: Tokens,
+        /// Wanted.
+        need: Tokens,
+        /// Allowed.
+        limit: Tokens,
+    },
+    /// What it wants is kept for a job that has waited longer.
+    KeptFor {
+        /// That job.
+        job: JobName,
+    },
+    /// A pause after an infrastructure fault.
+    Retry {
+        /// Tried again at.
+        at: Timestamp,
+    },
+}
+
+/// Decides about every waiting job.
+pub fn plan(snapshot: &Snapshot) -> Plan {
+    let _ = snapshot;
+    Plan::default()
+}

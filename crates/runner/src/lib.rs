@@ -1,0 +1,1 @@
+//! The small program put on a node: probe, launch, poll, stop, wrap; JSON in and out.

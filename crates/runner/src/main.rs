@@ -1,0 +1,2 @@
+//! The program put on a node.
+fn main() {}

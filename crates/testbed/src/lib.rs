@@ -1,0 +1,1 @@
+//! Dev only: a throw-away sshd and what else tests and demos stand on.

@@ -1,0 +1,1 @@
+//! The database's tables, one file per change, reversible.

@@ -1,0 +1,1 @@
+//! Turns it on: the one binary that serves, and the tool beside it.
