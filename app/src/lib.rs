@@ -1,1 +1,83 @@
-//! Pages and the server functions beside them; compiled twice: ssr and hydrate.
+//! Pages and the server functions beside them; compiled twice: `ssr` for the server, `hydrate` for the browser.
+
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod clock;
+pub mod error;
+pub mod frame;
+pub mod i18n;
+pub mod jobs;
+pub mod lab;
+pub mod live;
+pub mod preferences;
+pub mod ui;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{ParamSegment, StaticSegment};
+
+pub use error::{AppError, ErrorCode};
+
+/// The document around every page. Language and theme come from cookies, so that nothing flashes.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use leptos_meta::{HashedStylesheet, MetaTags};
+    let wishes = preferences::of_request();
+    let now = clock::server_now();
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang=wishes.locale.as_str()
+            data-theme=wishes.theme.map(preferences::Theme::as_str)
+            data-now=now.0.to_string()
+            data-offset=clock::server_offset_minutes().to_string()
+        >
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="leptos" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    preferences::provide();
+    clock::provide();
+    live::provide();
+
+    view! {
+        <Title formatter=|text: String| {
+            if text.is_empty() { "Abaqus Job Manager".to_owned() } else { format!("{text} · Abaqus Job Manager") }
+        } />
+        <Router>
+            <frame::Frame>
+                <Routes fallback=frame::NotFound>
+                    <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
+                    <Route
+                        path=(StaticSegment("jobs"), StaticSegment("new"))
+                        view=jobs::submit::NewJobPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("jobs"), ParamSegment("id"))
+                        view=jobs::detail::JobPage
+                        ssr=SsrMode::Async
+                    />
+                </Routes>
+            </frame::Frame>
+        </Router>
+    }
+}

@@ -1,0 +1,1 @@
+//! Sentences with numbers that pages and `/api/v1` share.

@@ -1,0 +1,7 @@
+//! Jobs: the list, the form, the job's own page, and the server functions they call.
+
+pub mod api;
+pub mod calls;
+pub mod detail;
+pub mod list;
+pub mod submit;

@@ -1,0 +1,75 @@
+//! What the job pages ask of the server. Each function: who is it, may they, is it valid, then one call below.
+#![allow(missing_docs, reason = "the macro makes a struct of each function's arguments and cannot document its fields")]
+
+use super::api::*;
+use crate::AppError;
+use domain::{Cores, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+/// A page of the list.
+#[server(prefix = "/rpc", endpoint = "list_jobs", input = Json)]
+pub async fn list_jobs(query: ListQuery) -> Result<ListPage, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.list_jobs(&query, &actor).await
+}
+
+/// One job.
+#[server(prefix = "/rpc", endpoint = "view_job", input = Json)]
+pub async fn view_job(id: JobId) -> Result<JobView, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.job_view(id, &actor).await
+}
+
+/// What the form offers for this solver and node.
+#[server(prefix = "/rpc", endpoint = "read_form_options", input = Json)]
+pub async fn read_form_options(
+    solver: Option<Solver>,
+    wish: NodeWish,
+    priority: Priority,
+) -> Result<FormOptions, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.form_options(solver, wish, priority, &actor).await
+}
+
+/// What the server finds in an uploaded deck.
+#[server(prefix = "/rpc", endpoint = "check_deck", input = Json)]
+pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckCheck, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.check_deck(&deck, &includes, &actor).await
+}
+
+/// Puts a job into the queue. It is durable when this returns.
+#[server(prefix = "/rpc", endpoint = "submit_job", input = Json)]
+pub async fn submit_job(request: SubmitRequest) -> Result<JobSummary, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.submit_job(request, &actor).await
+}
+
+/// The same act on one or more jobs; each has its own outcome.
+#[server(prefix = "/rpc", endpoint = "act_on_jobs", input = Json)]
+pub async fn act_on_jobs(ids: Vec<JobId>, action: JobAction) -> Result<Vec<ActionResult>, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.act_on_jobs(&ids, action, &actor).await
+}
+
+/// A new job from an old one's files, with other CPUs perhaps.
+#[server(prefix = "/rpc", endpoint = "resubmit_job", input = Json)]
+pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: String) -> Result<JobSummary, AppError> {
+    let (backend, actor) = crate::backend::acting()?;
+    backend.resubmit_job(id, cpus, idempotency_key, &actor).await
+}
+
+/// The convergence of a job's run.
+#[server(prefix = "/rpc", endpoint = "read_convergence", input = Json)]
+pub async fn read_convergence(id: JobId) -> Result<Convergence, AppError> {
+    let (backend, _actor) = crate::backend::acting()?;
+    backend.convergence(id).await
+}
+
+/// A part of one of a job's text files.
+#[server(prefix = "/rpc", endpoint = "read_log", input = Json)]
+pub async fn read_log(id: JobId, file: String, ask: LogAsk) -> Result<LogPart, AppError> {
+    let (backend, _actor) = crate::backend::acting()?;
+    backend.read_log(id, &file, &ask).await
+}

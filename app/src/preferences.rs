@@ -1,0 +1,154 @@
+//! Language and theme: kept in cookies, read by the server for its HTML and by the browser from that HTML.
+
+use crate::i18n::Locale;
+use leptos::prelude::*;
+
+/// Light or dark; absent means the system's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// `ajm-light`.
+    Light,
+    /// `ajm-dark`.
+    Dark,
+}
+
+impl Theme {
+    /// The `data-theme` of `<html>`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::Light => "ajm-light",
+            Theme::Dark => "ajm-dark",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Theme> {
+        [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.as_str() == word)
+    }
+}
+
+/// What a browser asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// From the cookie, else from `Accept-Language`, else Japanese.
+    pub locale: Locale,
+    /// From the cookie.
+    pub theme: Option<Theme>,
+}
+
+/// Cookie that holds `ja` or `en`.
+pub const LOCALE_COOKIE: &str = "ajm_locale";
+/// Cookie that holds the theme's name.
+pub const THEME_COOKIE: &str = "ajm_theme";
+
+/// The wishes in a request's headers: (`Cookie`, `Accept-Language`).
+pub fn of_headers(cookies: Option<&str>, accept_language: Option<&str>) -> Wishes {
+    let cookie = |name: &str| {
+        cookies?.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
+    };
+    let accepted = accept_language.and_then(|list| {
+        list.split(',').find_map(|entry| Locale::from_word(entry.split([';', '-']).next().unwrap_or_default().trim()))
+    });
+    Wishes {
+        locale: cookie(LOCALE_COOKIE).and_then(Locale::from_word).or(accepted).unwrap_or_default(),
+        theme: cookie(THEME_COOKIE).and_then(Theme::from_word),
+    }
+}
+
+/// The wishes of the request being answered.
+#[cfg(feature = "ssr")]
+pub fn of_request() -> Wishes {
+    use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+    let Some(parts) = use_context::<axum::http::request::Parts>() else { return Wishes::default() };
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    of_headers(header(COOKIE), header(ACCEPT_LANGUAGE))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn of_document() -> Wishes {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    let attribute = |name: &str| root.as_ref().and_then(|root| root.get_attribute(name));
+    Wishes {
+        locale: attribute("lang").and_then(|word| Locale::from_word(&word)).unwrap_or_default(),
+        theme: attribute("data-theme").and_then(|word| Theme::from_word(&word)),
+    }
+}
+
+/// Language and theme of this page, by context.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    locale: RwSignal<Locale>,
+    theme: RwSignal<Option<Theme>>,
+}
+
+/// Puts them into the context.
+pub fn provide() {
+    #[cfg(feature = "ssr")]
+    let wishes = of_request();
+    #[cfg(not(feature = "ssr"))]
+    let wishes = of_document();
+    provide_context(Preferences { locale: RwSignal::new(wishes.locale), theme: RwSignal::new(wishes.theme) });
+}
+
+/// Language and theme of this page.
+pub fn use_preferences() -> Preferences {
+    expect_context()
+}
+
+/// The language of this page; reactive.
+pub fn use_locale() -> Signal<Locale> {
+    use_preferences().locale.into()
+}
+
+#[cfg(feature = "hydrate")]
+fn remember(attribute: &str, value: &str, cookie: &str) {
+    use wasm_bindgen::JsCast;
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    if let Some(root) = document.document_element() {
+        // a browser that refuses an attribute on <html> shows the old look until the next page
+        let _ = root.set_attribute(attribute, value);
+    }
+    if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
+        let _ = document.set_cookie(&format!("{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
+    }
+}
+
+impl Preferences {
+    /// The language; reactive.
+    pub fn locale(self) -> Locale {
+        self.locale.get()
+    }
+
+    /// The theme; reactive.
+    pub fn theme(self) -> Option<Theme> {
+        self.theme.get()
+    }
+
+    /// Switches the language, without reload.
+    pub fn set_locale(self, locale: Locale) {
+        self.locale.set(locale);
+        #[cfg(feature = "hydrate")]
+        remember("lang", locale.as_str(), LOCALE_COOKIE);
+    }
+
+    /// Switches the theme, without reload.
+    pub fn set_theme(self, theme: Theme) {
+        self.theme.set(Some(theme));
+        #[cfg(feature = "hydrate")]
+        remember("data-theme", theme.as_str(), THEME_COOKIE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_wins_over_the_header_and_japanese_is_the_rest() {
+        let of = |cookies, accept| of_headers(cookies, accept).locale;
+        assert_eq!(of(None, None), Locale::Ja);
+        assert_eq!(of(None, Some("en-GB,en;q=0.9")), Locale::En);
+        assert_eq!(of(None, Some("fr-FR, ja;q=0.3")), Locale::Ja);
+        assert_eq!(of(Some("a=b; ajm_locale=ja"), Some("en")), Locale::Ja);
+        assert_eq!(of_headers(Some("ajm_theme=ajm-dark"), None).theme, Some(Theme::Dark));
+    }
+}
