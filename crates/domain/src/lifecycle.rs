@@ -1,4 +1,21 @@
 //! The whole life of a run, without any I/O: `step(life, event, now) -> (life, effects)`.
+//!
+//! How a caller stays safe, whatever crashes when:
+//! - the next life is stored (compare-and-set on the one `step` was given) *before* an effect is carried out;
+//! - a [`LifeEvent::Report`] is judged against the life as it was *when the question was asked*; when the job has
+//!   changed since, the compare-and-set fails and the stale answer is dropped: the next poll tells again;
+//! - `Staged`, `StageFault`, `Launched`, `LaunchLost`, `LaunchRefused` and `Stopped` are about one run: when
+//!   [`Life::has_run`] no longer knows that token, they are dropped too;
+//! - at most one effect of a kind is under way per job; what a report asks for while it is under way is already done;
+//! - after a restart [`resume`] says what to do, and the next poll the rest.
+
+mod judge;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use judge::judge;
+pub use step::{resume, step};
 
 use crate::verdict::ExitStatus;
 use crate::{JobStatus, NodeId, RunToken, Timestamp, UserId, Verdict};
@@ -19,6 +36,23 @@ pub struct Life {
     pub run: Option<Run>,
     /// How it ended, once it has.
     pub verdict: Option<Verdict>,
+}
+
+impl Life {
+    /// A job just submitted.
+    pub fn waiting() -> Life {
+        Life { status: JobStatus::Waiting, cancel: None, tries: 0, not_before: None, run: None, verdict: None }
+    }
+
+    /// Whether the run under way is this one. An answer about any other is stale.
+    pub fn has_run(&self, token: &RunToken) -> bool {
+        self.run.as_ref().is_some_and(|run| &run.token == token)
+    }
+
+    /// How far its run is, where there is one.
+    pub fn stage(&self) -> Option<RunStage> {
+        self.run.as_ref().map(|run| run.stage)
+    }
 }
 
 /// Who wants it ended, since when.
@@ -55,10 +89,43 @@ pub enum RunStage {
     Claimed,
     /// The launch may have been sent. Only the node knows whether it arrived.
     LaunchSent,
+    /// The node refused the launch. Its gate is being closed, so that the job can start anew elsewhere.
+    Withdrawn,
+    /// The gate was closed by our stop, and nothing is alive. Whether it ever ran, the next report tells.
+    Closed,
     /// The node said it is alive.
     Alive,
     /// Ended on the node; results are to be collected.
     Ended,
+}
+
+impl RunStage {
+    /// All six, in the order of a run's life.
+    pub const ALL: [RunStage; 6] = [
+        RunStage::Claimed,
+        RunStage::LaunchSent,
+        RunStage::Withdrawn,
+        RunStage::Closed,
+        RunStage::Alive,
+        RunStage::Ended,
+    ];
+
+    /// The word stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RunStage::Claimed => "claimed",
+            RunStage::LaunchSent => "launch_sent",
+            RunStage::Withdrawn => "withdrawn",
+            RunStage::Closed => "closed",
+            RunStage::Alive => "alive",
+            RunStage::Ended => "ended",
+        }
+    }
+
+    /// The word read back.
+    pub fn from_word(word: &str) -> Option<RunStage> {
+        RunStage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
 }
 
 /// How a run ended on its node.
@@ -106,8 +173,16 @@ pub enum LifeEvent {
     },
     /// The launch's answer was lost. Nothing is known.
     LaunchLost,
+    /// The node answered that it could not launch the run (disk full, a file missing). An earlier launch of the same
+    /// run may still be on its way.
+    LaunchRefused,
     /// The node answered about the run.
-    Report(RunReport),
+    Report {
+        /// The node's boot id at the answer.
+        boot: String,
+        /// What it says.
+        report: RunReport,
+    },
     /// The results are here (or what there was of them), and this is what they say.
     Collected {
         /// From the solver's files and the exit.
@@ -129,7 +204,7 @@ pub enum LifeEvent {
 /// What the node says about one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunReport {
-    /// The gate is open and the run's folder there: the launch never arrived.
+    /// The run's folder is there and nothing was ever launched in it: the gate is open, or our stop closed it first.
     NotStarted,
     /// Alive.
     Alive,
@@ -138,7 +213,7 @@ pub enum RunReport {
 }
 
 /// What is to be done next. Each may be done again without harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Send the files.
     Stage,
@@ -165,19 +240,4 @@ pub struct LifeRules {
 pub struct Illegal {
     /// Where it stands.
     pub status: JobStatus,
-}
-
-/// The next life and what is to be done.
-///
-/// # Errors
-/// [`Illegal`] when the event does not fit; the life is unchanged then.
-pub fn step(life: &Life, event: &LifeEvent, now: Timestamp, rules: LifeRules) -> Result<(Life, Vec<Effect>), Illegal> {
-    let _ = (event, now, rules);
-    Err(Illegal { status: life.status })
-}
-
-/// What is to be done for a job that was found in this state at the server's start: the same as `step` asked last.
-pub fn resume(life: &Life) -> Vec<Effect> {
-    let _ = life;
-    Vec::new()
 }

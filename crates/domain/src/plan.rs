@@ -257,6 +257,8 @@ pub enum WaitReason {
         running: u32,
         /// Allowed.
         limit: u32,
+        /// The next to make room.
+        giver: Option<Giver>,
     },
     /// The owner's limit of tokens.
     UserTokens {
@@ -268,6 +270,8 @@ pub enum WaitReason {
         need: Tokens,
         /// Allowed.
         limit: Tokens,
+        /// The next to give enough back.
+        giver: Option<Giver>,
     },
     /// What it wants is kept for a job that has waited longer.
     KeptFor {
