@@ -1,0 +1,392 @@
+//! The table of all settings, in the order and the groups of the settings page.
+
+use super::value::{Kind, Value};
+use super::{ExternalTokens, Settings};
+use crate::{Seconds, Tokens};
+
+/// One key of `system_config`.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The key.
+    pub key: &'static str,
+    /// Where the page shows it.
+    pub group: Group,
+    /// What a value may be.
+    pub kind: Kind,
+    /// What it counts.
+    pub unit: Unit,
+    /// Its value until somebody changes it, as stored.
+    pub default: &'static str,
+    /// What people read in Japanese; `about` is also the row's `description`.
+    pub ja: Words,
+    /// What people read in English.
+    pub en: Words,
+    pub(super) get: fn(&Settings) -> Value,
+    pub(super) put: fn(&mut Settings, &Value),
+}
+
+/// Title and meaning in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The field's label.
+    pub title: &'static str,
+    /// What it does, in one or two sentences.
+    pub about: &'static str,
+}
+
+/// A heading of the settings page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Licence.
+    License,
+    /// Queue.
+    Queue,
+    /// Running and watching.
+    Running,
+    /// Uploads.
+    Uploads,
+}
+
+impl Group {
+    /// All, in the page's order.
+    pub const ALL: [Group; 4] = [Group::License, Group::Queue, Group::Running, Group::Uploads];
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Nothing.
+    None,
+    /// Licence tokens.
+    Tokens,
+    /// Jobs.
+    Jobs,
+    /// Times.
+    Times,
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// 1024 × 1024 bytes.
+    Megabytes,
+}
+
+impl Setting {
+    /// The one with this key.
+    pub fn find(key: &str) -> Option<&'static Setting> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+}
+
+const MIB: u64 = 1024 * 1024;
+
+fn minutes(span: Seconds) -> Value {
+    Value::Whole(span.0 / 60)
+}
+
+fn of_minutes(value: &Value) -> Seconds {
+    Seconds(value.whole() * 60)
+}
+
+/// All settings.
+pub static SETTINGS: [Setting; 18] = [
+    Setting {
+        key: "total_license_tokens",
+        group: Group::License,
+        kind: Kind::Whole { min: 1, max: 10_000 },
+        unit: Unit::Tokens,
+        default: "50",
+        ja: Words {
+            title: "トークンの総数",
+            about: "システム全体で利用可能なAbaqusライセンストークン数です。契約書の数を入れます。",
+        },
+        en: Words {
+            title: "Total tokens",
+            about: "Abaqus licence tokens the whole lab may use at once: the number in the contract.",
+        },
+        get: |s| Value::Whole(u64::from(s.total_license_tokens.0)),
+        put: |s, v| s.total_license_tokens = Tokens(v.small()),
+    },
+    Setting {
+        key: "token_coefficient",
+        group: Group::License,
+        kind: Kind::Decimal { min: 0.1, max: 100.0 },
+        unit: Unit::None,
+        default: "5",
+        ja: Words {
+            title: "トークンの計算式の係数 a", about: "1つのジョブのトークン数は floor(a × CPU^b) です。"
+        },
+        en: Words { title: "Token formula, a", about: "A job takes floor(a × CPUs^b) tokens." },
+        get: |s| Value::Decimal(s.token_rule.factor),
+        put: |s, v| {
+            if let Value::Decimal(number) = v {
+                s.token_rule.factor = *number;
+            }
+        },
+    },
+    Setting {
+        key: "token_exponent",
+        group: Group::License,
+        kind: Kind::Decimal { min: 0.0, max: 2.0 },
+        unit: Unit::None,
+        default: "0.422",
+        ja: Words {
+            title: "トークンの計算式の指数 b", about: "1つのジョブのトークン数は floor(a × CPU^b) です。"
+        },
+        en: Words { title: "Token formula, b", about: "A job takes floor(a × CPUs^b) tokens." },
+        get: |s| Value::Decimal(s.token_rule.exponent),
+        put: |s, v| {
+            if let Value::Decimal(number) = v {
+                s.token_rule.exponent = *number;
+            }
+        },
+    },
+    Setting {
+        key: "token_table",
+        group: Group::License,
+        kind: Kind::Table { max: 10_000 },
+        unit: Unit::Tokens,
+        default: "",
+        ja: Words {
+            title: "トークン数の表",
+            about: "契約が計算式に合わないとき、2・4・8 CPU のトークン数をこの順にコンマで区切って入れます。空なら計算式を使います。",
+        },
+        en: Words {
+            title: "Token table",
+            about: "Where the contract does not follow the formula: the tokens for 2, 4 and 8 CPUs with commas between. Empty: the formula.",
+        },
+        get: |s| s.token_rule.table.map_or(Value::None, |table| Value::Three(table.map(|tokens| u64::from(tokens.0)))),
+        put: |s, v| {
+            s.token_rule.table = match v {
+                Value::Three(table) => Some(table.map(|number| Tokens(u32::try_from(number).unwrap_or(u32::MAX)))),
+                _ => None,
+            }
+        },
+    },
+    Setting {
+        key: "external_tokens_policy",
+        group: Group::License,
+        kind: Kind::Choice { words: &["subtract", "ignore"] },
+        unit: Unit::None,
+        default: "subtract",
+        ja: Words {
+            title: "外部で使われるトークン",
+            about: "Abaqus/CAE など、このシステムの外で使われている数を空きから引くか(subtract)、引かないか(ignore)を選びます。",
+        },
+        en: Words {
+            title: "Tokens used outside",
+            about: "Whether tokens in use outside this system (Abaqus/CAE and others) count as used (subtract) or not (ignore).",
+        },
+        get: |s| Value::Word(s.external_tokens.as_str()),
+        put: |s, v| {
+            s.external_tokens =
+                if *v == Value::Word("ignore") { ExternalTokens::Ignore } else { ExternalTokens::Subtract };
+        },
+    },
+    Setting {
+        key: "license_report_max_age",
+        group: Group::License,
+        kind: Kind::Whole { min: 1, max: 1_440 },
+        unit: Unit::Minutes,
+        default: "5",
+        ja: Words {
+            title: "ライセンスサーバーの報告の有効時間",
+            about: "これより古い報告はないものとして扱い、画面でもそう伝えます。",
+        },
+        en: Words {
+            title: "Licence report counts for",
+            about: "An older report of the licence server counts as none, and the pages say so.",
+        },
+        get: |s| minutes(s.license_report_max_age),
+        put: |s, v| s.license_report_max_age = of_minutes(v),
+    },
+    Setting {
+        key: "backfill_patience",
+        group: Group::Queue,
+        kind: Kind::Whole { min: 0, max: 1_440 },
+        unit: Unit::Minutes,
+        default: "15",
+        ja: Words {
+            title: "先頭のジョブを待たせる上限",
+            about: "先頭のジョブがこの時間より長く待つと、空いたトークンとコアをそのジョブのために取っておきます。",
+        },
+        en: Words {
+            title: "Patience of the first in the queue",
+            about: "When the first job has waited longer, tokens and cores that become free are kept for it.",
+        },
+        get: |s| minutes(s.backfill_patience),
+        put: |s, v| s.backfill_patience = of_minutes(v),
+    },
+    Setting {
+        key: "user_max_running_jobs",
+        group: Group::Queue,
+        kind: Kind::WholeOrNone { min: 1, max: 10_000 },
+        unit: Unit::Jobs,
+        default: "",
+        ja: Words {
+            title: "1人が同時に実行できるジョブ",
+            about: "利用者ごとの上限がない人に使います。空なら上限なしです。",
+        },
+        en: Words {
+            title: "Running jobs per person",
+            about: "For people without a limit of their own. Empty: no limit.",
+        },
+        get: |s| Value::of_limit(s.user_max_running_jobs),
+        put: |s, v| s.user_max_running_jobs = v.small_or_none(),
+    },
+    Setting {
+        key: "user_max_tokens",
+        group: Group::Queue,
+        kind: Kind::WholeOrNone { min: 1, max: 10_000 },
+        unit: Unit::Tokens,
+        default: "",
+        ja: Words {
+            title: "1人が同時に使えるトークン",
+            about: "利用者ごとの上限がない人に使います。空なら上限なしです。",
+        },
+        en: Words { title: "Tokens per person", about: "For people without a limit of their own. Empty: no limit." },
+        get: |s| Value::of_limit(s.user_max_tokens.map(|tokens| tokens.0)),
+        put: |s, v| s.user_max_tokens = v.small_or_none().map(Tokens),
+    },
+    Setting {
+        key: "infrastructure_tries",
+        group: Group::Queue,
+        kind: Kind::Whole { min: 1, max: 20 },
+        unit: Unit::Times,
+        default: "3",
+        ja: Words {
+            title: "開始を試みる回数",
+            about: "接続や転送の失敗で開始できないとき、この回数で失敗とします。ソルバーのエラーは再試行しません。",
+        },
+        en: Words {
+            title: "Tries to start",
+            about: "A job whose start fails so often for reasons of connection or transfer has failed. Solver errors are never retried.",
+        },
+        get: |s| Value::Whole(u64::from(s.infrastructure_tries)),
+        put: |s, v| s.infrastructure_tries = v.small(),
+    },
+    Setting {
+        key: "retry_pause_seconds",
+        group: Group::Queue,
+        kind: Kind::Whole { min: 1, max: 3_600 },
+        unit: Unit::Seconds,
+        default: "5",
+        ja: Words {
+            title: "再試行までの間隔", about: "開始に失敗したあとの間隔です。失敗のたびに倍になります。"
+        },
+        en: Words { title: "Pause before another try", about: "After a start that failed; doubles with each failure." },
+        get: |s| Value::Whole(s.retry_pause.0),
+        put: |s, v| s.retry_pause = Seconds(v.whole()),
+    },
+    Setting {
+        key: "poll_interval_seconds",
+        group: Group::Running,
+        kind: Kind::Whole { min: 1, max: 60 },
+        unit: Unit::Seconds,
+        default: "2",
+        ja: Words {
+            title: "状態を調べる間隔",
+            about: "実行中のノードに状態を尋ねる間隔です。短いほど画面が早く変わり、ノードの負荷が増えます。",
+        },
+        en: Words {
+            title: "Poll interval",
+            about: "How often a node with running jobs is asked. Shorter: screens change sooner, nodes work more.",
+        },
+        get: |s| Value::Whole(s.poll_interval.0),
+        put: |s, v| s.poll_interval = Seconds(v.whole()),
+    },
+    Setting {
+        key: "stop_grace_seconds",
+        group: Group::Running,
+        kind: Kind::Whole { min: 1, max: 3_600 },
+        unit: Unit::Seconds,
+        default: "30",
+        ja: Words {
+            title: "取り消しの猶予",
+            about: "取り消したソルバーが自分で終わるのを待つ時間です。過ぎたら強制終了します。",
+        },
+        en: Words {
+            title: "Grace after a cancel",
+            about: "How long a cancelled solver may take to end by itself before it is killed.",
+        },
+        get: |s| Value::Whole(s.stop_grace.0),
+        put: |s, v| s.stop_grace = Seconds(v.whole()),
+    },
+    Setting {
+        key: "keep_run_folder_on_failure",
+        group: Group::Running,
+        kind: Kind::Flag,
+        unit: Unit::None,
+        default: "true",
+        ja: Words {
+            title: "失敗したジョブの作業フォルダー",
+            about: "原因を調べるため、ノード上のファイルを残します。",
+        },
+        en: Words {
+            title: "Run folder of a failed job",
+            about: "Keeps the files on the node, to find out what went wrong.",
+        },
+        get: |s| Value::Flag(s.keep_failed_run_folders),
+        put: |s, v| s.keep_failed_run_folders = *v == Value::Flag(true),
+    },
+    Setting {
+        key: "trouble_cutbacks",
+        group: Group::Running,
+        kind: Kind::Whole { min: 1, max: 1_000 },
+        unit: Unit::Times,
+        default: "5",
+        ja: Words {
+            title: "警告するカットバックの回数",
+            about: "次の時間のうちにこの回数のカットバックがあれば、ジョブに警告を出します。",
+        },
+        en: Words {
+            title: "Cutbacks that warn",
+            about: "So many cutbacks within the time below put a warning on the job.",
+        },
+        get: |s| Value::Whole(u64::from(s.trouble_cutbacks)),
+        put: |s, v| s.trouble_cutbacks = v.small(),
+    },
+    Setting {
+        key: "trouble_cutback_minutes",
+        group: Group::Running,
+        kind: Kind::Whole { min: 1, max: 1_440 },
+        unit: Unit::Minutes,
+        default: "10",
+        ja: Words {
+            title: "カットバックを数える時間", about: "直近のこの時間のカットバックを数えます。"
+        },
+        en: Words { title: "Cutbacks are counted over", about: "Cutbacks within so long before now count." },
+        get: |s| Value::Whole(u64::from(s.trouble_cutback_minutes)),
+        put: |s, v| s.trouble_cutback_minutes = v.small(),
+    },
+    Setting {
+        key: "trouble_no_growth_minutes",
+        group: Group::Running,
+        kind: Kind::Whole { min: 1, max: 10_080 },
+        unit: Unit::Minutes,
+        default: "30",
+        ja: Words {
+            title: "進まないときに警告する時間",
+            about: "状態ファイルがこの時間のびなければ、ジョブに警告を出します。",
+        },
+        en: Words {
+            title: "Standstill that warns",
+            about: "A status file that has not grown for so long puts a warning on the job.",
+        },
+        get: |s| Value::Whole(u64::from(s.trouble_no_growth_minutes)),
+        put: |s, v| s.trouble_no_growth_minutes = v.small(),
+    },
+    Setting {
+        key: "max_file_size_mb",
+        group: Group::Uploads,
+        kind: Kind::Whole { min: 1, max: 10_000 },
+        unit: Unit::Megabytes,
+        default: "100",
+        ja: Words {
+            title: "1ファイルの上限", about: "アップロードできる1ファイルの大きさです。"
+        },
+        en: Words { title: "Largest file", about: "Size of one file that may be uploaded." },
+        get: |s| Value::Whole(s.max_file_bytes / MIB),
+        put: |s, v| s.max_file_bytes = v.whole() * MIB,
+    },
+];

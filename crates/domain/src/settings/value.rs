@@ -1,0 +1,210 @@
+//! How one value is read and written.
+
+use serde::{Deserialize, Serialize};
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A whole number.
+    Whole {
+        /// Least.
+        min: u64,
+        /// Most.
+        max: u64,
+    },
+    /// A whole number, or nothing for no limit.
+    WholeOrNone {
+        /// Least.
+        min: u64,
+        /// Most.
+        max: u64,
+    },
+    /// A number.
+    Decimal {
+        /// Least.
+        min: f64,
+        /// Most.
+        max: f64,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// One of a few words.
+    Choice {
+        /// Which.
+        words: &'static [&'static str],
+    },
+    /// Three whole numbers with commas, none smaller than the one before it; or nothing.
+    Table {
+        /// Most.
+        max: u64,
+    },
+}
+
+/// A value that was read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// No limit, no table.
+    None,
+    /// A whole number.
+    Whole(u64),
+    /// A number.
+    Decimal(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// One of the words.
+    Word(&'static str),
+    /// Three whole numbers.
+    Three([u64; 3]),
+}
+
+/// What is wrong with a value: a message key with its numbers; screens make the sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum SettingFault {
+    /// There is no such key.
+    #[error("there is no such setting")]
+    NoSuchKey,
+    /// Not a whole number.
+    #[error("is not a whole number")]
+    NotWhole,
+    /// Not a number.
+    #[error("is not a number")]
+    NotNumber,
+    /// Too small or too large.
+    #[error("is not between {min} and {max}")]
+    OutOfRange {
+        /// Least.
+        min: String,
+        /// Most.
+        max: String,
+    },
+    /// Neither `true` nor `false`.
+    #[error("is neither true nor false")]
+    NotFlag,
+    /// None of the words.
+    #[error("is none of: {}", .words.join(", "))]
+    NotChoice {
+        /// What it may be.
+        words: Vec<String>,
+    },
+    /// Not three whole numbers that grow.
+    #[error("is not three whole numbers, for 2, 4 and 8 CPUs, none smaller than the one before it")]
+    NotTable,
+}
+
+/// A value that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{key}: {value:?} {fault}")]
+pub struct SettingProblem {
+    /// The key.
+    pub key: String,
+    /// What was given.
+    pub value: String,
+    /// What is wrong with it.
+    pub fault: SettingFault,
+}
+
+/// Full-width digits and signs, as a Japanese keyboard types them, become plain ones; blanks around go.
+fn plain(text: &str) -> String {
+    text.trim()
+        .chars()
+        .map(|c| match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            '、' => ',',
+            _ => c,
+        })
+        .collect()
+}
+
+fn whole(text: &str) -> Result<u64, SettingFault> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(SettingFault::NotWhole);
+    }
+    // more digits than a u64 has is a number out of every range
+    Ok(text.parse().unwrap_or(u64::MAX))
+}
+
+fn within<T: PartialOrd + ToString>(number: T, min: T, max: T) -> Result<T, SettingFault> {
+    if number >= min && number <= max {
+        Ok(number)
+    } else {
+        Err(SettingFault::OutOfRange { min: min.to_string(), max: max.to_string() })
+    }
+}
+
+impl Kind {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(&self, text: &str) -> Result<Value, SettingFault> {
+        let text = plain(text);
+        match *self {
+            Kind::WholeOrNone { .. } | Kind::Table { .. } if text.is_empty() => Ok(Value::None),
+            Kind::Whole { min, max } | Kind::WholeOrNone { min, max } => {
+                within(whole(&text)?, min, max).map(Value::Whole)
+            }
+            Kind::Decimal { min, max } => {
+                let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+                let number: f64 = text.parse().map_err(|_| SettingFault::NotNumber)?;
+                if !digits && !text.starts_with('-') {
+                    return Err(SettingFault::NotNumber);
+                }
+                within(number, min, max).map(Value::Decimal)
+            }
+            Kind::Flag => match text.to_ascii_lowercase().as_str() {
+                "true" => Ok(Value::Flag(true)),
+                "false" => Ok(Value::Flag(false)),
+                _ => Err(SettingFault::NotFlag),
+            },
+            Kind::Choice { words } => {
+                let word = words.iter().find(|word| text.eq_ignore_ascii_case(word));
+                let unknown = || SettingFault::NotChoice { words: words.iter().map(ToString::to_string).collect() };
+                word.map(|word| Value::Word(word)).ok_or_else(unknown)
+            }
+            Kind::Table { max } => {
+                let numbers: Result<Vec<u64>, _> = text.split(',').map(|part| whole(part.trim())).collect();
+                match numbers.ok().as_deref() {
+                    Some(&[two, four, eight]) if two <= four && four <= eight => {
+                        within(eight, 0, max).map(|_| Value::Three([two, four, eight]))
+                    }
+                    _ => Err(SettingFault::NotTable),
+                }
+            }
+        }
+    }
+}
+
+impl Value {
+    /// As it is stored.
+    pub fn text(&self) -> String {
+        match self {
+            Value::None => String::new(),
+            Value::Whole(number) => number.to_string(),
+            Value::Decimal(number) => number.to_string(),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Word(word) => (*word).to_owned(),
+            Value::Three([two, four, eight]) => format!("{two},{four},{eight}"),
+        }
+    }
+
+    /// The whole number, 0 where it is none.
+    pub(super) fn whole(&self) -> u64 {
+        if let Value::Whole(number) = self { *number } else { 0 }
+    }
+
+    /// The whole number as far as 32 bits go. The table's ranges end far below.
+    pub(super) fn small(&self) -> u32 {
+        u32::try_from(self.whole()).unwrap_or(u32::MAX)
+    }
+
+    /// The whole number, where there is one.
+    pub(super) fn small_or_none(&self) -> Option<u32> {
+        (*self != Value::None).then(|| self.small())
+    }
+
+    /// A limit or none.
+    pub(super) fn of_limit(limit: Option<u32>) -> Value {
+        limit.map_or(Value::None, |number| Value::Whole(u64::from(number)))
+    }
+}
