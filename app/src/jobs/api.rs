@@ -93,6 +93,9 @@ pub struct FileView {
     pub readable: bool,
     /// Why it could not be fetched.
     pub error: Option<String>,
+    /// Of an input: what the form names it by when the job is submitted again.
+    #[serde(default)]
+    pub upload: Option<UploadId>,
 }
 
 /// One line of the history.
