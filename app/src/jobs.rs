@@ -4,4 +4,5 @@ pub mod api;
 pub mod calls;
 pub mod detail;
 pub mod list;
+pub mod status_badge;
 pub mod submit;
