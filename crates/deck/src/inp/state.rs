@@ -1,0 +1,421 @@
+//! What the reader knows between two lines: it joins keyword lines, follows includes and keeps lines for findings.
+
+use super::data::Section;
+use super::finding::{Finding, FindingKind, NotDeck, Severity};
+use super::keyword::Keyword;
+use super::scope::Scopes;
+use super::{Count, Deck, Encoding, Files, Include, IncludeKind, LineEnding, candidates, is_absolute};
+use crate::lines::{LONGEST, Line, Lines};
+use crate::text;
+use std::collections::HashMap;
+
+/// Lists that people read are not kept longer.
+pub(super) const MOST_LISTED: usize = 10_000;
+/// Abaqus itself stops at 5 levels.
+const DEEPEST: usize = 16;
+/// A file that includes two others twice each, and so on, must not be read for ever.
+const MOST_READINGS: u32 = 2_000;
+/// Characters of a line shown with a finding.
+const SHOWN: usize = 200;
+
+/// The file being read: the deck or one it includes.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    /// Its name as the deck gives it; `None` is the deck.
+    pub name: Option<String>,
+    /// Line under way, from 1.
+    pub line: u64,
+    before: Vec<u8>,
+    pending: Option<Pending>,
+    awaiting: Vec<Awaiting>,
+}
+
+/// A keyword line whose trailing comma promises more.
+#[derive(Debug)]
+struct Pending {
+    text: Vec<u8>,
+    line: u64,
+    context: Vec<(u64, String)>,
+}
+
+/// Who wants the next line as context.
+#[derive(Clone, Copy, Debug)]
+enum Awaiting {
+    Include(usize),
+    Finding(usize),
+}
+
+/// Facts about the deck's own bytes.
+#[derive(Debug, Default)]
+struct Bytes {
+    head: Vec<u8>,
+    bom: bool,
+    binary: bool,
+    any: bool,
+    not_ascii: bool,
+    not_utf8: bool,
+    not_cp932: bool,
+    lf: bool,
+    crlf: bool,
+}
+
+pub(super) struct State<'f> {
+    files: Option<&'f Files<'f>>,
+    pub deck: Deck,
+    pub scopes: Scopes,
+    pub section: Section,
+    pub source: Source,
+    /// Some keyword of a deck was seen.
+    pub known_keyword: bool,
+    /// The model comes from an earlier run.
+    pub imports: bool,
+    pub nodes_generated: bool,
+    pub elements_generated: bool,
+    /// Numbers of `*PARAMETER`.
+    pub constants: HashMap<String, f64>,
+    /// Nodes of user elements by type.
+    pub user_elements: HashMap<String, usize>,
+    pub types: HashMap<String, usize>,
+    /// Type of an element by scope and label, for `*ELGEN`; bounded.
+    pub masters: HashMap<(usize, u64), usize>,
+    /// Labels made by `*NGEN` and `*ELGEN`; bounded.
+    pub made: u64,
+    /// A step was opened and its end not seen.
+    pub step_open: bool,
+    open_files: Vec<String>,
+    readings: u32,
+    bytes: Bytes,
+}
+
+impl<'f> State<'f> {
+    pub(super) fn new(files: Option<&'f Files<'f>>) -> Self {
+        State {
+            files,
+            deck: empty_deck(),
+            scopes: Scopes::default(),
+            section: Section::Skip,
+            source: Source::default(),
+            known_keyword: false,
+            imports: false,
+            nodes_generated: false,
+            elements_generated: false,
+            constants: HashMap::new(),
+            user_elements: HashMap::new(),
+            types: HashMap::new(),
+            masters: HashMap::new(),
+            made: 0,
+            step_open: false,
+            open_files: Vec::new(),
+            readings: 0,
+            bytes: Bytes::default(),
+        }
+    }
+
+    /// Looks at the deck's own bytes before they are cut into lines.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.deck.bytes += bytes.len() as u64;
+        if self.bytes.head.len() < 32 {
+            let room = 32 - self.bytes.head.len();
+            self.bytes.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+        self.bytes.binary |= memchr::memchr(0, bytes).is_some();
+    }
+
+    /// One line of the file being read.
+    pub(super) fn line(&mut self, line: Line) {
+        let (mut bytes, crlf) = match line.bytes.strip_suffix(b"\r") {
+            Some(bytes) => (bytes, true),
+            None => (line.bytes, false),
+        };
+        if self.source.line == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
+            bytes = &bytes[3..];
+            self.bytes.bom |= self.source.name.is_none();
+        }
+        self.source.line += 1;
+        if self.source.name.is_none() {
+            self.deck.lines += 1;
+            self.bytes.see(bytes, line.ended, crlf);
+        }
+        if !self.source.awaiting.is_empty() {
+            self.give_context(bytes);
+        }
+        self.read_line(bytes);
+        self.source.before.clear();
+        self.source.before.extend_from_slice(&bytes[..bytes.len().min(SHOWN * 4)]);
+    }
+
+    fn read_line(&mut self, bytes: &[u8]) {
+        let text = bytes.trim_ascii_start();
+        if text.first() == Some(&b'*') {
+            if text.get(1) == Some(&b'*') {
+                return;
+            }
+            // a trailing comma before the next keyword promised nothing
+            self.end_keyword();
+            let context = self.context_of(bytes);
+            self.grow_keyword(Pending { text: Vec::new(), line: self.source.line, context }, text);
+        } else if text.is_empty() {
+            self.end_keyword();
+        } else if let Some(mut pending) = self.source.pending.take() {
+            if pending.context.len() < 3 {
+                pending.context.push((self.source.line, text::shown(bytes, SHOWN)));
+            }
+            self.grow_keyword(pending, text);
+        } else {
+            self.data_line(text);
+        }
+    }
+
+    /// Adds a line to the keyword; without a trailing comma it is complete.
+    fn grow_keyword(&mut self, mut pending: Pending, text: &[u8]) {
+        let text = text.trim_ascii_end();
+        let room = LONGEST.saturating_sub(pending.text.len());
+        pending.text.extend_from_slice(&text[..text.len().min(room)]);
+        let more = text.ends_with(b",");
+        self.source.pending = Some(pending);
+        if !more {
+            self.end_keyword();
+        }
+    }
+
+    fn end_keyword(&mut self) {
+        if let Some(pending) = self.source.pending.take() {
+            let keyword = Keyword::parse(&pending.text);
+            self.keyword(&keyword, pending.line, pending.context);
+        }
+    }
+
+    /// The line before and this one.
+    pub(super) fn context_of(&self, bytes: &[u8]) -> Vec<(u64, String)> {
+        let mut context = Vec::with_capacity(3);
+        if self.source.line > 1 {
+            context.push((self.source.line - 1, text::shown(&self.source.before, SHOWN)));
+        }
+        context.push((self.source.line, text::shown(bytes, SHOWN)));
+        context
+    }
+
+    fn give_context(&mut self, bytes: &[u8]) {
+        let next = (self.source.line, text::shown(bytes, SHOWN));
+        for awaiting in std::mem::take(&mut self.source.awaiting) {
+            match awaiting {
+                Awaiting::Include(at) => self.deck.includes[at].context.push(next.clone()),
+                Awaiting::Finding(at) => self.deck.findings[at].context.push(next.clone()),
+            }
+        }
+    }
+
+    /// Adds a finding at a line of the file being read.
+    pub(super) fn find(&mut self, kind: FindingKind, line: u64, context: Vec<(u64, String)>) {
+        if self.deck.findings.len() >= MOST_LISTED {
+            return;
+        }
+        if context.len() < 3 {
+            self.source.awaiting.push(Awaiting::Finding(self.deck.findings.len()));
+        }
+        let severity = kind.severity();
+        let file = self.source.name.clone();
+        self.deck.findings.push(Finding { severity, kind, file, line: Some(line), context });
+    }
+
+    /// Notes a needed file, and reads it here where it is part of the deck (`scan`) and at hand.
+    pub(super) fn need(&mut self, mut include: Include, scan: bool) {
+        let name = include.name.clone();
+        let (line, context) = (include.line, include.context.clone());
+        let bytes = match self.files {
+            Some(files) => {
+                let bytes = candidates(&name).iter().find_map(|name| files(name));
+                include.present = Some(bytes.is_some());
+                bytes
+            }
+            None => None,
+        };
+        let text = include.kind == IncludeKind::Text;
+        if self.deck.includes.len() < MOST_LISTED {
+            if include.context.len() < 3 {
+                self.source.awaiting.push(Awaiting::Include(self.deck.includes.len()));
+            }
+            self.deck.includes.push(include);
+        }
+        match bytes {
+            Some(bytes) if text && scan => self.read_include(name, &bytes, line, context),
+            Some(_) => {}
+            // what would have followed is not known, so lines after it belong to nothing
+            None if scan => self.section = Section::Skip,
+            None => {}
+        }
+    }
+
+    fn read_include(&mut self, name: String, bytes: &[u8], line: u64, context: Vec<(u64, String)>) {
+        if self.open_files.contains(&name) {
+            return self.find(FindingKind::IncludeCycle { name }, line, context);
+        }
+        if self.open_files.len() >= DEEPEST || self.readings >= MOST_READINGS {
+            return self.find(FindingKind::IncludeTooDeep { name }, line, context);
+        }
+        if let Some(why) = not_text(bytes) {
+            return self.find(FindingKind::IncludeNotText { name, why }, line, context);
+        }
+        self.readings += 1;
+        self.open_files.push(name.clone());
+        let outer = std::mem::replace(&mut self.source, Source { name: Some(name), ..Source::default() });
+        let mut lines = Lines::default();
+        lines.feed(bytes, |line| self.line(line));
+        lines.finish(|line| self.line(line));
+        self.end_keyword();
+        self.source = outer;
+        self.open_files.pop();
+    }
+
+    /// The deck is at its end.
+    pub(super) fn finish(mut self) -> Deck {
+        self.end_keyword();
+        self.end_step();
+        let (nodes, elements) = self.scopes.defined();
+        let count =
+            |generated, number| if generated { Count::Generated { at_least: number } } else { Count::Known(number) };
+        self.deck.nodes = count(self.nodes_generated, nodes);
+        self.deck.elements = count(self.elements_generated, elements);
+        (self.deck.highest_node, self.deck.highest_element) = self.scopes.highest();
+        (self.deck.assembled_nodes, self.deck.assembled_elements) = self.scopes.assembled();
+        (self.deck.node_sets, self.deck.element_sets) = self.scopes.sets();
+        self.deck.encoding = self.bytes.encoding();
+        self.deck.line_ending = match (self.bytes.lf, self.bytes.crlf) {
+            (true, true) => LineEnding::Mixed,
+            (false, true) => LineEnding::Crlf,
+            _ => LineEnding::Lf,
+        };
+        self.judge();
+        self.deck
+    }
+
+    fn judge(&mut self) {
+        if let Some(why) = self.not_a_deck() {
+            self.deck.findings = vec![Finding::of(FindingKind::NotADeck { why })];
+            return;
+        }
+        let mut whole = Vec::new();
+        let (mut unread, mut unread_elements) = (false, false);
+        for include in &self.deck.includes {
+            let (name, keyword) = (include.name.clone(), include.keyword.clone());
+            let kind = match (include.kind, include.present) {
+                (IncludeKind::Results, Some(true)) | (IncludeKind::Text, Some(true)) => continue,
+                (IncludeKind::Results, _) => FindingKind::NeedsResultFile { name, keyword },
+                (IncludeKind::Text, present) => {
+                    unread |= keyword == "INCLUDE";
+                    unread_elements |= keyword == "ELEMENT";
+                    if is_absolute(&name) {
+                        FindingKind::AbsolutePath { name }
+                    } else if present == Some(false) {
+                        FindingKind::MissingInclude { name, keyword }
+                    } else {
+                        continue;
+                    }
+                }
+            };
+            let mut finding = Finding::of(kind);
+            finding.file = include.file.clone();
+            finding.line = Some(include.line);
+            finding.context = include.context.clone();
+            whole.push(finding);
+        }
+        // a file that was not read may hold what is missed
+        if self.deck.steps.is_empty() && !unread {
+            whole.push(Finding::of(FindingKind::NoStep));
+        }
+        let none = self.deck.elements == Count::Known(0);
+        if none && !unread && !unread_elements && !self.deck.restart_read && !self.imports {
+            whole.push(Finding::of(FindingKind::NoElements));
+        }
+        if self.deck.restart_read {
+            whole.push(Finding::of(FindingKind::NeedsRestartFiles));
+        }
+        if !self.deck.restart_write && !self.deck.steps.is_empty() {
+            whole.push(Finding::of(FindingKind::NoRestartWrite));
+        }
+        self.deck.findings.append(&mut whole);
+        // errors first, each kind in its order
+        self.deck.findings.sort_by_key(|finding| finding.severity != Severity::Error);
+    }
+
+    fn not_a_deck(&self) -> Option<NotDeck> {
+        if self.bytes.binary {
+            return Some(NotDeck::Binary);
+        }
+        if let Some(why) = not_text(&self.bytes.head) {
+            return Some(why);
+        }
+        if !self.bytes.any {
+            return Some(NotDeck::Empty);
+        }
+        (!self.known_keyword).then_some(NotDeck::NoKeyword)
+    }
+}
+
+impl Bytes {
+    fn see(&mut self, bytes: &[u8], ended: bool, crlf: bool) {
+        if ended {
+            self.crlf |= crlf;
+            self.lf |= !crlf;
+        }
+        self.any |= !bytes.trim_ascii_start().is_empty();
+        // a line that was cut may end within a letter
+        if !bytes.is_ascii() && bytes.len() < LONGEST - 1 {
+            self.not_ascii = true;
+            self.not_utf8 |= std::str::from_utf8(bytes).is_err();
+            self.not_cp932 |= !text::is_cp932(bytes);
+        }
+    }
+
+    fn encoding(&self) -> Encoding {
+        match self {
+            Bytes { bom: true, not_utf8: false, .. } => Encoding::Utf8Bom,
+            Bytes { not_ascii: false, .. } => Encoding::Ascii,
+            Bytes { not_utf8: false, .. } => Encoding::Utf8,
+            Bytes { not_cp932: false, .. } => Encoding::Cp932,
+            _ => Encoding::Unknown,
+        }
+    }
+}
+
+/// What a file's first bytes say against its being text of a deck. Looks for NUL only in what it is given.
+fn not_text(bytes: &[u8]) -> Option<NotDeck> {
+    if bytes.starts_with(b"version https://git-lfs") {
+        Some(NotDeck::LfsPointer)
+    } else if bytes.starts_with(b"#!") {
+        Some(NotDeck::Script)
+    } else if memchr::memchr(0, bytes).is_some() {
+        Some(NotDeck::Binary)
+    } else {
+        None
+    }
+}
+
+fn empty_deck() -> Deck {
+    Deck {
+        nodes: Count::Known(0),
+        elements: Count::Known(0),
+        elements_by_type: Vec::new(),
+        highest_node: None,
+        highest_element: None,
+        assembled_nodes: 0,
+        assembled_elements: 0,
+        parts: Vec::new(),
+        instances: Vec::new(),
+        node_sets: 0,
+        element_sets: 0,
+        steps: Vec::new(),
+        includes: Vec::new(),
+        materials: Vec::new(),
+        outputs: Vec::new(),
+        restart_write: false,
+        restart_read: false,
+        subroutine_hints: Vec::new(),
+        generated_by: Vec::new(),
+        encoding: Encoding::Ascii,
+        line_ending: LineEnding::Lf,
+        bytes: 0,
+        lines: 0,
+        findings: Vec::new(),
+    }
+}

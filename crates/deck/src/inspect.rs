@@ -1,0 +1,278 @@
+//! What the readers find in one file, for scripts and terminals: one object per file.
+
+use crate::calculix::{console, cvg, sta};
+use crate::inp::{self, Count, Deck, Files, IncludeKind, Severity};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Bytes looked at to tell what a file is.
+const HEAD: usize = 4096;
+
+/// What one file is and says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Report {
+    /// An input deck.
+    Deck(Box<DeckReport>),
+    /// A status file.
+    Sta(StaReport),
+    /// CalculiX' iterations.
+    Cvg(CvgReport),
+    /// A console text.
+    Log(LogReport),
+    /// None of these.
+    Unknown {
+        /// Name as given.
+        file: String,
+        /// Why it is not read.
+        reason: String,
+    },
+}
+
+/// A deck. `nodes` and `elements` are `null` where the solver generates some: then `generated_by` says how and the
+/// lower bounds are beside them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct DeckReport {
+    pub file: String,
+    pub nodes: Option<u64>,
+    pub elements: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nodes_at_least: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elements_at_least: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub generated_by: Vec<String>,
+    pub elements_by_type: BTreeMap<String, u64>,
+    pub nodes_assembled: u64,
+    pub elements_assembled: u64,
+    pub parts: usize,
+    pub instances: usize,
+    pub steps: Vec<StepReport>,
+    pub includes: Vec<IncludeReport>,
+    pub materials: Vec<String>,
+    pub outputs: Vec<String>,
+    pub restart_write: bool,
+    pub restart_read: bool,
+    pub subroutine_hints: Vec<String>,
+    pub encoding: &'static str,
+    pub line_ending: &'static str,
+    pub bytes: u64,
+    pub lines: u64,
+    pub hard_errors: Vec<Note>,
+    pub warnings: Vec<Note>,
+}
+
+/// One step of a deck.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct StepReport {
+    pub name: String,
+    pub procedure: String,
+    pub period: Option<f64>,
+    pub nlgeom: Option<bool>,
+}
+
+/// A file that a deck needs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct IncludeReport {
+    pub name: String,
+    pub present: bool,
+    pub keyword: String,
+    pub results: bool,
+}
+
+/// A line and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Note {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    pub line: Option<u64>,
+    pub text: String,
+}
+
+/// CalculiX' status file. It has no end line, so it knows no verdict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct StaReport {
+    pub file: String,
+    pub product: &'static str,
+    pub release: Option<String>,
+    pub verdict: &'static str,
+    pub steps: u32,
+    pub increments: usize,
+    pub cutbacks: usize,
+    pub last: Option<sta::Attempt>,
+}
+
+/// CalculiX' iterations.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct CvgReport {
+    pub file: String,
+    pub rows: usize,
+    pub last: Option<cvg::Iteration>,
+}
+
+/// A console text. CalculiX names no phases and takes no tokens.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct LogReport {
+    pub file: String,
+    pub product: &'static str,
+    pub release: Option<String>,
+    pub verdict: &'static str,
+    pub phases: Vec<String>,
+    pub tokens: Option<u32>,
+    pub queued_seconds: Option<u64>,
+    pub errors: u64,
+    pub warnings: u64,
+    pub first_error: Option<Note>,
+}
+
+impl Report {
+    /// Whether it was not read, or is a deck that cannot be run.
+    pub fn is_bad(&self) -> bool {
+        match self {
+            Report::Unknown { .. } => true,
+            Report::Deck(deck) => !deck.hard_errors.is_empty(),
+            Report::Sta(_) | Report::Cvg(_) | Report::Log(_) => false,
+        }
+    }
+}
+
+/// Reads one file. `files` gives the files a deck includes, by the names the deck gives them.
+pub fn file(name: &str, bytes: &[u8], files: &Files) -> Report {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let has = |text: &str| memchr::memmem::find(head, text.as_bytes()).is_some();
+    if has(sta::HEADER) && !has("Abaqus") {
+        return Report::Sta(sta_report(name, bytes));
+    }
+    if has(cvg::HEADER) {
+        return Report::Cvg(cvg_report(name, bytes));
+    }
+    if has("CalculiX Version") && has("Guido Dhondt") {
+        return Report::Log(log_report(name, bytes));
+    }
+    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let ending = ending.split('~').next().unwrap_or_default();
+    if matches!(ending, "sta" | "msg" | "dat" | "log" | "com" | "prt" | "lck" | "cid" | "odb" | "frd") {
+        return unknown(name, format!("not read yet: .{ending}"));
+    }
+    let deck = inp::read_with(bytes, files);
+    match deck.not_a_deck() {
+        Some(why) => unknown(name, why.to_string()),
+        None => Report::Deck(Box::new(deck_report(name, deck))),
+    }
+}
+
+fn unknown(name: &str, reason: String) -> Report {
+    Report::Unknown { file: name.to_owned(), reason }
+}
+
+fn deck_report(name: &str, deck: Deck) -> DeckReport {
+    let bound = |count: Count| count.known().is_none().then(|| count.at_least());
+    let notes = |severity: Severity| {
+        let of_severity = deck.findings.iter().filter(|finding| finding.severity == severity);
+        of_severity
+            .map(|finding| Note { file: finding.file.clone(), line: finding.line, text: finding.kind.to_string() })
+            .collect()
+    };
+    DeckReport {
+        file: name.to_owned(),
+        nodes: deck.nodes.known(),
+        elements: deck.elements.known(),
+        nodes_at_least: bound(deck.nodes),
+        elements_at_least: bound(deck.elements),
+        nodes_assembled: deck.assembled_nodes,
+        elements_assembled: deck.assembled_elements,
+        parts: deck.parts.len(),
+        instances: deck.instances.len(),
+        steps: deck
+            .steps
+            .iter()
+            .map(|step| StepReport {
+                name: step.name.clone(),
+                procedure: step.procedure.clone(),
+                period: step.period,
+                nlgeom: step.nlgeom,
+            })
+            .collect(),
+        includes: deck
+            .includes
+            .iter()
+            .map(|include| IncludeReport {
+                name: include.name.clone(),
+                present: include.present == Some(true),
+                keyword: include.keyword.clone(),
+                results: include.kind == IncludeKind::Results,
+            })
+            .collect(),
+        hard_errors: notes(Severity::Error),
+        warnings: notes(Severity::Warning),
+        encoding: deck.encoding.as_str(),
+        line_ending: deck.line_ending.as_str(),
+        bytes: deck.bytes,
+        lines: deck.lines,
+        restart_write: deck.restart_write,
+        restart_read: deck.restart_read,
+        elements_by_type: deck.elements_by_type.into_iter().collect(),
+        generated_by: deck.generated_by,
+        materials: deck.materials,
+        outputs: deck.outputs,
+        subroutine_hints: deck.subroutine_hints,
+    }
+}
+
+fn sta_report(name: &str, bytes: &[u8]) -> StaReport {
+    let mut reader = sta::Reader::default();
+    reader.feed(bytes);
+    reader.finish();
+    let rows = reader.rows();
+    let cutbacks = rows.iter().filter(|row| !row.converged).count();
+    StaReport {
+        file: name.to_owned(),
+        product: "calculix",
+        release: None,
+        verdict: "none",
+        steps: rows.iter().map(|row| row.step).max().unwrap_or(0),
+        increments: rows.len() - cutbacks,
+        cutbacks,
+        last: rows.last().copied(),
+    }
+}
+
+fn cvg_report(name: &str, bytes: &[u8]) -> CvgReport {
+    let mut reader = cvg::Reader::default();
+    reader.feed(bytes);
+    reader.finish();
+    CvgReport { file: name.to_owned(), rows: reader.rows().len(), last: reader.rows().last().copied() }
+}
+
+fn log_report(name: &str, bytes: &[u8]) -> LogReport {
+    let mut reader = console::Reader::default();
+    reader.feed(bytes);
+    let summary = reader.summary();
+    LogReport {
+        file: name.to_owned(),
+        product: "calculix",
+        verdict: match (summary.finished, summary.error_count) {
+            (Some(_), _) => "completed",
+            (None, 0) => "none",
+            (None, _) => "not_completed",
+        },
+        phases: Vec::new(),
+        tokens: None,
+        queued_seconds: None,
+        errors: summary.error_count,
+        warnings: summary.warnings,
+        first_error: summary.first_error().map(|error| Note {
+            file: None,
+            line: Some(error.line),
+            text: error.text.clone(),
+        }),
+        release: summary.release,
+    }
+}

@@ -1,0 +1,27 @@
+//! Bytes to text, for names and for lines shown to people.
+
+use encoding_rs::SHIFT_JIS;
+
+/// UTF-8 where it is, else CP932, else with replacement characters. Lines are told apart one by one: files that two
+/// programs wrote in two encodings exist.
+pub(crate) fn decode(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(text) => text.into_owned(),
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// Whether CP932 has a meaning for these bytes.
+pub(crate) fn is_cp932(bytes: &[u8]) -> bool {
+    SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes).is_some()
+}
+
+/// Decoded, without the blanks at its ends, at most `most` characters.
+pub(crate) fn shown(bytes: &[u8], most: usize) -> String {
+    // 4 bytes is the longest character; cutting the bytes first keeps an endless line cheap
+    let cut = &bytes[..bytes.len().min(most.saturating_mul(4))];
+    decode(cut).trim_end().chars().filter(|c| !c.is_control() || *c == '\t').take(most).collect()
+}
