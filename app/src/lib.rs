@@ -9,6 +9,7 @@ pub mod i18n;
 pub mod jobs;
 pub mod lab;
 pub mod live;
+pub mod plot;
 pub mod preferences;
 pub mod ui;
 
