@@ -1,4 +1,19 @@
 //! Who runs where, now: one pure function of a snapshot.
+//!
+//! The rules, in the order of the queue (priority, then submission, then number):
+//! - a job starts when a node that takes jobs has its cores and tokens, the system has its tokens, and its owner's
+//!   limits allow it; each start is seen by the jobs after it;
+//! - the first job that only waits for what running jobs will give back is the *head*. Smaller jobs may pass it until
+//!   it has been the head for `backfill_patience`; from then on what it waits for is kept for it;
+//! - a job that waits for anything else (its owner's limit, a node that takes no jobs, a pause) keeps nothing;
+//! - when a job may start is found by the same rules, applied to the moments at which running jobs will end.
+
+mod forecast;
+mod keep;
+mod reason;
+mod room;
+#[cfg(test)]
+mod tests;
 
 use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Priority, Seconds, Solver, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
@@ -287,6 +302,54 @@ pub enum WaitReason {
 
 /// Decides about every waiting job.
 pub fn plan(snapshot: &Snapshot) -> Plan {
-    let _ = snapshot;
-    Plan::default()
+    decide(snapshot, snapshot.waiting.iter().collect(), None)
+}
+
+/// What would become of this job if it were in the queue now: start, or wait, why and how long. A job of the same
+/// number that is in the queue is left out, so that both a new job and a change of one (other cores, other node,
+/// other priority) can be asked about. A new one takes any number that no job has and `now` as its submission.
+pub fn what_if(snapshot: &Snapshot, job: &WaitingJob) -> Outcome {
+    let others = snapshot.waiting.iter().filter(|other| other.id != job.id);
+    let plan = decide(snapshot, others.chain([job]).collect(), Some(job.id));
+    plan.decisions.into_iter().next().map(|decision| decision.outcome).unwrap_or(Outcome::Wait(Waiting {
+        reason: WaitReason::Queued,
+        position: 1,
+        starts: None,
+    }))
+}
+
+/// Decides about all, and tells about all or about one.
+fn decide(snapshot: &Snapshot, mut queue: Vec<&WaitingJob>, only: Option<JobId>) -> Plan {
+    queue.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.submitted, job.id));
+    let mut room = room::Room::new(snapshot, &queue);
+    let queue: Vec<room::Queued> = queue.into_iter().map(|job| room.queued(job)).collect();
+    let pass = keep::pass(
+        &mut room,
+        &queue,
+        0..queue.len(),
+        keep::Clock { now: snapshot.now, patience: snapshot.backfill_patience },
+        |at| queue[at].job.head_since,
+    );
+    let mut starts: Vec<Option<usize>> = vec![None; queue.len()];
+    for &(at, node) in &pass.starts {
+        starts[at] = Some(node);
+    }
+    let forecast = forecast::forecast(&room, &queue, &starts, snapshot, pass.head.as_ref().map(|head| head.at));
+    let mut reasons = reason::Reasons::new(&room, snapshot.now);
+    let mut position = 0;
+    let decisions = queue.iter().enumerate().filter_map(|(at, queued)| {
+        position += u32::from(starts[at].is_none());
+        if only.is_some_and(|only| only != queued.job.id) {
+            return None;
+        }
+        let outcome = match starts[at] {
+            Some(node) => Outcome::Start(room.nodes[node].id.clone()),
+            None => {
+                let head = pass.head.as_ref().filter(|head| head.at < at).map(|head| queue[head.at].job);
+                Outcome::Wait(reasons.waiting(queued, head, forecast.get(&at).copied(), position))
+            }
+        };
+        Some(Decision { job: queued.job.id, outcome })
+    });
+    Plan { decisions: decisions.collect(), head: pass.head.as_ref().map(|head| queue[head.at].job.id) }
 }

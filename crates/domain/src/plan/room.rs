@@ -1,0 +1,297 @@
+//! What is free, while the decision is made.
+
+use super::{NodeCapacity, Snapshot, WaitingJob};
+use crate::{JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, UserId};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+/// A waiting job with its names looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Queued<'a> {
+    pub job: &'a WaitingJob,
+    pub spot: Spot,
+    pub user: usize,
+}
+
+/// Where it may run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Spot {
+    /// Anywhere.
+    Auto,
+    /// On this node.
+    Node(usize),
+    /// On a node that is no more.
+    Nowhere,
+}
+
+/// A job that holds something: a running one, or one that starts in this decision.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'a> {
+    pub name: &'a JobName,
+    pub user: usize,
+    /// `None` when its node is no more.
+    pub node: Option<usize>,
+    pub cores: u32,
+    pub tokens: u32,
+    /// Never before now.
+    pub end: Option<Timestamp>,
+}
+
+/// One node.
+#[derive(Clone)]
+pub(super) struct NodeRoom<'a> {
+    pub id: &'a NodeId,
+    pub state: NodeState,
+    pub until: Option<Timestamp>,
+    pub cores: u32,
+    pub max_tokens: u32,
+    solvers: &'a [Solver],
+    used_cores: u64,
+    used_tokens: u64,
+    /// Places in [`Room::holders`], the first to end first, unknown ends last.
+    pub holders: Vec<usize>,
+}
+
+impl NodeRoom<'_> {
+    pub fn free_cores(&self) -> u32 {
+        left(self.cores, self.used_cores)
+    }
+
+    pub fn free_tokens(&self) -> u32 {
+        left(self.max_tokens, self.used_tokens)
+    }
+
+    /// Whether it could run the job if nothing else ran on it and it took jobs.
+    pub fn could(&self, job: &WaitingJob) -> bool {
+        self.cores >= job.cpus.0 && self.max_tokens >= job.tokens.0 && self.solvers.contains(&job.solver)
+    }
+
+    /// Whether cores and tokens are there now.
+    pub fn fits(&self, job: &WaitingJob) -> bool {
+        self.free_cores() >= job.cpus.0 && (job.tokens.0 == 0 || self.free_tokens() >= job.tokens.0)
+    }
+}
+
+/// One person.
+#[derive(Clone, Default)]
+pub(super) struct UserRoom {
+    pub jobs: u32,
+    pub tokens: u64,
+    pub max_jobs: Option<u32>,
+    pub max_tokens: Option<u32>,
+    /// As for nodes.
+    pub holders: Vec<usize>,
+}
+
+impl UserRoom {
+    /// Whether so many more jobs are within the limit.
+    pub fn allows_jobs(&self, more: u32) -> bool {
+        self.max_jobs.is_none_or(|max| self.jobs.saturating_add(more) <= max)
+    }
+
+    /// Whether so many more tokens are within the limit.
+    pub fn allows_tokens(&self, more: u64) -> bool {
+        self.max_tokens.is_none_or(|max| self.tokens + more <= u64::from(max))
+    }
+}
+
+/// Everything that is free or held.
+#[derive(Clone)]
+pub(super) struct Room<'a> {
+    pub nodes: Vec<NodeRoom<'a>>,
+    pub users: Vec<UserRoom>,
+    pub holders: Vec<Holder<'a>>,
+    /// Tokens our jobs may hold together.
+    pub capacity: u32,
+    /// Tokens there are, for what can never start.
+    pub total: u32,
+    used_tokens: u64,
+    /// Places in `holders` of those with tokens, as for nodes.
+    pub token_holders: Vec<usize>,
+    /// Per solver the nodes that take jobs, most free cores first, then by id (nodes are sorted by id).
+    by_free: HashMap<Solver, BTreeSet<(Reverse<u32>, usize)>>,
+    node_places: HashMap<&'a NodeId, usize>,
+    user_places: HashMap<&'a UserId, usize>,
+}
+
+fn left(all: u32, used: u64) -> u32 {
+    u32::try_from(u64::from(all).saturating_sub(used)).unwrap_or(u32::MAX)
+}
+
+impl<'a> Room<'a> {
+    pub fn new(snapshot: &'a Snapshot, queue: &[&'a WaitingJob]) -> Room<'a> {
+        let mut capacities: Vec<&NodeCapacity> = snapshot.nodes.iter().collect();
+        capacities.sort_by(|a, b| a.id.cmp(&b.id));
+        capacities.dedup_by(|a, b| a.id == b.id);
+        let mut room = Room {
+            nodes: capacities.into_iter().map(NodeRoom::from).collect(),
+            users: Vec::new(),
+            holders: Vec::new(),
+            capacity: snapshot.license.total.minus(snapshot.license.external).minus(snapshot.license.reserved).0,
+            total: snapshot.license.total.0,
+            used_tokens: 0,
+            token_holders: Vec::new(),
+            by_free: HashMap::new(),
+            node_places: HashMap::new(),
+            user_places: HashMap::new(),
+        };
+        for (at, node) in room.nodes.iter().enumerate() {
+            room.node_places.insert(node.id, at);
+        }
+        for user in queue.iter().map(|job| &job.user).chain(snapshot.running.iter().map(|job| &job.user)) {
+            room.user_places.entry(user).or_insert_with(|| {
+                room.users.push(UserRoom::default());
+                room.users.len() - 1
+            });
+        }
+        for limits in &snapshot.users {
+            if let Some(&at) = room.user_places.get(&limits.user) {
+                room.users[at].max_jobs = limits.max_running_jobs;
+                room.users[at].max_tokens = limits.max_tokens.map(|tokens| tokens.0);
+            }
+        }
+        let mut running: Vec<_> = snapshot.running.iter().collect();
+        running.sort_by_key(|job| (job.expected_end.is_none(), job.expected_end, job.id));
+        for job in running {
+            room.hold(Holder {
+                name: &job.name,
+                user: room.user_places.get(&job.user).copied().unwrap_or_default(),
+                node: room.node_places.get(&job.node).copied(),
+                cores: job.cpus.0,
+                tokens: job.tokens.0,
+                end: job.expected_end.map(|end| end.max(snapshot.now)),
+            });
+        }
+        for at in 0..room.nodes.len() {
+            room.index(at);
+        }
+        room
+    }
+
+    pub fn queued(&self, job: &'a WaitingJob) -> Queued<'a> {
+        let spot = match &job.wish {
+            NodeWish::Auto => Spot::Auto,
+            NodeWish::Node(id) => self.node_places.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
+        };
+        Queued { job, spot, user: self.user_places.get(&job.user).copied().unwrap_or_default() }
+    }
+
+    /// Tokens our jobs could take now.
+    pub fn free_tokens(&self) -> u32 {
+        left(self.capacity, self.used_tokens)
+    }
+
+    /// The nodes with this solver that take jobs and have so many free cores, most free first, then by id.
+    pub fn roomy(&self, solver: Solver, cores: u32) -> impl Iterator<Item = usize> {
+        let all = self.by_free.get(&solver).into_iter().flatten();
+        all.take_while(move |(free, _)| free.0 >= cores).map(|&(_, at)| at)
+    }
+
+    /// Whether any node that takes jobs could run this one.
+    pub fn has_candidate(&self, queued: &Queued<'_>) -> bool {
+        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could(queued.job);
+        match queued.spot {
+            Spot::Auto => self.nodes.iter().any(able),
+            Spot::Node(at) => able(&self.nodes[at]),
+            Spot::Nowhere => false,
+        }
+    }
+
+    /// The nodes that take jobs and could run this one: its own, or all.
+    pub fn candidates(&self, queued: &Queued<'_>) -> Vec<usize> {
+        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && self.nodes[*at].could(queued.job);
+        match queued.spot {
+            Spot::Auto => (0..self.nodes.len()).filter(able).collect(),
+            Spot::Node(at) => Some(at).filter(able).into_iter().collect(),
+            Spot::Nowhere => vec![],
+        }
+    }
+
+    /// The job takes what it wants on this node.
+    pub fn start(&mut self, queued: &Queued<'a>, node: usize) {
+        let job = queued.job;
+        self.unindex(node);
+        self.hold(Holder {
+            name: &job.name,
+            user: queued.user,
+            node: Some(node),
+            cores: job.cpus.0,
+            tokens: job.tokens.0,
+            end: None,
+        });
+        self.index(node);
+    }
+
+    /// The holder gives everything back. It stays listed.
+    pub fn release(&mut self, holder: usize) {
+        let Holder { user, node, cores, tokens, .. } = self.holders[holder];
+        if let Some(at) = node {
+            self.unindex(at);
+            self.nodes[at].used_cores -= u64::from(cores);
+            self.nodes[at].used_tokens -= u64::from(tokens);
+            self.nodes[at].holders.retain(|&other| other != holder);
+            self.index(at);
+        }
+        self.users[user].jobs -= 1;
+        self.users[user].tokens -= u64::from(tokens);
+        self.used_tokens -= u64::from(tokens);
+    }
+
+    /// The node takes jobs from here on.
+    pub fn open(&mut self, node: usize) {
+        self.nodes[node].state = NodeState::Available;
+        self.index(node);
+    }
+
+    fn hold(&mut self, holder: Holder<'a>) {
+        let at = self.holders.len();
+        if let Some(node) = holder.node {
+            self.nodes[node].used_cores += u64::from(holder.cores);
+            self.nodes[node].used_tokens += u64::from(holder.tokens);
+            self.nodes[node].holders.push(at);
+        }
+        let user = &mut self.users[holder.user];
+        user.jobs += 1;
+        user.tokens += u64::from(holder.tokens);
+        user.holders.push(at);
+        self.used_tokens += u64::from(holder.tokens);
+        if holder.tokens > 0 {
+            self.token_holders.push(at);
+        }
+        self.holders.push(holder);
+    }
+
+    fn index(&mut self, at: usize) {
+        let node = &self.nodes[at];
+        if node.state == NodeState::Available {
+            for solver in node.solvers {
+                self.by_free.entry(*solver).or_default().insert((Reverse(node.free_cores()), at));
+            }
+        }
+    }
+
+    fn unindex(&mut self, at: usize) {
+        let node = &self.nodes[at];
+        for solver in node.solvers {
+            if let Some(nodes) = self.by_free.get_mut(solver) {
+                nodes.remove(&(Reverse(node.free_cores()), at));
+            }
+        }
+    }
+}
+
+impl<'a> From<&'a NodeCapacity> for NodeRoom<'a> {
+    fn from(node: &'a NodeCapacity) -> NodeRoom<'a> {
+        NodeRoom {
+            id: &node.id,
+            state: node.state,
+            until: node.until,
+            cores: node.cores.0,
+            max_tokens: node.max_tokens.0,
+            solvers: &node.solvers,
+            used_cores: 0,
+            used_tokens: 0,
+            holders: Vec::new(),
+        }
+    }
+}
