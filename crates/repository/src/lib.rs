@@ -1,1 +1,138 @@
 //! The only code that names sea-orm: one writer, many readers, an Event after each commit.
+//!
+//! Web code writes *intent* (submit, cancel, hold, priority), the scheduler writes *fact* (`advance` and the
+//! `record_…` functions). Both are transactions of the one writer; see `writer`. What a person may do is not
+//! asked here: server functions ask before they call.
+
+mod audit;
+mod connection;
+mod detail;
+mod entities;
+mod error;
+mod facts;
+mod history;
+mod intent;
+mod life;
+mod list;
+mod nodes;
+mod query;
+mod queue;
+mod records;
+mod rows;
+mod settings;
+mod submit;
+mod summary;
+mod uploads;
+mod users;
+mod writer;
+
+pub use error::RepositoryError;
+pub use facts::ActiveJob;
+pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
+pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, NewUpload, ResultFile, Upload};
+pub use submit::Submission;
+
+use domain::{Event, Timestamp};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, TransactionTrait};
+use settings::SettingsCache;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+use writer::{Change, Doing, Writer};
+
+/// A listener that lags further behind than this is told so and reads everything again.
+const EVENTS_KEPT: usize = 4096;
+
+/// Where the database is and what a new one begins with.
+#[derive(Clone, Debug)]
+pub struct RepositoryConfig {
+    /// The SQLite file; its folder is made where it is missing.
+    pub path: PathBuf,
+    /// First values of settings, from the environment: (key, value). They win in a new database only.
+    pub first_values: Vec<(String, String)>,
+}
+
+/// The database. Clones share it; the writer ends with the last of them.
+#[derive(Clone)]
+pub struct Repository {
+    shared: Arc<Shared>,
+    writer: Writer,
+}
+
+struct Shared {
+    readers: DatabaseConnection,
+    events: broadcast::Sender<Event>,
+    settings: Arc<SettingsCache>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Repository {
+    /// Opens the database, makes it where there is none, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `Folder`, `Busy` (another program holds it), `Setting` (a first value that cannot be), `Database`.
+    pub async fn open(config: &RepositoryConfig) -> Result<Repository, RepositoryError> {
+        Repository::open_with(config, connection::LOCK_PATIENCE).await
+    }
+
+    async fn open_with(config: &RepositoryConfig, patience: Duration) -> Result<Repository, RepositoryError> {
+        if let Some(folder) = config.path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| RepositoryError::Folder { path: folder.to_owned(), source: Arc::new(source) })?;
+        }
+        let db = connection::writer(&config.path, patience).await?;
+        let fresh = Migrator::get_applied_migrations(&db).await?.is_empty();
+        Migrator::up(&db, None).await?;
+        let transaction = db.begin().await?;
+        settings::seed(&transaction, fresh, &config.first_values).await?;
+        transaction.commit().await?;
+        let settings = Arc::new(SettingsCache::new(settings::read(&db).await?));
+        let readers = connection::readers(&config.path, patience).await?;
+        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), Arc::clone(&settings));
+        let shared = Shared { readers, events, settings, task: Mutex::new(Some(task)) };
+        Ok(Repository { shared: Arc::new(shared), writer })
+    }
+
+    /// Hears of every change after its commit, beginning now.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.shared.events.subscribe()
+    }
+
+    /// Finishes the changes already queued, then closes the file. Other clones must be gone or idle: while one
+    /// lives, the writer waits for it.
+    pub async fn close(self) {
+        let Repository { shared, writer } = self;
+        drop(writer);
+        let task = shared.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Err(error) = shared.readers.close_by_ref().await {
+            tracing::warn!(%error, "the reading connections did not close cleanly");
+        }
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+
+    fn db(&self) -> &DatabaseConnection {
+        &self.shared.readers
+    }
+
+    async fn write<T, F>(&self, work: F) -> Result<T, RepositoryError>
+    where
+        F: for<'c> FnOnce(&'c Change) -> Doing<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+}
+
+/// The server's clock. Facts carry their own time; intents happen now.
+fn now() -> Timestamp {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Timestamp(i64::try_from(seconds).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,127 @@
+//! One job with everything its page shows.
+
+use crate::entities::{jobs, result_files};
+use crate::records::{JobDetail, ResultFile};
+use crate::rows::Row;
+use crate::{Repository, RepositoryError, facts, history, summary};
+use domain::{FileName, JobId, JobName, JobStatus, JobSummary};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
+};
+use std::collections::BTreeMap;
+
+/// A lineage longer than this is cut off: nobody reads it, and a damaged table must not loop.
+const LONGEST_LINEAGE: usize = 200;
+
+#[derive(FromQueryResult)]
+struct MoreRow {
+    steps: String,
+    deck_report: String,
+    execution_path: Option<String>,
+    result_path: Option<String>,
+}
+
+#[derive(Clone, FromQueryResult)]
+struct KinRow {
+    id: i64,
+    name: String,
+    status: String,
+    parent_id: Option<i64>,
+}
+
+async fn results(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<ResultFile>, RepositoryError> {
+    result_files::Entity::find()
+        .filter(result_files::Column::JobId.eq(id.0))
+        .order_by_asc(result_files::Column::Name)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|file| {
+            let row = Row::new("result_files", format_args!("{} {}", file.job_id, file.name));
+            Ok(ResultFile {
+                name: row.take("name", FileName::parse(&file.name))?,
+                size: row.bytes("size", file.size)?,
+                sha256: file.sha256,
+                fetched: file.fetched != 0,
+                error: file.error,
+            })
+        })
+        .collect()
+}
+
+async fn kin(db: &impl ConnectionTrait, which: Condition) -> Result<Vec<KinRow>, RepositoryError> {
+    use jobs::Column as C;
+    let rows = jobs::Entity::find().select_only().columns([C::Id, C::Name, C::Status, C::ParentId]).filter(which);
+    Ok(rows.order_by_asc(C::Id).into_model::<KinRow>().all(db).await?)
+}
+
+/// Up to the first ancestor that is still there, then down to all descendants, a generation at a time.
+async fn lineage(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<(JobId, JobName, JobStatus)>, RepositoryError> {
+    use jobs::Column as C;
+    let mut found: BTreeMap<i64, KinRow> = BTreeMap::new();
+    let mut up = Some(id.0);
+    while let Some(at) = up
+        && found.len() < LONGEST_LINEAGE
+        && !found.contains_key(&at)
+    {
+        let rows = kin(db, Condition::all().add(C::Id.eq(at))).await?;
+        let Some(row) = rows.into_iter().next() else { break };
+        up = row.parent_id;
+        found.insert(row.id, row);
+    }
+    let mut generation: Vec<i64> = found.keys().copied().collect();
+    while !generation.is_empty() && found.len() < LONGEST_LINEAGE {
+        let children = kin(db, Condition::all().add(C::ParentId.is_in(generation))).await?;
+        generation = children.iter().map(|child| child.id).filter(|child| !found.contains_key(child)).collect();
+        found.extend(children.into_iter().map(|child| (child.id, child)));
+    }
+    found
+        .into_values()
+        .take(LONGEST_LINEAGE)
+        .map(|kin| {
+            let row = Row::new("jobs", kin.id);
+            Ok((JobId(kin.id), row.take("name", JobName::parse(&kin.name))?, row.take("status", kin.status.parse())?))
+        })
+        .collect()
+}
+
+impl Repository {
+    /// This job as a row of the list.
+    ///
+    /// # Errors
+    /// `NotFound`, `Corrupt`, `Busy`, `Database`.
+    pub async fn summary(&self, id: JobId) -> Result<JobSummary, RepositoryError> {
+        summary::one(self.db(), id).await
+    }
+
+    /// This job with everything its page shows, of one moment; `None` when there is no such job.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn job(&self, id: JobId) -> Result<Option<JobDetail>, RepositoryError> {
+        use jobs::Column as C;
+        let db = self.db().begin().await?;
+        let more = jobs::Entity::find_by_id(id.0)
+            .select_only()
+            .columns([C::Steps, C::DeckReport, C::ExecutionPath, C::ResultPath])
+            .into_model::<MoreRow>()
+            .one(&db)
+            .await?;
+        let Some(more) = more else { return Ok(None) };
+        let row = Row::new("jobs", id);
+        let detail = JobDetail {
+            summary: summary::one(&db, id).await?,
+            steps: row.json("steps", &more.steps)?,
+            deck_report: row.json("deck_report", &more.deck_report)?,
+            inputs: facts::files(&db, Condition::all().add(C::Id.eq(id.0))).await?.remove(&id).unwrap_or_default(),
+            results: results(&db, id).await?,
+            history: history::of(&db, id).await?,
+            execution_path: more.execution_path,
+            result_path: more.result_path,
+            lineage: lineage(&db, id).await?,
+        };
+        db.commit().await?;
+        Ok(Some(detail))
+    }
+}

@@ -1,0 +1,120 @@
+//! What can go wrong, by what the caller can do about it.
+
+use domain::{JobName, JobStatus};
+use sea_orm::{DbErr, RuntimeErr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why the repository did not do it. The texts hold no SQL and no path outside the data folder's own name.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RepositoryError {
+    /// There is no such row.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// `job`, `node`, `upload`, `setting`.
+        what: &'static str,
+        /// Which was asked for.
+        id: String,
+    },
+    /// Another job has the name.
+    #[error("another job is called {name}; {next_free} is free")]
+    NameTaken {
+        /// The name wanted.
+        name: JobName,
+        /// One like it that was free a moment ago.
+        next_free: JobName,
+    },
+    /// The job's state forbids it.
+    #[error("a job that is {status} does not allow this")]
+    Conflict {
+        /// Where it stands.
+        status: JobStatus,
+    },
+    /// The caller asked for a change no life has. A mistake in the program.
+    #[error("a job cannot go from {from} to {to} this way")]
+    Illegal {
+        /// Where it stands.
+        from: JobStatus,
+        /// Where it was to go.
+        to: JobStatus,
+    },
+    /// What was sent contradicts itself or a rule of the tables.
+    #[error("{field} {problem}")]
+    Invalid {
+        /// The field it is about, as the API calls it.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The setting does not exist or cannot have this value.
+    #[error(transparent)]
+    Setting(domain::settings::SettingProblem),
+    /// A row holds what the program never writes. Nothing was repaired.
+    #[error("table {table}, row {row}: {column} {problem}")]
+    Corrupt {
+        /// Which table.
+        table: &'static str,
+        /// Which row.
+        row: String,
+        /// Which column.
+        column: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The database is locked by somebody else. Try again.
+    #[error("the database is busy")]
+    Busy,
+    /// The disk is full. Nothing was changed.
+    #[error("the disk is full")]
+    Full,
+    /// The repository has been closed.
+    #[error("the database is closed")]
+    Closed,
+    /// The folder of the database cannot be made.
+    #[error("the folder of the database cannot be made: {source}")]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: Arc<std::io::Error>,
+    },
+    /// Something else failed in the database.
+    #[error("the database failed")]
+    Database(#[source] Arc<DbErr>),
+}
+
+/// SQLite's primary result codes; the extended ones have them in the lowest byte.
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_LOCKED: i32 = 6;
+const SQLITE_FULL: i32 = 13;
+/// An extended code: a CHECK of the tables refused. Only the number of cores has one.
+const SQLITE_CONSTRAINT_CHECK: i32 = 275;
+
+/// The code SQLite gave, where it was SQLite that refused.
+fn sqlite_code(error: &DbErr) -> Option<i32> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(source))
+        | DbErr::Exec(RuntimeErr::SqlxError(source))
+        | DbErr::Query(RuntimeErr::SqlxError(source)) => source.as_database_error()?.code()?.parse().ok(),
+        _ => None,
+    }
+}
+
+impl From<DbErr> for RepositoryError {
+    fn from(error: DbErr) -> RepositoryError {
+        let code = sqlite_code(&error);
+        match code.map(|code| code & 0xff) {
+            Some(SQLITE_BUSY | SQLITE_LOCKED) => return RepositoryError::Busy,
+            Some(SQLITE_FULL) => return RepositoryError::Full,
+            _ => {}
+        }
+        if code == Some(SQLITE_CONSTRAINT_CHECK) {
+            return RepositoryError::Invalid { field: "cpus", problem: "is not allowed".to_owned() };
+        }
+        match error {
+            DbErr::ConnectionAcquire(_) => RepositoryError::Busy,
+            other => RepositoryError::Database(Arc::new(other)),
+        }
+    }
+}

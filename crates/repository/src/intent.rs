@@ -1,0 +1,185 @@
+//! What people want of a job: end it, keep it, let it go, move it, remove it. Each is written to the audit log.
+
+use crate::entities::{job_files, jobs, uploads};
+use crate::records::{DeletedJob, HistoryFact};
+use crate::rows::Row;
+use crate::{Repository, RepositoryError, audit, history, life, summary};
+use domain::lifecycle::{LifeEvent, step};
+use domain::{Actor, JobId, JobName, JobStatus, JobSummary, Priority};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
+
+/// What the audit log keeps of a job before and after.
+#[derive(serde::Serialize)]
+struct Seen {
+    name: String,
+    status: JobStatus,
+    priority: Priority,
+    cancel_asked: bool,
+}
+
+impl From<&JobSummary> for Seen {
+    fn from(job: &JobSummary) -> Seen {
+        Seen { name: job.name.to_string(), status: job.status, priority: job.priority, cancel_asked: job.cancel_asked }
+    }
+}
+
+impl Repository {
+    /// Wants it ended. A job in the queue is Cancelled at once; one on a node keeps the wish until it has ended.
+    /// Wanting it twice is no error and changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has ended.
+    pub async fn ask_cancel(&self, id: JobId, actor: &Actor) -> Result<JobSummary, RepositoryError> {
+        let event = LifeEvent::CancelAsked { by: actor.id.clone() };
+        self.wish(id, actor, event, "cancel_job").await
+    }
+
+    /// Keeps a waiting job from starting.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` unless it is Waiting.
+    pub async fn hold(&self, id: JobId, actor: &Actor) -> Result<JobSummary, RepositoryError> {
+        self.wish(id, actor, LifeEvent::HoldAsked, "hold_job").await
+    }
+
+    /// Lets a held job start again.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` unless it is Held.
+    pub async fn release(&self, id: JobId, actor: &Actor) -> Result<JobSummary, RepositoryError> {
+        self.wish(id, actor, LifeEvent::ReleaseAsked, "release_job").await
+    }
+
+    async fn wish(
+        &self,
+        id: JobId,
+        actor: &Actor,
+        event: LifeEvent,
+        action: &'static str,
+    ) -> Result<JobSummary, RepositoryError> {
+        let (actor, rules) = (actor.clone(), self.settings().life_rules());
+        self.write(move |change| {
+            Box::pin(async move {
+                let db = &change.db;
+                let stored = life::of(db, id).await?;
+                let now = crate::now();
+                let (next, _) = step(&stored.life, &event, now, rules)
+                    .map_err(|illegal| RepositoryError::Conflict { status: illegal.status })?;
+                let before = summary::one(db, id).await?;
+                if next == stored.life {
+                    return Ok(before);
+                }
+                let fact = HistoryFact::from(&event);
+                life::replace(change, id, &stored, &next, now, Some(&actor.id), &fact).await?;
+                let after = summary::one(db, id).await?;
+                let (was, is) = (Seen::from(&before), Seen::from(&after));
+                audit::write(db, &actor, action, format!("job {id}"), &was, &is).await?;
+                Ok(after)
+            })
+        })
+        .await
+    }
+
+    /// Changes its place in the queue. Whether the person may is the caller's question.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it has ended.
+    pub async fn set_priority(
+        &self,
+        id: JobId,
+        priority: Priority,
+        actor: &Actor,
+    ) -> Result<JobSummary, RepositoryError> {
+        let actor = actor.clone();
+        self.write(move |change| {
+            Box::pin(async move {
+                use jobs::Column as C;
+                let db = &change.db;
+                let before = summary::one(db, id).await?;
+                if before.status.is_ended() {
+                    return Err(RepositoryError::Conflict { status: before.status });
+                }
+                if before.priority == priority {
+                    return Ok(before);
+                }
+                jobs::Entity::update_many()
+                    .col_expr(C::Priority, Expr::value(i64::from(priority.0)))
+                    .col_expr(C::Version, Expr::col(C::Version).add(1))
+                    .col_expr(C::UpdatedAt, Expr::value(crate::now().0))
+                    .filter(C::Id.eq(id.0))
+                    .exec(db)
+                    .await?;
+                let fact = HistoryFact::PriorityChanged { from: before.priority, to: priority };
+                history::add(db, id, None, before.status, Some(&actor.id), &fact).await?;
+                let after = summary::one(db, id).await?;
+                let (was, is) = (Seen::from(&before), Seen::from(&after));
+                audit::write(db, &actor, "set_priority", format!("job {id}"), &was, &is).await?;
+                change.mention(|mentions| mentions.changed.insert(id));
+                Ok(after)
+            })
+        })
+        .await
+    }
+
+    /// Removes an ended job's rows, and those of its uploads that no other job needs. The bytes are the caller's to
+    /// remove: rows first, so that a crash in between leaves orphans, never a job without files.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` unless it has ended.
+    pub async fn delete_job(&self, id: JobId, actor: &Actor) -> Result<DeletedJob, RepositoryError> {
+        let actor = actor.clone();
+        self.write(move |change| {
+            Box::pin(async move {
+                let db = &change.db;
+                let model: Option<(String, String, Option<String>)> = jobs::Entity::find_by_id(id.0)
+                    .select_only()
+                    .columns([jobs::Column::Name, jobs::Column::Status, jobs::Column::ResultPath])
+                    .into_tuple()
+                    .one(db)
+                    .await?;
+                let (name, status, result_path) = model.ok_or_else(|| summary::no_job(id))?;
+                let row = Row::new("jobs", id);
+                let status: JobStatus = row.take("status", status.parse())?;
+                if !status.is_ended() {
+                    return Err(RepositoryError::Conflict { status });
+                }
+                let name = row.take("name", JobName::parse(&name))?;
+                let before = Seen::from(&summary::one(db, id).await?);
+                let of_job: RelationDef = uploads::Entity::belongs_to(job_files::Entity)
+                    .from(uploads::Column::Id)
+                    .to(job_files::Column::UploadId)
+                    .into();
+                let sent: Vec<(String, String)> = uploads::Entity::find()
+                    .select_only()
+                    .columns([uploads::Column::Id, uploads::Column::Path])
+                    .join(JoinType::InnerJoin, of_job)
+                    .filter(job_files::Column::JobId.eq(id.0))
+                    .into_tuple()
+                    .all(db)
+                    .await?;
+                jobs::Entity::delete_by_id(id.0).exec(db).await?;
+                let mut free = Vec::new();
+                for (upload, path) in sent {
+                    let needed = Query::select()
+                        .column(job_files::Column::UploadId)
+                        .from(job_files::Entity)
+                        .and_where(job_files::Column::UploadId.eq(upload.as_str()))
+                        .to_owned();
+                    let gone = uploads::Entity::delete_many()
+                        .filter(uploads::Column::Id.eq(upload.as_str()))
+                        .filter(Expr::exists(needed).not())
+                        .exec(db)
+                        .await?;
+                    if gone.rows_affected > 0 {
+                        free.push(path);
+                    }
+                }
+                audit::write(db, &actor, "delete_job", format!("job {id}"), &Some(before), &None).await?;
+                change.mention(|mentions| mentions.deleted.insert(id));
+                Ok(DeletedJob { name, result_path, uploads: free })
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,316 @@
+//! Nodes as configured and as last seen, and what is in use.
+
+use crate::entities::{jobs, nodes};
+use crate::rows::{Row, json_text, stored_size};
+use crate::{Repository, RepositoryError, audit};
+use domain::plan::LicenseUse;
+use domain::{
+    Actor, Cores, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Settings, Timestamp, Tokens,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::HashMap;
+
+/// A contact younger than this is not worth a commit when nothing else changed.
+const CONTACT_STEP: u64 = 10;
+
+/// The words of the statuses that hold cores and tokens.
+pub(crate) fn holding() -> impl Iterator<Item = &'static str> {
+    JobStatus::ALL.into_iter().filter(|status| status.holds_resources()).map(JobStatus::as_str)
+}
+
+/// A node's row.
+pub(crate) fn read(model: nodes::Model) -> Result<Node, RepositoryError> {
+    let row = Row::new("nodes", &model.id);
+    let state = model.status.as_deref().unwrap_or("Available");
+    let disk = match (model.disk_free, model.disk_total) {
+        (Some(free), Some(total)) => Some((row.bytes("disk_free", free)?, row.bytes("disk_total", total)?)),
+        _ => None,
+    };
+    Ok(Node {
+        id: row.take("id", NodeId::parse(&model.id))?,
+        hostname: model.hostname,
+        ssh_host: row.take("ssh_host", HostName::parse(&model.ssh_host))?,
+        ssh_port: row.take("ssh_port", u16::try_from(model.ssh_port.unwrap_or(22)))?,
+        ssh_user: model.ssh_user,
+        host_key: model.host_key,
+        state: row.word("status", state, NodeState::from_word(state))?,
+        state_reason: model.state_reason,
+        state_until: model.state_until.map(Timestamp),
+        cores: Cores(row.count("total_cpu_cores", model.total_cpu_cores)?),
+        max_tokens: Tokens(row.count("max_license_tokens", model.max_license_tokens)?),
+        solvers: row.json("solvers", &model.solvers)?,
+        work_dir: model.work_dir,
+        last_contact: model.last_contact.map(Timestamp),
+        disk,
+    })
+}
+
+/// All nodes by name.
+pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Node>, RepositoryError> {
+    nodes::Entity::find().order_by_asc(nodes::Column::Id).all(db).await?.into_iter().map(read).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Load {
+    id: i64,
+    name: String,
+    node_id: String,
+    cpu_count: i64,
+    license_tokens: i64,
+}
+
+/// All nodes with their load: two queries, however many there are.
+pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSummary>, RepositoryError> {
+    let mut summaries: Vec<NodeSummary> = all(db)
+        .await?
+        .into_iter()
+        .map(|node| NodeSummary {
+            id: node.id,
+            hostname: node.hostname,
+            state: node.state,
+            state_reason: node.state_reason,
+            state_until: node.state_until,
+            cores: node.cores,
+            cores_used: Cores::ZERO,
+            max_tokens: node.max_tokens,
+            tokens_used: Tokens::ZERO,
+            jobs: Vec::new(),
+            solvers: node.solvers.into_iter().map(|(solver, _)| solver).collect(),
+            last_contact: node.last_contact,
+            disk: node.disk,
+        })
+        .collect();
+    let at: HashMap<String, usize> = summaries.iter().enumerate().map(|(at, node)| (node.id.to_string(), at)).collect();
+    use jobs::Column as C;
+    let loads = jobs::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::NodeId, C::CpuCount, C::LicenseTokens])
+        .filter(C::Status.is_in(holding()))
+        .order_by_asc(C::Id)
+        .into_model::<Load>()
+        .all(db)
+        .await?;
+    for load in loads {
+        // a job may outlive its node's row
+        let Some(node) = at.get(&load.node_id).and_then(|at| summaries.get_mut(*at)) else { continue };
+        let row = Row::new("jobs", load.id);
+        node.cores_used = node.cores_used.plus(Cores(row.count("cpu_count", load.cpu_count)?));
+        node.tokens_used = node.tokens_used.plus(Tokens(row.count("license_tokens", load.license_tokens)?));
+        node.jobs.push(row.take("name", JobName::parse(&load.name))?);
+    }
+    Ok(summaries)
+}
+
+/// Tokens of the whole system.
+pub(crate) async fn license_use(db: &impl ConnectionTrait, settings: &Settings) -> Result<LicenseUse, RepositoryError> {
+    let ours: Option<Option<i64>> = jobs::Entity::find()
+        .select_only()
+        .column_as(jobs::Column::LicenseTokens.sum(), "ours")
+        .filter(jobs::Column::Status.is_in(holding()))
+        .into_tuple()
+        .one(db)
+        .await?;
+    let ours = Row::new("jobs", "sum").count("license_tokens", ours.flatten().unwrap_or(0))?;
+    Ok(LicenseUse {
+        total: settings.total_license_tokens,
+        ours: Tokens(ours),
+        external: Tokens::ZERO,
+        reserved: Tokens::ZERO,
+    })
+}
+
+async fn find(db: &impl ConnectionTrait, id: &NodeId) -> Result<Option<Node>, RepositoryError> {
+    nodes::Entity::find_by_id(id.to_string()).one(db).await?.map(read).transpose()
+}
+
+impl Repository {
+    /// Makes the node's row, or changes its configuration and state. What the node itself last said (contact, disk)
+    /// is not touched in a row that exists.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn save_node(&self, node: &Node, actor: &Actor) -> Result<(), RepositoryError> {
+        let (node, actor) = (node.clone(), actor.clone());
+        self.write(move |change| {
+            Box::pin(async move {
+                use nodes::Column as C;
+                let db = &change.db;
+                let before = find(db, &node.id).await?;
+                let (free, total) = node.disk.unzip();
+                let row = nodes::ActiveModel {
+                    id: Set(node.id.to_string()),
+                    hostname: Set(node.hostname.clone()),
+                    ssh_host: Set(node.ssh_host.to_string()),
+                    ssh_port: Set(Some(i64::from(node.ssh_port))),
+                    ssh_user: Set(node.ssh_user.clone()),
+                    status: Set(Some(node.state.as_str().to_owned())),
+                    total_cpu_cores: Set(i64::from(node.cores.0)),
+                    max_license_tokens: Set(i64::from(node.max_tokens.0)),
+                    created_at: Set(Some(crate::now().0)),
+                    host_key: Set(node.host_key.clone()),
+                    state_reason: Set(node.state_reason.clone()),
+                    state_until: Set(node.state_until.map(|at| at.0)),
+                    solvers: Set(json_text("solvers", &node.solvers)?),
+                    work_dir: Set(node.work_dir.clone()),
+                    last_contact: Set(node.last_contact.map(|at| at.0)),
+                    disk_free: Set(free.map(|bytes| stored_size("disk", bytes)).transpose()?),
+                    disk_total: Set(total.map(|bytes| stored_size("disk", bytes)).transpose()?),
+                };
+                let on_conflict = OnConflict::column(C::Id)
+                    .update_columns([
+                        C::Hostname,
+                        C::SshHost,
+                        C::SshPort,
+                        C::SshUser,
+                        C::Status,
+                        C::TotalCpuCores,
+                        C::MaxLicenseTokens,
+                        C::HostKey,
+                        C::StateReason,
+                        C::StateUntil,
+                        C::Solvers,
+                        C::WorkDir,
+                    ])
+                    .to_owned();
+                nodes::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(db).await?;
+                let subject = format!("node {}", node.id);
+                audit::write(db, &actor, "save_node", subject, &before, &Some(node.clone())).await?;
+                change.mention(|mentions| mentions.nodes.insert(node.id));
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// All nodes, by id.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn nodes(&self) -> Result<Vec<Node>, RepositoryError> {
+        all(self.db()).await
+    }
+
+    /// This node, if there is one.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn node(&self, id: &NodeId) -> Result<Option<Node>, RepositoryError> {
+        find(self.db(), id).await
+    }
+
+    /// All nodes as everybody may see them, with their load.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn node_summaries(&self) -> Result<Vec<NodeSummary>, RepositoryError> {
+        summaries(self.db()).await
+    }
+
+    /// Tokens of the whole system: how many there are, how many are in use.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn license_use(&self) -> Result<LicenseUse, RepositoryError> {
+        license_use(self.db(), &self.settings()).await
+    }
+
+    /// The node answered. One that was Unavailable is Available again; Draining and Disabled stay.
+    /// `disk`: free and total bytes, where it said so. An answer within ten seconds of the last one that changes
+    /// nothing else is not written.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn node_contact(
+        &self,
+        id: &NodeId,
+        at: Timestamp,
+        disk: Option<(u64, u64)>,
+    ) -> Result<(), RepositoryError> {
+        let known = find(self.db(), id).await?.ok_or_else(|| no_node(id))?;
+        let recent = known.last_contact.is_some_and(|last| at.since(last).0 < CONTACT_STEP);
+        if recent && known.state != NodeState::Unavailable && (disk.is_none() || known.disk.is_some()) {
+            return Ok(());
+        }
+        let disk = disk.or(known.disk);
+        let free = disk.map(|(free, _)| stored_size("disk", free)).transpose()?;
+        let total = disk.map(|(_, total)| stored_size("disk", total)).transpose()?;
+        let id = id.clone();
+        self.write(move |change| {
+            Box::pin(async move {
+                use nodes::Column as C;
+                let db = &change.db;
+                let this = || nodes::Entity::update_many().filter(C::Id.eq(id.as_str()));
+                let back = this()
+                    .col_expr(C::Status, Expr::value(NodeState::Available.as_str()))
+                    .col_expr(C::StateReason, Expr::value(None::<String>))
+                    .col_expr(C::StateUntil, Expr::value(None::<i64>))
+                    .filter(C::Status.eq(NodeState::Unavailable.as_str()));
+                back.exec(db).await?;
+                this()
+                    .col_expr(C::LastContact, Expr::value(at.0))
+                    .col_expr(C::DiskFree, Expr::value(free))
+                    .col_expr(C::DiskTotal, Expr::value(total))
+                    .exec(db)
+                    .await?;
+                change.mention(|mentions| mentions.nodes.insert(id));
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The node does not answer, or answers with a fault. Available becomes Unavailable; every other state stays,
+    /// Unavailable with its first reason.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn node_lost(&self, id: &NodeId, since: Timestamp, reason: &str) -> Result<(), RepositoryError> {
+        let known = find(self.db(), id).await?.ok_or_else(|| no_node(id))?;
+        if known.state != NodeState::Available {
+            return Ok(());
+        }
+        let (id, reason) = (id.clone(), reason.to_owned());
+        self.write(move |change| {
+            Box::pin(async move {
+                use nodes::Column as C;
+                let lost = nodes::Entity::update_many()
+                    .col_expr(C::Status, Expr::value(NodeState::Unavailable.as_str()))
+                    .col_expr(C::StateReason, Expr::value(Some(reason)))
+                    .filter(C::Id.eq(id.as_str()))
+                    .filter(C::Status.eq(NodeState::Available.as_str()))
+                    // an answer that came after the silence began wins
+                    .filter(C::LastContact.is_null().or(C::LastContact.lte(since.0)))
+                    .exec(&change.db)
+                    .await?;
+                if lost.rows_affected > 0 {
+                    change.mention(|mentions| mentions.nodes.insert(id));
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// There is no such node.
+pub(crate) fn no_node(id: &NodeId) -> RepositoryError {
+    RepositoryError::NotFound { what: "node", id: id.to_string() }
+}
+
+/// `nodes.work_dir` beside a run's token: the run's folder on its node.
+pub(crate) async fn run_folder(
+    db: &impl ConnectionTrait,
+    node: &NodeId,
+    token: &domain::RunToken,
+) -> Result<Option<String>, RepositoryError> {
+    let work_dir: Option<String> = nodes::Entity::find_by_id(node.to_string())
+        .select_only()
+        .column(nodes::Column::WorkDir)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(work_dir.map(|work_dir| format!("{work_dir}/runs/{token}")))
+}

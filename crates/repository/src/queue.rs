@@ -1,0 +1,240 @@
+//! What the plan looks at, and what it decided.
+
+use crate::entities::{jobs, users};
+use crate::rows::{Row, json_text};
+use crate::{Repository, RepositoryError, nodes, summary};
+use domain::plan::{
+    LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, Waiting, WaitingJob,
+};
+use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
+};
+use std::collections::HashMap;
+
+/// So many rows change in one transaction: nobody waits long behind a plan that moved everybody one place.
+const ROWS_AT_ONCE: usize = 500;
+
+#[derive(FromQueryResult)]
+struct WaitingRow {
+    id: i64,
+    name: String,
+    user_id: String,
+    user_name: Option<String>,
+    wish: String,
+    solver: String,
+    cpu_count: i64,
+    license_tokens: i64,
+    priority: Option<i64>,
+    created_at: Option<i64>,
+    head_since: Option<i64>,
+    not_before: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct RunningRow {
+    id: i64,
+    name: String,
+    user_id: String,
+    node_id: String,
+    cpu_count: i64,
+    license_tokens: i64,
+    progress: Option<String>,
+    updated_at: Option<i64>,
+}
+
+async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<WaitingJob>, RepositoryError> {
+    use jobs::Column as C;
+    jobs::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::UserId, C::Wish, C::Solver, C::CpuCount, C::LicenseTokens, C::Priority])
+        .columns([C::CreatedAt, C::HeadSince, C::NotBefore])
+        .column_as(users::Column::Name, "user_name")
+        .join(JoinType::LeftJoin, summary::owner())
+        .filter(C::Status.eq(JobStatus::Waiting.as_str()))
+        .into_model::<WaitingRow>()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|job| {
+            let row = Row::new("jobs", job.id);
+            let user = row.take("user_id", UserId::parse(&job.user_id))?;
+            Ok(WaitingJob {
+                id: JobId(job.id),
+                name: row.take("name", JobName::parse(&job.name))?,
+                user_name: job.user_name.unwrap_or_else(|| user.to_string()),
+                user,
+                wish: row.take("wish", NodeWish::try_from(job.wish))?,
+                solver: row.word("solver", &job.solver, Solver::from_word(&job.solver))?,
+                cpus: Cores(row.count("cpu_count", job.cpu_count)?),
+                tokens: Tokens(row.count("license_tokens", job.license_tokens)?),
+                priority: summary::priority(&row, job.priority)?,
+                submitted: Timestamp(job.created_at.unwrap_or(0)),
+                head_since: job.head_since.map(Timestamp),
+                not_before: job.not_before.map(Timestamp),
+            })
+        })
+        .collect()
+}
+
+async fn running(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<RunningJob>, RepositoryError> {
+    use jobs::Column as C;
+    jobs::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::UserId, C::NodeId, C::CpuCount, C::LicenseTokens, C::Progress, C::UpdatedAt])
+        .filter(C::Status.is_in(nodes::holding()))
+        .order_by_asc(C::Id)
+        .into_model::<RunningRow>()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|job| {
+            let row = Row::new("jobs", job.id);
+            let progress: Option<Progress> = row.json_or_none("progress", job.progress.as_ref())?;
+            let expected_end = progress.and_then(|progress| {
+                let said = progress.last_growth.or(job.updated_at.map(Timestamp))?;
+                Some(said.plus(domain::Seconds(progress.seconds_left?)).max(now))
+            });
+            Ok(RunningJob {
+                id: JobId(job.id),
+                name: row.take("name", JobName::parse(&job.name))?,
+                user: row.take("user_id", UserId::parse(&job.user_id))?,
+                node: row.take("node_id", NodeId::parse(&job.node_id))?,
+                cpus: Cores(row.count("cpu_count", job.cpu_count)?),
+                tokens: Tokens(row.count("license_tokens", job.license_tokens)?),
+                expected_end,
+            })
+        })
+        .collect()
+}
+
+/// What a waiting job has in its cells, to see what a plan changes.
+#[derive(FromQueryResult)]
+struct Kept {
+    id: i64,
+    waiting: Option<String>,
+    head_since: Option<i64>,
+}
+
+/// One row a plan changes.
+struct Update {
+    job: JobId,
+    waiting: Option<String>,
+    head_since: Option<i64>,
+}
+
+impl Repository {
+    /// All that the plan looks at, of one moment.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn snapshot(&self, now: Timestamp) -> Result<Snapshot, RepositoryError> {
+        let settings = self.settings();
+        let db = self.db().begin().await?;
+        let waiting = waiting(&db).await?;
+        let running = running(&db, now).await?;
+        let nodes = nodes::all(&db).await?;
+        let users = crate::users::all(&db).await?;
+        db.commit().await?;
+        let nodes = nodes.into_iter().map(|node| NodeCapacity {
+            id: node.id,
+            state: node.state,
+            until: node.state_until,
+            cores: node.cores,
+            max_tokens: node.max_tokens,
+            solvers: node.solvers.into_iter().map(|(solver, _)| solver).collect(),
+        });
+        let mut limits: HashMap<UserId, UserLimits> = HashMap::new();
+        for user in users {
+            let (max_running_jobs, max_tokens) = (user.max_running_jobs, user.max_tokens);
+            limits.insert(user.id.clone(), UserLimits { user: user.id, max_running_jobs, max_tokens });
+        }
+        for job in &waiting {
+            // a job's owner need not have a row
+            let user = job.user.clone();
+            limits.entry(job.user.clone()).or_insert(UserLimits { user, max_running_jobs: None, max_tokens: None });
+        }
+        let users = limits.into_values().map(|limit| UserLimits {
+            max_running_jobs: limit.max_running_jobs.or(settings.user_max_running_jobs),
+            max_tokens: limit.max_tokens.or(settings.user_max_tokens),
+            ..limit
+        });
+        Ok(Snapshot {
+            now,
+            nodes: nodes.collect(),
+            users: users.filter(|limit| limit.max_running_jobs.is_some() || limit.max_tokens.is_some()).collect(),
+            waiting,
+            running,
+            license: LicenseCapacity {
+                total: settings.total_license_tokens,
+                reserved: Tokens::ZERO,
+                external: Tokens::ZERO,
+            },
+            backfill_patience: settings.backfill_patience,
+        })
+    }
+
+    /// Stores what the plan says of the jobs that wait: only what differs from what is stored. A job that is to start
+    /// keeps its old reason until it is claimed; the head of the queue keeps the time it became the head.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn record_plan(&self, plan: &Plan, now: Timestamp) -> Result<(), RepositoryError> {
+        use jobs::Column as C;
+        let decided: HashMap<JobId, &Waiting> = plan
+            .decisions
+            .iter()
+            .filter_map(|decision| match &decision.outcome {
+                Outcome::Wait(waiting) => Some((decision.job, waiting)),
+                Outcome::Start(_) => None,
+            })
+            .collect();
+        let kept = jobs::Entity::find()
+            .select_only()
+            .columns([C::Id, C::Waiting, C::HeadSince])
+            .filter(C::Status.eq(JobStatus::Waiting.as_str()))
+            .order_by_asc(C::Id)
+            .into_model::<Kept>()
+            .all(self.db())
+            .await?;
+        let mut updates = Vec::new();
+        for job in kept {
+            let id = JobId(job.id);
+            let waiting = match decided.get(&id) {
+                Some(waiting) => Some(json_text("waiting", waiting)?),
+                None => job.waiting.clone(),
+            };
+            let head_since = if plan.head == Some(id) { job.head_since.or(Some(now.0)) } else { None };
+            if waiting != job.waiting || head_since != job.head_since {
+                updates.push(Update { job: id, waiting, head_since });
+            }
+        }
+        while !updates.is_empty() {
+            let rest = updates.split_off(updates.len().min(ROWS_AT_ONCE));
+            let part = std::mem::replace(&mut updates, rest);
+            self.write(move |change| {
+                Box::pin(async move {
+                    for update in part {
+                        let done = jobs::Entity::update_many()
+                            .col_expr(C::Waiting, Expr::value(update.waiting))
+                            .col_expr(C::HeadSince, Expr::value(update.head_since))
+                            .col_expr(C::Version, Expr::col(C::Version).add(1))
+                            .filter(C::Id.eq(update.job.0))
+                            // one that was claimed or held meanwhile has no reason to wait
+                            .filter(C::Status.eq(JobStatus::Waiting.as_str()))
+                            .exec(&change.db)
+                            .await?;
+                        if done.rows_affected > 0 {
+                            change.mention(|mentions| mentions.changed.insert(update.job));
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}

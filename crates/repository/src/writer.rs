@@ -1,0 +1,249 @@
+//! The one writer. Changes queue up; those that arrive while a commit is under way share the next one.
+//!
+//! A change runs inside a savepoint of the shared transaction, so that one that fails takes nothing of the others
+//! with it. Nobody is answered, and no event is sent, before the commit. The task belongs to nobody: a caller that
+//! goes away (a browser that closes the connection) does not tear a change in two, and its events are sent all the same.
+
+mod mentions;
+
+use crate::{RepositoryError, connection, settings::SettingsCache};
+use domain::Event;
+pub(crate) use mentions::Mentions;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+/// At most so many changes share a commit: bounds how long the first of them waits.
+const LARGEST_GROUP: usize = 64;
+/// Callers beyond these wait at the door.
+const QUEUE: usize = 256;
+
+/// A future that borrows the change.
+pub(crate) type Doing<'c, T> = Pin<Box<dyn Future<Output = Result<T, RepositoryError>> + Send + 'c>>;
+
+/// What a change works with.
+pub(crate) struct Change {
+    /// Its savepoint.
+    pub(crate) db: DatabaseTransaction,
+    mentions: Mutex<Mentions>,
+}
+
+impl Change {
+    /// Notes what is to be told after the commit.
+    pub(crate) fn mention<T>(&self, note: impl FnOnce(&mut Mentions) -> T) {
+        note(&mut self.mentions.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// How a change went inside its savepoint, and whom to tell once the commit is through or has failed.
+struct Ran {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), RepositoryError>) + Send>,
+}
+
+/// A change whose result type is forgotten, so that all kinds fit one queue.
+trait Work: Send {
+    fn run<'c>(self: Box<Self>, change: &'c Change) -> Pin<Box<dyn Future<Output = Ran> + Send + 'c>>;
+    fn refuse(self: Box<Self>, why: RepositoryError);
+}
+
+struct Asked<F, T> {
+    work: F,
+    answer: oneshot::Sender<Result<T, RepositoryError>>,
+}
+
+impl<F, T> Work for Asked<F, T>
+where
+    F: for<'c> FnOnce(&'c Change) -> Doing<'c, T> + Send + 'static,
+    T: Send + 'static,
+{
+    fn run<'c>(self: Box<Self>, change: &'c Change) -> Pin<Box<dyn Future<Output = Ran> + Send + 'c>> {
+        let Asked { work, answer } = *self;
+        Box::pin(async move {
+            // a caller that went away (its oneshot is closed) has nobody to tell: not an error
+            match work(change).await {
+                Ok(value) => {
+                    Ran { keep: true, answer: Box::new(move |committed| drop(answer.send(committed.map(|()| value)))) }
+                }
+                Err(why) => Ran { keep: false, answer: Box::new(move |_| drop(answer.send(Err(why)))) },
+            }
+        })
+    }
+
+    fn refuse(self: Box<Self>, why: RepositoryError) {
+        drop(self.answer.send(Err(why)));
+    }
+}
+
+/// The way into the writer's queue.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Box<dyn Work>>,
+}
+
+impl Writer {
+    /// Starts the task; it ends when the last `Writer` is dropped, after the changes already queued.
+    pub(crate) fn start(
+        db: DatabaseConnection,
+        path: PathBuf,
+        patience: Duration,
+        events: broadcast::Sender<Event>,
+        settings: Arc<SettingsCache>,
+    ) -> (Writer, tokio::task::JoinHandle<()>) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(Task { db, path, patience, events, settings, queue }.run());
+        (Writer { queue: sender }, task)
+    }
+
+    /// Runs `work` in a transaction and answers after the commit.
+    ///
+    /// # Errors
+    /// What `work` said (then nothing of it was kept), or why the commit failed.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, RepositoryError>
+    where
+        F: for<'c> FnOnce(&'c Change) -> Doing<'c, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let asked: Box<dyn Work> = Box::new(Asked { work, answer });
+        self.queue.send(asked).await.map_err(|_| RepositoryError::Closed)?;
+        answered.await.map_err(|_| RepositoryError::Closed)?
+    }
+}
+
+struct Task {
+    db: DatabaseConnection,
+    path: PathBuf,
+    patience: Duration,
+    events: broadcast::Sender<Event>,
+    settings: Arc<SettingsCache>,
+    queue: mpsc::Receiver<Box<dyn Work>>,
+}
+
+/// The connection is in a state nobody knows: a rollback or release failed.
+struct Broken(RepositoryError);
+
+impl Task {
+    async fn run(mut self) {
+        while let Some(first) = self.queue.recv().await {
+            if self.group(first).await.is_err() {
+                self.reconnect().await;
+            }
+        }
+        if let Err(error) = self.db.close_by_ref().await {
+            tracing::warn!(%error, "the writing connection did not close cleanly");
+        }
+    }
+
+    /// One transaction: the first change and those already waiting behind it.
+    async fn group(&mut self, first: Box<dyn Work>) -> Result<(), Broken> {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = match self.db.begin_with_options(immediate).await {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                let error = RepositoryError::from(error);
+                first.refuse(error.clone());
+                // busy is an answer, everything else a reason for a fresh connection
+                return if matches!(error, RepositoryError::Busy) { Ok(()) } else { Err(Broken(error)) };
+            }
+        };
+        let mut answers = Vec::new();
+        let mut mentions = Mentions::default();
+        let mut next = Some(first);
+        let mut broken = None;
+        while let Some(work) = next.take() {
+            match savepoint(&transaction, work, &mut mentions).await {
+                Ok(ran) if ran.keep => answers.push(ran.answer),
+                Ok(ran) => (ran.answer)(Ok(())),
+                Err(Broken(error)) => {
+                    broken = Some(error);
+                    break;
+                }
+            }
+            if answers.len() < LARGEST_GROUP {
+                next = self.queue.try_recv().ok();
+            }
+        }
+        if answers.is_empty() && broken.is_none() {
+            return transaction.rollback().await.map_err(|error| Broken(error.into()));
+        }
+        let told = match broken {
+            Some(error) => Err(error),
+            None => {
+                // read inside the transaction: exactly what a reader sees after it
+                let told = mentions.read(&transaction, &self.settings).await;
+                transaction.commit().await.map(|()| told).map_err(RepositoryError::from)
+            }
+        };
+        match told {
+            Ok(told) => {
+                if let Some(settings) = told.settings {
+                    self.settings.put(settings);
+                }
+                for event in told.events {
+                    // nobody listening is no error
+                    drop(self.events.send(event));
+                }
+                for answer in answers {
+                    answer(Ok(()));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                for answer in answers {
+                    answer(Err(error.clone()));
+                }
+                Err(Broken(error))
+            }
+        }
+    }
+
+    /// A fresh connection instead of one whose transaction state is unknown.
+    async fn reconnect(&mut self) {
+        drop(self.db.close_by_ref().await);
+        match connection::writer(&self.path, self.patience).await {
+            Ok(db) => self.db = db,
+            // the next change finds the closed connection, is refused, and comes here again
+            Err(error) => tracing::error!(%error, "the database cannot be opened for writing"),
+        }
+    }
+}
+
+async fn savepoint(
+    transaction: &DatabaseTransaction,
+    work: Box<dyn Work>,
+    mentions: &mut Mentions,
+) -> Result<Ran, Broken> {
+    let db = match transaction.begin().await {
+        Ok(db) => db,
+        Err(error) => {
+            let error = RepositoryError::from(error);
+            work.refuse(error.clone());
+            return Err(Broken(error));
+        }
+    };
+    let change = Change { db, mentions: Mutex::default() };
+    let ran = work.run(&change).await;
+    let Change { db, mentions: noted } = change;
+    let settled = if ran.keep { db.commit().await } else { db.rollback().await };
+    match settled {
+        Ok(()) => {
+            if ran.keep {
+                mentions.add(noted.into_inner().unwrap_or_else(PoisonError::into_inner));
+            }
+            Ok(ran)
+        }
+        Err(error) => {
+            let error = RepositoryError::from(error);
+            (ran.answer)(Err(error.clone()));
+            Err(Broken(error))
+        }
+    }
+}

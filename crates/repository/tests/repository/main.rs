@@ -1,0 +1,6 @@
+//! The repository against real SQLite files, each test its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod durability;
+mod intents;
+mod lab;
