@@ -3,7 +3,9 @@
 //! The server writes its `now` and its offset from UTC into `<html data-now data-offset>`; the browser starts from
 //! there and then ticks by itself.
 
-use chrono::{DateTime, Datelike, FixedOffset, Timelike};
+use crate::i18n::Locale;
+use crate::i18n::sentence::{Voice, day_of};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use domain::Timestamp;
 use leptos::prelude::*;
 
@@ -11,6 +13,8 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Clock {
     now: RwSignal<Timestamp>,
+    /// Changes once a day, so that a page's sentences are not made anew every second.
+    today: Memo<NaiveDate>,
     offset: FixedOffset,
 }
 
@@ -49,7 +53,9 @@ pub fn provide() {
         // 0 seconds is always inside the range
         unreachable!()
     }));
-    let clock = Clock { now: RwSignal::new(now), offset };
+    let start = now;
+    let now = RwSignal::new(start);
+    let clock = Clock { now, today: Memo::new(move |_| day_of(now.get(), offset)), offset };
     provide_context(clock);
     #[cfg(feature = "hydrate")]
     {
@@ -57,7 +63,7 @@ pub fn provide() {
         let begun = js_sys::Date::now();
         #[allow(clippy::cast_possible_truncation)]
         let _ = leptos_use::use_interval_fn(
-            move || clock.now.set(Timestamp(now.0 + ((js_sys::Date::now() - begun) / 1000.0) as i64)),
+            move || clock.now.set(Timestamp(start.0 + ((js_sys::Date::now() - begun) / 1000.0) as i64)),
             1000u64,
         );
     }
@@ -78,19 +84,14 @@ impl Clock {
         DateTime::from_timestamp(at.0, 0).map(|utc| utc.with_timezone(&self.offset))
     }
 
+    /// What sentences of this page need beside their facts; reactive at midnight only.
+    pub fn voice(self, locale: Locale) -> Voice {
+        Voice::new(locale, self.today.get(), self.offset)
+    }
+
     /// `14:20` today, `11月25日 8:00` / `25 Nov 8:00` on other days.
-    pub fn moment(self, at: Timestamp, locale: crate::i18n::Locale) -> String {
-        let (Some(then), Some(today)) = (self.local(at), self.local(self.now.get())) else {
-            return String::new();
-        };
-        let time = format!("{}:{:02}", then.hour(), then.minute());
-        if then.date_naive() == today.date_naive() {
-            return time;
-        }
-        match locale {
-            crate::i18n::Locale::Ja => format!("{}月{}日 {time}", then.month(), then.day()),
-            crate::i18n::Locale::En => format!("{} {time}", then.format("%-d %b")),
-        }
+    pub fn moment(self, at: Timestamp, locale: Locale) -> String {
+        self.voice(locale).moment(at)
     }
 
     /// `13:42:08`.
