@@ -1,0 +1,43 @@
+import { expect, type APIRequestContext } from '@playwright/test';
+import { deck, freshName } from './decks';
+
+/** A job as `/api/v1` tells it, as far as the specs ask. */
+export interface Job {
+  id: number;
+  name: string;
+  status: string;
+  message: string | null;
+}
+
+export const ended = ['Completed', 'Failed', 'Cancelled', 'Missing'];
+
+/** Submits a sample deck through `/api/v1`, for specs that are about something else than the form. */
+export async function submit(request: APIRequestContext, sample: string, files: string[] = []): Promise<Job> {
+  const name = freshName(sample.replace('.inp', ''));
+  const form = new FormData();
+  form.set('name', name);
+  form.set('cpus', '2');
+  form.set('solver', 'calculix');
+  for (const file of [sample, ...files]) {
+    const { buffer } = deck(file);
+    form.append('file', new File([new Uint8Array(buffer)], file === sample ? `${name}.inp` : file));
+  }
+  const answer = await request.post('/api/v1/jobs', { multipart: form });
+  expect(answer.status(), await answer.text()).toBe(201);
+  return (await answer.json()) as Job;
+}
+
+/** Waits until a job is in one of these states. */
+export async function until(request: APIRequestContext, id: number, states: string[]): Promise<Job> {
+  let job: Job | undefined;
+  await expect
+    .poll(
+      async () => {
+        job = (await (await request.get(`/api/v1/jobs/${id}`)).json()) as Job;
+        return states.includes(job.status) ? 'there' : job.status;
+      },
+      { timeout: 60_000, intervals: [100, 200, 400] },
+    )
+    .toBe('there');
+  return job as Job;
+}

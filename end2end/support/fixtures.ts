@@ -1,0 +1,54 @@
+import { test as base, expect, type ConsoleMessage, type Page } from '@playwright/test';
+import { JobPage } from './pages/job-page';
+import { JobsPage } from './pages/jobs-page';
+import { NewJobPage } from './pages/new-job-page';
+
+/** The browser itself writes this one for every try of a socket whose server is away. */
+const harmless = (text: string): boolean => /^WebSocket connection to '.*' failed/.test(text);
+
+/** Collects what a page says went wrong. */
+function watch(page: Page, found: string[]): void {
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error' && !harmless(message.text())) found.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
+}
+
+interface Fixtures {
+  jobs: JobsPage;
+  newJob: NewJobPage;
+  job: JobPage;
+  /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
+  errors: string[];
+}
+
+export const test = base.extend<Fixtures>({
+  baseURL: async ({}, use) => {
+    await use(process.env.STACK_URL);
+  },
+  errors: async ({}, use) => {
+    const errors: string[] = [];
+    await use(errors);
+    expect(errors, 'errors the pages reported').toEqual([]);
+  },
+  page: async ({ page, errors }, use) => {
+    watch(page, errors);
+    await use(page);
+  },
+  jobs: async ({ page }, use) => {
+    await use(new JobsPage(page));
+  },
+  newJob: async ({ page }, use) => {
+    await use(new NewJobPage(page));
+  },
+  job: async ({ page }, use) => {
+    await use(new JobPage(page));
+  },
+});
+
+/** Waits until the page answers to clicks: the live connection is opened by the page's own code. */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
+}
+
+export { expect };

@@ -1,0 +1,64 @@
+import type { APIRequestContext, Browser, BrowserContext, Page } from '@playwright/test';
+import { ended, submit, until } from './api';
+
+/** What a page is looked at in. */
+export interface Look {
+  theme: 'light' | 'dark';
+  width: 1440 | 360;
+  locale: 'ja' | 'en';
+}
+
+export const looks: Look[] = (['light', 'dark'] as const).flatMap((theme) =>
+  ([1440, 360] as const).flatMap((width) => (['ja', 'en'] as const).map((locale) => ({ theme, width, locale }))),
+);
+
+/** A context in which pages come in that look from the server's HTML on. */
+export async function contextOf(browser: Browser, look: Look, url: string): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: look.locale === 'ja' ? 'ja-JP' : 'en-GB',
+    timezoneId: 'Asia/Tokyo',
+    viewport: { width: look.width, height: look.width === 360 ? 780 : 900 },
+    reducedMotion: 'reduce',
+  });
+  await context.addCookies([
+    { name: 'ajm_locale', value: look.locale, url },
+    { name: 'ajm_theme', value: `ajm-${look.theme}`, url },
+  ]);
+  return context;
+}
+
+/** One page to be looked at: its name, its address, and what to do there before looking. */
+export interface View {
+  name: string;
+  path: string;
+  ready: (page: Page) => Promise<void>;
+}
+
+/** Jobs in every state that can be had quickly, then the pages that show them. */
+export async function views(request: APIRequestContext): Promise<{ views: View[]; running: () => Promise<number> }> {
+  const failed = await submit(request, 'diverges.inp');
+  const broken = await submit(request, 'broken.inp');
+  const done = await submit(request, 'quick.inp');
+  for (const { id } of [failed, broken, done]) await until(request, id, ended);
+  return {
+    views: [
+      { name: 'jobs', path: '/', ready: async (page) => page.getByTestId(`job-row-${failed.id}`).waitFor() },
+      {
+        name: 'new-job',
+        path: '/jobs/new',
+        ready: async (page) => {
+          await page.getByTestId('try-sample').click();
+          await page.locator('[data-testid=deck-verdict][data-verdict]').waitFor();
+        },
+      },
+      { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
+    ],
+    // A running job lasts some seconds only: a fresh one for each picture that needs it.
+    running: async () => {
+      const job = await submit(request, 'cantilever.inp');
+      await until(request, job.id, ['Running']);
+      return job.id;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { ended, submit, until } from '../support/api';
+import { expect, test } from '../support/fixtures';
+import { Stack } from '../support/stack';
+
+// These take the node away, so they have a stack of their own.
+let stack: Stack;
+test.use({
+  baseURL: async ({}, use) => {
+    await use(stack.url);
+  },
+});
+test.beforeAll(() => {
+  stack = Stack.up();
+});
+test.afterAll(() => stack.down());
+
+test('submitted while the node is away, a job waits, says why, and starts by itself when the node is back', async ({ jobs, request }) => {
+  stack.loseNode();
+  const { id } = await submit(request, 'quick.inp');
+  await jobs.open();
+  await expect(jobs.waitingReason(id)).toContainText('node-01');
+  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Waiting');
+  stack.bringNodeBack();
+  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 60_000 });
+});
+
+test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ job, request }) => {
+  const { id } = await submit(request, 'cantilever.inp');
+  await until(request, id, ['Running']);
+  await job.open(id);
+  stack.loseNode();
+  await expect(job.page.getByTestId('no-contact')).toBeVisible();
+  await job.shows('Running');
+  stack.bringNodeBack();
+  expect((await until(request, id, ended)).status).toBe('Completed');
+  await job.shows('Completed');
+});
