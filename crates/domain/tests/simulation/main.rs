@@ -10,7 +10,7 @@ mod world;
 
 use domain::lifecycle::RunEnd;
 use domain::verdict::Cause;
-use domain::{JobStatus, Solver, Verdict};
+use domain::{JobStatus, Verdict};
 use node::Truth;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use world::{ALL_TOKENS, NODE_CORES, NODE_TOKENS, RULES, USER_JOBS, World};
@@ -41,6 +41,12 @@ fn check(world: &World) {
             cores[row.node] += row.job.cpus.0;
             node_tokens[row.node] += row.job.tokens.0;
             first_user += u32::from(row.job.user.as_str() == "sato");
+        }
+        // what ran and was not ended by ourselves is never run again
+        for &(node, token) in &row.earlier {
+            if let Some(run) = world.nodes[node].runs.get(&token) {
+                assert!(run.launches == 0 || run.stopped, "token {token} ran, and job {} runs again", row.job.id);
+            }
         }
         let wished = row.life.cancel.is_some() || row.life.status == JobStatus::Cancelled;
         let settled = row.life.status.is_ended();
@@ -82,10 +88,10 @@ fn check_ends(world: &World) {
             _ => panic!("not at rest: {story}"),
         }
         // a run that completed, was seen to, and whose files stayed, completed the job
-        if let (Some(run), Some(run_end)) = (run, row.life.run.as_ref().and_then(|run| run.end.clone()))
+        if let Some(run) = run
             && run.truth == Truth::Completed
             && !run.folder_lost
-            && matches!(run_end, RunEnd::Exited { .. })
+            && matches!(run.exit, Some(RunEnd::Exited { .. }))
         {
             assert_eq!(status, JobStatus::Completed, "{story}");
         }
@@ -126,8 +132,9 @@ fn play_part(part: u64, parts: u64) {
         }
         return;
     }
+    let count = number("AJM_SIMULATION_COUNT").unwrap_or(SCHEDULES);
     let mut seen = std::collections::BTreeMap::<JobStatus, u64>::new();
-    for seed in (part..number("AJM_SIMULATION_COUNT").unwrap_or(SCHEDULES)).step_by(parts as usize) {
+    for seed in (part..count).step_by(parts as usize) {
         for status in play_seed(seed) {
             *seen.entry(status).or_default() += 1;
         }
@@ -135,9 +142,9 @@ fn play_part(part: u64, parts: u64) {
     println!("{seen:?}");
     // a model in which some end never happens would prove nothing about it
     for status in [JobStatus::Completed, JobStatus::Failed, JobStatus::Cancelled, JobStatus::Missing] {
-        assert!(seen.get(&status).is_some_and(|count| *count > 100), "{status} is too rare: {seen:?}");
+        let often = seen.get(&status).copied().unwrap_or_default();
+        assert!(often * 50 > count / parts || count < SCHEDULES, "{status} is too rare: {seen:?}");
     }
-    assert!(Solver::ALL.len() == 2, "the model submits jobs for both");
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct RunHere {
     gate: Gate,
     boot: u32,
     pub alive: bool,
+    /// A stop found it alive and ended it.
+    pub stopped: bool,
     pub exit: Option<RunEnd>,
     pub truth: Truth,
     /// The journal outside the folder: never forgotten.
@@ -64,6 +66,7 @@ impl Node {
             gate: Gate::Open,
             boot: 0,
             alive: false,
+            stopped: false,
             exit: None,
             truth: Truth::Nothing,
             launches: 0,
@@ -113,12 +116,16 @@ impl Node {
 
     pub fn stop(&mut self, token: u32, random: &mut Random) {
         let run = self.run(token);
-        Node::make_folder(run);
+        // a folder that was lost is not made anew: it would say that nothing was ever launched in it
+        if run.launches == 0 {
+            Node::make_folder(run);
+        }
         if run.gate == Gate::Open {
             run.gate = Gate::Closed;
         }
         if run.alive {
             run.alive = false;
+            run.stopped = true;
             if random.percent(10) {
                 // the grace was enough for it to complete
                 run.truth = Truth::Completed;
@@ -181,9 +188,10 @@ impl Node {
         }
     }
 
-    /// Some solver ends by itself, in one of the ways they do.
-    pub fn solver_ends(&mut self, random: &mut Random) {
-        let tokens: Vec<u32> = self.runs.iter().filter(|(_, run)| run.alive).map(|(token, _)| *token).collect();
+    /// Some solver ends by itself, in one of the ways they do, but none of those that are `spared`.
+    pub fn solver_ends(&mut self, random: &mut Random, spared: &[u32]) {
+        let alive = self.runs.iter().filter(|(token, run)| run.alive && !spared.contains(token));
+        let tokens: Vec<u32> = alive.map(|(token, _)| *token).collect();
         if !tokens.is_empty() {
             let run = self.run(random.pick(&tokens));
             run.alive = false;

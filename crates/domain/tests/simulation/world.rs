@@ -22,6 +22,8 @@ pub struct Row {
     pub job: WaitingJob,
     pub life: Life,
     pub version: u32,
+    /// Earlier runs: node and token.
+    pub earlier: Vec<(usize, u32)>,
     /// The last run's token and node.
     pub token: u32,
     pub node: usize,
@@ -140,6 +142,7 @@ impl World {
             job,
             life: Life::waiting(),
             version: 0,
+            earlier: vec![],
             token: 0,
             node: 0,
             cancelled: false,
@@ -165,6 +168,7 @@ impl World {
             row.life = next;
             row.version += 1;
         }
+        assert!(!(row.cancelled && effects.contains(&Effect::Launch)), "launched after an acknowledged cancel");
         let (token, node) = (row.token, row.node);
         let status = row.life.status;
         if status.is_ended() && token > 0 {
@@ -225,6 +229,8 @@ impl World {
             let job = decision.job.0 as usize - 1;
             self.tokens += 1;
             let token = RunToken::parse(&format!("00000000-0000-7000-8000-{:012x}", self.tokens)).unwrap();
+            let before = (self.rows[job].node, self.rows[job].token);
+            self.rows[job].earlier.push(before);
             self.rows[job].token = self.tokens;
             self.rows[job].node = self.node_ids.iter().position(|id| *id == node).unwrap();
             assert!(self.feed(job, &LifeEvent::Claimed { node, token }), "a planned job cannot be claimed");
@@ -417,7 +423,7 @@ impl World {
             55..=66 => self.poll(node),
             67..=74 => self.schedule(),
             75..=80 => self.now = self.now.plus(Seconds(self.random.below(30) as u64)),
-            81..=87 => self.nodes[node].solver_ends(&mut self.random),
+            81..=87 => self.nodes[node].solver_ends(&mut self.random, &[]),
             88..=93 => self.person_acts(),
             94 | 95 => self.crash(),
             96 => {
@@ -451,10 +457,12 @@ impl World {
             }
             self.now = self.now.plus(Seconds(20));
             self.schedule();
+            // what somebody wants ended does not end by itself: it must be stopped
+            let unwanted: Vec<u32> = self.rows.iter().filter(|row| row.cancelled).map(|row| row.token).collect();
             for node in 0..self.nodes.len() {
                 self.poll(node);
                 if self.random.percent(30) {
-                    self.nodes[node].solver_ends(&mut self.random);
+                    self.nodes[node].solver_ends(&mut self.random, &unwanted);
                 }
             }
             while !self.todo.is_empty() {
