@@ -222,7 +222,8 @@ pub struct Deck {
 }
 
 /// Gives the bytes of a file that a deck needs, by the name the deck gives it; `None` where it is not there.
-pub type Files<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+/// `Sync`, so that a reader may wait for an upload's next bytes on another thread.
+pub type Files<'a> = dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a;
 
 /// Reads a deck without looking for the files it needs.
 pub fn read(bytes: &[u8]) -> Deck {
