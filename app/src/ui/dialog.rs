@@ -33,6 +33,9 @@ pub fn Dialog(
     /// What the verb does. It closes the dialog itself, by `open`, once it has worked.
     #[prop(into)]
     on_confirm: Callback<()>,
+    /// For tests, on the verb; `ID-confirm` unless told.
+    #[prop(optional)]
+    confirm_testid: Option<&'static str>,
     /// Consequences as `<li>`, one each, with numbers.
     #[prop(optional)]
     consequences: Option<ChildrenFn>,
@@ -53,6 +56,7 @@ pub fn Dialog(
         }
     });
     let title_id = format!("{id}-title");
+    let confirm_testid = confirm_testid.map_or_else(|| format!("{id}-confirm"), str::to_owned);
     // `safe` is first in the order of focus: Enter on a dialog that just opened destroys nothing
     view! {
         <dialog node_ref=element id=id class="dialog" aria-labelledby=title_id.clone() on:close=move |_| open.set(false)>
@@ -68,7 +72,7 @@ pub fn Dialog(
                     busy=busy
                     disabled=disabled
                     on:click=move |_| on_confirm.run(())
-                    attr:data-testid=format!("{id}-confirm")
+                    attr:data-testid=confirm_testid
                 >
                     {move || verb.get()}
                 </Button>

@@ -78,8 +78,7 @@ pub struct StepReport {
 #[allow(missing_docs)]
 pub struct IncludeReport {
     pub name: String,
-    /// `null` for result files: they are not looked for.
-    pub present: Option<bool>,
+    pub present: bool,
     pub keyword: String,
     pub results: bool,
 }
@@ -206,7 +205,7 @@ fn deck_report(name: &str, deck: Deck) -> DeckReport {
             .iter()
             .map(|include| IncludeReport {
                 name: include.name.clone(),
-                present: include.present,
+                present: include.present == Some(true),
                 keyword: include.keyword.clone(),
                 results: include.kind == IncludeKind::Results,
             })

@@ -167,6 +167,3 @@ impl Repository {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

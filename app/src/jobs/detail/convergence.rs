@@ -1,0 +1,8 @@
+//! How the solver converges: the size of its increments, the residual of its iterations, and both as a table.
+
+mod increments;
+mod panel;
+mod residuals;
+mod table;
+
+pub use panel::ConvergencePanel;

@@ -1,0 +1,60 @@
+//! The table twin of the plots.
+
+use crate::i18n::t;
+use crate::jobs::api::AttemptView;
+use crate::jobs::detail::page::use_voice;
+use crate::jobs::detail::words;
+use crate::plot::number;
+use leptos::prelude::*;
+
+/// Rows shown; the file has all.
+const MOST_ROWS: usize = 300;
+
+/// One row per attempt, the newest last.
+#[component]
+pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
+    let voice = use_voice();
+    let (yes, no) = (t(words::YES), t(words::NO));
+    let rows = move || {
+        attempts.with(|attempts| {
+            attempts[attempts.len().saturating_sub(MOST_ROWS)..]
+                .iter()
+                .map(|row| {
+                    let (tone, word) = if row.converged { ("", yes) } else { ("text-bad", no) };
+                    view! {
+                        <tr>
+                            <td>{row.increment}</td>
+                            <td class="r">{row.attempt}</td>
+                            <td class="r">{number::plain(row.step_time, 5)}</td>
+                            <td class="r">{number::short(row.size)}</td>
+                            <td class="r">{row.iterations}</td>
+                            <td class=tone>{word}</td>
+                        </tr>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let left_out = move || {
+        let over = attempts.with(Vec::len).saturating_sub(MOST_ROWS);
+        (over > 0).then(|| words::table_left_out(voice.get(), u64::try_from(over).unwrap_or(0)))
+    };
+    view! {
+        <p class="sub px-4 pt-3 empty:hidden">{left_out}</p>
+        <div class="max-h-96 overflow-auto" tabindex="0" role="region" aria-label=t(words::CONVERGENCE)>
+            <table class="grid-t [&_td]:!h-8 [&_td]:!py-0.5" data-testid="convergence-table">
+                <thead>
+                    <tr>
+                        <th scope="col">{t(words::INCREMENT)}</th>
+                        <th scope="col" class="r">{t(words::ATTEMPT)}</th>
+                        <th scope="col" class="r">{t(words::STEP_TIME)}</th>
+                        <th scope="col" class="r">{t(words::SIZE)}</th>
+                        <th scope="col" class="r">{t(words::ITERATIONS)}</th>
+                        <th scope="col">{t(words::RESULT)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,140 @@
+//! The job's files: sizes, downloads, what could not be brought back.
+
+use super::log::address;
+use super::page::{Page, use_page, use_voice};
+use super::words;
+use crate::i18n::sentence::amount;
+use crate::i18n::t;
+use crate::jobs::api::FileView;
+use crate::ui::{Glyph, Icon};
+use leptos::prelude::*;
+
+/// The panel.
+#[component]
+pub fn Files() -> impl IntoView {
+    let page = use_page();
+    let files = Memo::new(move |_| {
+        page.view.with(|view| {
+            let inputs = view.inputs.iter().map(|file| (true, file.clone()));
+            // a result of the same name as an input is that input, as the run left it
+            let results = view.results.iter().map(|file| (false, file.clone()));
+            inputs
+                .filter(|(_, file)| !view.results.iter().any(|result| result.name == file.name))
+                .chain(results)
+                .collect::<Vec<_>>()
+        })
+    });
+    let all_here = Memo::new(move |_| {
+        page.view.with(|view| {
+            let ended = view.summary.status.is_ended() && !view.results.is_empty();
+            ended.then(|| view.results.iter().all(|file| file.error.is_none()))
+        })
+    });
+    let active_results =
+        Memo::new(move |_| page.view.with(|view| !view.summary.status.is_ended() && !view.results.is_empty()));
+    let (fine, not_fine) = (t(words::ALL_FETCHED), t(words::SOME_NOT_FETCHED));
+    view! {
+        <section class="panel">
+            <div class="panel-h">
+                <h2>{t(words::FILES)}</h2>
+                {move || match all_here.get() {
+                    Some(true) => {
+                        view! {
+                            <span class="st good ml-auto text-xs"><Icon glyph=Glyph::Check />{fine}</span>
+                        }
+                            .into_any()
+                    }
+                    Some(false) => {
+                        view! {
+                            <span class="st caution ml-auto text-xs"><Icon glyph=Glyph::Warning />{not_fine}</span>
+                        }
+                            .into_any()
+                    }
+                    None => ().into_any(),
+                }}
+                // of an ended job it stands in the head
+                {move || {
+                    active_results
+                        .get()
+                        .then(|| {
+                            view! {
+                                <a
+                                    class="btn btn-ghost btn-xs -mr-2 ml-auto"
+                                    href=format!("/api/v1/jobs/{}/files.zip", page.id)
+                                    download=""
+                                    rel="external"
+                                    data-testid="files-zip"
+                                >
+                                    <Icon glyph=Glyph::Download />
+                                    ".zip"
+                                </a>
+                            }
+                        })
+                }}
+            </div>
+            <table class="w-full text-sm" data-testid="files-list">
+                <tbody>
+                    <For
+                        each=move || files.get()
+                        key=|(input, file)| (*input, file.name.clone(), file.size, file.complete, file.error.clone())
+                        children=move |(input, file)| view! { <Row page=page input=input file=file /> }
+                    />
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+#[component]
+fn Row(page: Page, input: bool, file: FileView) -> impl IntoView {
+    let voice = use_voice();
+    let FileView { name, size, complete, error, .. } = file;
+    let href = format!("/api/v1/jobs/{}/files/{}", page.id, address(&name));
+    let label = name.clone();
+    let label = move || words::download(voice.get(), &label);
+    let (growing, sent) = (t(words::GROWING), t(words::INPUT));
+    let failed = error.is_some();
+    // a file that is not whole is still growing while the run lives, else it is all there is
+    let mark = move || {
+        if input { Some(sent()) } else { (!complete && !failed && page.status.get().is_active()).then(growing) }
+    };
+    let not_fetched = t(words::NOT_FETCHED);
+    let fault = error.map(|error| {
+        view! {
+            <div class="phrase whitespace-normal font-sans text-xs text-caution">
+                {move || format!("{}: {error}", not_fetched())}
+            </div>
+        }
+    });
+    let nothing = failed && size == 0;
+    let testid = format!("file-{name}");
+    let shown = name.clone();
+    view! {
+        <tr class="border-b border-line last:border-0" data-testid=testid>
+            <td class="max-w-0 py-1.5 pl-4 text-xs">
+                <div class="mono cut" title=shown.clone()>{shown.clone()}</div>
+                {fault}
+            </td>
+            <td class="w-24 whitespace-nowrap py-1.5 text-right text-xs text-muted">
+                <span class="pr-1.5 text-faint">{mark}</span>
+                {amount::bytes(size)}
+            </td>
+            <td class="w-11 py-1 pr-2 text-right">
+                {(!nothing)
+                    .then(|| {
+                        view! {
+                            <a
+                                class="btn btn-ghost btn-xs btn-square"
+                                href=href
+                                download=name
+                                rel="external"
+                                aria-label=label
+                            >
+                                <Icon glyph=Glyph::Download />
+                            </a>
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}

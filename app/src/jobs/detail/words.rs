@@ -1,0 +1,412 @@
+//! Words of the job's page in both languages.
+
+use crate::i18n::sentence::{Voice, amount, plural};
+use crate::i18n::{Text, text};
+use domain::{JobName, NodeId};
+
+/// Title while the job is not known.
+pub const JOB: Text = text("ジョブ", "Job");
+/// No such job.
+pub const NOT_FOUND: Text = text("このジョブはありません", "There is no such job");
+/// What to do then.
+pub const NOT_FOUND_WHAT: Text = text(
+    "番号が違うか、ジョブが削除されています。一覧から選んでください。",
+    "The number is wrong, or the job was deleted. Choose it from the list.",
+);
+/// Door to the list.
+pub const TO_LIST: Text = text("ジョブの一覧へ", "To the jobs");
+/// The page could not be read.
+pub const NOT_READ: Text = text("ジョブを読み込めませんでした", "The job did not load");
+
+/// Facts of the head.
+pub const NUMBER: Text = text("番号", "Number");
+/// Owner.
+pub const OWNER: Text = text("利用者", "Owner");
+/// Where.
+pub const NODE: Text = text("ノード", "Node");
+/// Where, not chosen by a person.
+pub const AUTO: Text = text("自動", "Auto");
+/// Tokens.
+pub const TOKENS: Text = text("トークン", "Tokens");
+/// What runs it.
+pub const SOLVER: Text = text("ソルバー", "Solver");
+/// Order.
+pub const PRIORITY: Text = text("優先度", "Priority");
+/// When it was submitted.
+pub const SUBMITTED: Text = text("投入", "Submitted");
+/// When it began.
+pub const STARTED: Text = text("開始", "Started");
+/// When it ended.
+pub const ENDED: Text = text("終了", "Ended");
+/// How long it ran.
+pub const RAN: Text = text("計算", "Ran");
+
+/// Acts.
+pub const RESUBMIT: Text = text("複製して再投入", "Submit a copy");
+/// With a corrected deck.
+pub const RESUBMIT_FIXED: Text = text("直したデッキで再投入", "Submit a corrected deck");
+/// Where the deck is not to blame.
+pub const RESUBMIT_SAME: Text = text("もう一度投入", "Submit again");
+/// What the copy keeps.
+pub const RESUBMIT_KEEPS: Text = text("ジョブ名・CPU・ノードは引き継ぎます", "Name, CPUs and node are carried over");
+/// Ends a run; a dialog follows.
+pub const STOP: Text = text("中止…", "Stop…");
+/// While it is being ended.
+pub const STOPPING: Text = text("中止しています", "Stopping");
+/// The safe answer of the dialog.
+pub const GO_ON: Text = text("続ける", "Keep it");
+/// The verb of the dialog.
+pub const STOP_VERB: Text = text("中止する", "Stop it");
+/// Keeps it from starting.
+pub const HOLD: Text = text("保留", "Hold");
+/// Lets it start.
+pub const RELEASE: Text = text("保留を解除", "Release");
+/// All results.
+pub const RESULTS_ZIP: Text = text("結果 .zip", "Results .zip");
+/// An act was refused.
+pub const NOT_DONE: Text = text("できませんでした", "That did not work");
+
+/// Over the reason of a failure.
+pub const WHY: Text = text("止まった理由", "Why it stopped");
+/// Over the reason of a missing end.
+pub const WHY_MISSING: Text = text("終わりが分からない理由", "Why its end is unknown");
+/// Over the deciding line.
+pub const EVIDENCE: Text = text("根拠にした行", "The line that decided");
+/// Over the advice.
+pub const TRY: Text = text("試すこと (効果が出やすい順)", "What to try, most promising first");
+/// Before what is of no use.
+pub const AVOID: Text = text("しないこと", "Do not");
+/// To the log.
+pub const TO_LOG_LINE: Text = text("ログの該当行", "The line in the log");
+/// To the log, where there is no line.
+pub const TO_LOG: Text = text("ログを見る", "Read the log");
+
+/// Head of the waiting panel.
+pub const WAITING: Text = text("待っている理由", "Why it waits");
+/// Of a held job.
+pub const HELD: Text = text("保留中です", "It is held");
+/// What to do then.
+pub const HELD_WHAT: Text = text(
+    "保留を解除するまで始まりません。順番は投入した時刻のままです。",
+    "It does not start until it is released. It keeps its place by submission time.",
+);
+/// Nothing decided yet.
+pub const QUEUED: Text = text("順番を決めています。", "Its place is being decided.");
+
+/// Progress.
+pub const PROGRESS: Text = text("全体の進み具合", "Overall progress");
+/// Progress of a transfer.
+pub const TRANSFER: Text = text("転送の進み具合", "Transfer");
+/// Before the solver's first line.
+pub const NO_PROGRESS: Text = text(
+    "計算が始まりました。最初の増分が終わると、進み具合を表示します。",
+    "The solver has begun. Progress appears after its first increment.",
+);
+/// A node is being prepared.
+pub const PREPARING: Text = text("ファイルをノードへ送っています。", "Files are on their way to the node.");
+/// The launch is under way.
+pub const LAUNCHING: Text = text("ソルバーを起動しています。", "The solver is being launched.");
+/// Results come back.
+pub const COLLECTING: Text =
+    text("計算は終わりました。結果を回収しています。", "The solver has ended. Results are being brought back.");
+/// Where no percent can be known.
+pub const NO_SHARE: Text = text(
+    "時間を持たないステップがあるため、全体の割合は出せません。",
+    "A step of this deck has no time, so no overall share can be given.",
+);
+/// Within the step.
+pub const STEP_TIME: Text = text("ステップ時間", "Step time");
+/// Number of the increment.
+pub const INCREMENT: Text = text("増分", "Increment");
+/// Number of the attempt.
+pub const ATTEMPT: Text = text("試行", "Attempt");
+/// How often the increment was made smaller.
+pub const CUTBACKS: Text = text("カットバック", "Cutbacks");
+/// Time to the end.
+pub const TIME_LEFT: Text = text("残り時間", "Time left");
+/// Not known.
+pub const UNKNOWN: Text = text("不明", "Unknown");
+/// A step is done.
+pub const DONE: Text = text("完了", "done");
+/// To the plot.
+pub const TO_PLOT: Text = text("収束を見る", "See the convergence");
+
+/// Convergence.
+pub const CONVERGENCE: Text = text("収束", "Convergence");
+/// Key.
+pub const CONVERGED: Text = text("収束した増分", "Converged increment");
+/// Key.
+pub const CUTBACK: Text = text("カットバック", "Cutback");
+/// Group of steps.
+pub const STEPS: Text = text("ステップ", "Steps");
+/// The table twin.
+pub const AS_TABLE: Text = text("表で見る", "As a table");
+/// Back to the plot.
+pub const AS_PLOT: Text = text("図で見る", "As a plot");
+/// Ordinate.
+pub const SIZE: Text = text("増分の大きさ", "Increment size");
+/// Ordinate of the second plot.
+pub const RESIDUAL: Text = text("力の残差 / 平均の力", "Force residual / average force");
+/// Abscissa of the second plot.
+pub const ITERATION: Text = text("反復", "Iteration");
+/// Column.
+pub const ITERATIONS: Text = text("反復", "Iterations");
+/// Column.
+pub const RESULT: Text = text("結果", "Result");
+/// In the table.
+pub const YES: Text = text("収束", "converged");
+/// In the table.
+pub const NO: Text = text("カットバック", "cutback");
+/// Nothing to be drawn.
+pub const NO_INCREMENTS: Text = text(
+    "まだ増分がありません。最初の増分が終わると表示します。",
+    "No increment yet. The first one appears when it is finished.",
+);
+/// Nothing, for ever.
+pub const NO_INCREMENTS_EVER: Text = text("増分の記録はありません。", "There is no record of increments.");
+/// The solver's files cannot be read.
+pub const NO_READER: Text = text(
+    "このソルバーの収束の記録は、まだ図にできません。下のログで確かめてください。",
+    "Convergence of this solver cannot be drawn yet. Use the log below.",
+);
+/// Of a step whose iterations are too old to be sent.
+pub const NO_ITERATIONS: Text = text(
+    "反復の記録は、終わりに近い増分の分だけ表示します。このステップの分はありません。",
+    "Iterations are kept for the last increments only; there are none of this step.",
+);
+/// Under the plots.
+pub const PLOT_HINT: Text =
+    text("図にポインターを合わせるか、← → で値を見られます。", "Point at the plot, or use ← →, to see values.");
+
+/// Log.
+pub const LOG: Text = text("ログ", "Log");
+/// Group of tabs.
+pub const LOG_FILES: Text = text("ログの種類", "Log files");
+/// Field.
+pub const LOG_SEARCH: Text = text("ログ内を検索", "Search the log");
+/// Button.
+pub const PREVIOUS: Text = text("前の一致", "Previous match");
+/// Button.
+pub const NEXT: Text = text("次の一致", "Next match");
+/// Button.
+pub const LAST_ERROR: Text = text("最後のエラーへ", "Last error");
+/// State of a button.
+pub const FOLLOWING: Text = text("追従中", "Following");
+/// Button.
+pub const FOLLOW: Text = text("追従する", "Follow");
+/// Nothing in the file.
+pub const LOG_EMPTY: Text = text("まだ出力がありません", "No output yet");
+/// No file at all, and none to come.
+pub const NO_LOGS: Text = text("読めるログはありません", "There is no log to read");
+/// No error in any file.
+pub const NO_ERRORS: Text = text("エラーの行はありません", "No line says error");
+/// The file could not be read.
+pub const LOG_NOT_READ: Text = text("このファイルを読み込めませんでした", "This file could not be read");
+/// Door out of it.
+pub const RETRY: Text = text("もう一度読む", "Try again");
+/// Link.
+pub const WHOLE_FILE: Text = text("ファイル全体をダウンロード", "Download the whole file");
+/// Button at the window's beginning.
+pub const EARLIER: Text = text("前の行を読む", "Earlier lines");
+/// Button at the window's end.
+pub const LATER: Text = text("次の行を読む", "Later lines");
+/// Console text.
+pub const CONSOLE: Text = text("コンソール", "Console");
+
+/// Messages.
+pub const MESSAGES: Text = text("メッセージ", "Messages");
+/// None.
+pub const NO_MESSAGES: Text = text("エラーと警告はありません。", "No errors or warnings.");
+/// None yet.
+pub const NO_MESSAGES_YET: Text = text("まだメッセージはありません。", "No messages yet.");
+
+/// Files.
+pub const FILES: Text = text("ファイル", "Files");
+/// State of all files.
+pub const ALL_FETCHED: Text = text("すべて回収", "All brought back");
+/// State of some file.
+pub const SOME_NOT_FETCHED: Text = text("回収できないファイルあり", "Some not brought back");
+/// A file that still grows.
+pub const GROWING: Text = text("途中", "growing");
+/// A file that was sent.
+pub const INPUT: Text = text("入力", "input");
+/// A file that was not fetched.
+pub const NOT_FETCHED: Text = text("回収できませんでした", "Not brought back");
+
+/// History.
+pub const HISTORY: Text = text("経過", "History");
+/// Lineage.
+pub const LINEAGE: Text = text("系譜", "Lineage");
+/// In the lineage.
+pub const THIS_JOB: Text = text("このジョブ", "this job");
+
+/// `beam.inp をダウンロード`.
+pub fn download(voice: Voice, name: &str) -> String {
+    voice.pick(format!("{name} をダウンロード"), format!("Download {name}"))
+}
+
+/// `待ち時間 22秒`.
+pub fn waited(voice: Voice, span: &str) -> String {
+    voice.pick(format!("待ち時間 {span}"), format!("Waited {span}"))
+}
+
+/// `山田が操作`: who did it.
+pub fn by(voice: Voice, who: &str) -> String {
+    voice.pick(format!("操作: {who}"), format!("By {who}"))
+}
+
+/// What becomes of a node that does not answer.
+pub fn no_contact_what(voice: Voice, node: Option<&NodeId>) -> String {
+    let (ja, en) = match node {
+        Some(node) => (format!("{node} が"), node.to_string()),
+        None => ("ノードが".to_owned(), "the node".to_owned()),
+    };
+    voice.pick(
+        format!("{ja}応答すれば、自動で続きを表示します。ジョブの状態は変えません。"),
+        format!("The job stays as it is; this page goes on by itself once {en} answers."),
+    )
+}
+
+/// Numbers behind a shrinking increment.
+pub fn shrinking(voice: Voice, size: &str, minimum: Option<&str>) -> String {
+    match minimum {
+        Some(minimum) => voice.pick(
+            format!("いまの増分は {size}、最小値は {minimum} です。最小値を下回ると停止します。"),
+            format!("The increment is {size} now; the run stops below its minimum of {minimum}."),
+        ),
+        None => voice.pick(
+            format!("いまの増分は {size} です。縮小が続くと停止します。"),
+            format!("The increment is {size} now; if it goes on shrinking, the run stops."),
+        ),
+    }
+}
+
+/// What to do about a run that is silent.
+pub fn silent(voice: Voice) -> &'static str {
+    voice.pick(
+        "大きなモデルでは普通のこともあります。ログの最後の行を確かめ、進む見込みがなければ中止してください。",
+        "With large models this can be normal. Look at the last lines of the log, and stop the run if it leads nowhere.",
+    )
+}
+
+/// A wish to end it is under way.
+pub fn stop_asked(voice: Voice, name: &JobName) -> String {
+    voice.pick(
+        format!("{name} を中止しています。ソルバーの終了を確かめてから、コアとトークンを返します。"),
+        format!("{name} is being stopped. Its cores and tokens are free once the solver is verified gone."),
+    )
+}
+
+/// How a cancelled job ended.
+pub fn cancelled(voice: Voice, at: Option<&str>) -> String {
+    match at {
+        Some(at) => voice.pick(
+            format!("計算は{at}で止まりました。ここまでの結果はファイルにあります。"),
+            format!("It stopped at {at}. What there was of results is among the files."),
+        ),
+        None => voice.pick("計算は始まっていませんでした。", "It had not begun to compute.").to_owned(),
+    }
+}
+
+/// The exit agrees with the deciding line.
+pub fn exit_agrees(voice: Voice, exit: &str) -> String {
+    voice.pick(format!("{exit} も、この判断と一致しています。"), format!("This agrees with the {exit}."))
+}
+
+/// Lines that came while the reader looked elsewhere.
+pub fn new_lines(voice: Voice, count: u64, more: bool) -> String {
+    let n = amount::count(count);
+    match more {
+        false => voice
+            .pick(format!("追従する・新しい行 {n}"), format!("Follow · {n} new {}", plural(count, "line", "lines"))),
+        true => voice.pick(format!("追従する・新しい行 {n}以上"), format!("Follow · over {n} new lines")),
+    }
+}
+
+/// `5 / 9`.
+pub fn hit(at: Option<usize>, count: u64) -> String {
+    format!("{} / {}", at.map_or(0, |at| at + 1), amount::count(count))
+}
+
+/// `18,231行`.
+pub fn lines(voice: Voice, count: u64) -> String {
+    let n = amount::count(count);
+    voice.pick(format!("{n}行"), format!("{n} {}", plural(count, "line", "lines")))
+}
+
+/// `1,204行目`.
+pub fn line(voice: Voice, number: u64) -> String {
+    let n = amount::count(number);
+    voice.pick(format!("{n}行目"), format!("line {n}"))
+}
+
+/// Attempts that were left out of the plot.
+pub fn left_out(voice: Voice, count: u64) -> String {
+    let n = amount::count(count);
+    voice.pick(
+        format!("はじめの{n}試行は省いています。全部は .sta にあります。"),
+        format!("The first {n} attempts are left out; the .sta file has all."),
+    )
+}
+
+/// Rows that were left out of the table.
+pub fn table_left_out(voice: Voice, count: u64) -> String {
+    let n = amount::count(count);
+    voice.pick(
+        format!("はじめの{n}行は省いています。全部は .sta にあります。"),
+        format!("The first {n} rows are left out; the .sta file has all."),
+    )
+}
+
+/// Too few points for a plot.
+pub fn few(voice: Voice, count: usize, ended: bool) -> String {
+    if ended {
+        return voice.pick(
+            format!("このステップの試行は{count}回だけです。図にせず、値で示します。"),
+            format!(
+                "This step has {count} {} only; here are the values.",
+                plural(u64::try_from(count).unwrap_or(0), "attempt", "attempts")
+            ),
+        );
+    }
+    voice.pick(
+        format!("このステップの試行はまだ{count}回です。3回になると図にします。"),
+        format!("{count} of this step so far; the plot begins with the third attempt."),
+    )
+}
+
+/// The values of one attempt.
+pub fn attempt(
+    voice: Voice,
+    increment: u32,
+    attempt: u32,
+    time: &str,
+    size: &str,
+    iterations: u32,
+    converged: bool,
+) -> String {
+    let (ja, en) = if converged { ("収束", "converged") } else { ("カットバック", "cutback") };
+    voice.pick(
+        format!("増分{increment}・試行{attempt}: ステップ時間 {time}、大きさ {size}、反復{iterations}回、{ja}"),
+        format!(
+            "Increment {increment}, attempt {attempt}: step time {time}, size {size}, {iterations} iterations, {en}"
+        ),
+    )
+}
+
+/// The values of one iteration.
+pub fn iteration(voice: Voice, increment: u32, attempt: u32, iteration: u32, residual: &str) -> String {
+    voice.pick(
+        format!("増分{increment}・試行{attempt}・反復{iteration}: 力の残差 {residual}"),
+        format!("Increment {increment}, attempt {attempt}, iteration {iteration}: force residual {residual}"),
+    )
+}
+
+/// How many errors or warnings a file has.
+pub fn found(voice: Voice, errors: bool, count: u64) -> String {
+    let n = amount::count(count);
+    match errors {
+        true => voice.pick(format!("エラー {n}件"), format!("{n} {}", plural(count, "error", "errors"))),
+        false => voice.pick(format!("警告 {n}件"), format!("{n} {}", plural(count, "warning", "warnings"))),
+    }
+}
