@@ -1,15 +1,79 @@
-//! The frame around every page: side bar, top bar, tab bar.
+//! The frame around every page: side bar, top bar, tab bar, messages, keys.
 
+mod keys;
+pub mod lab_feed;
+mod side;
+mod top;
+mod words;
+
+pub use lab_feed::{LabFeed, use_lab};
+
+use crate::i18n::t;
+use crate::ui::{EmptyState, ToastStack, provide_toasts};
 use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The last word of the breadcrumb, for pages that know more than their address says. Set it in an `Effect`: the
+/// server's HTML has what the address says, and the browser must find the same.
+#[derive(Clone, Copy)]
+pub struct Here(RwSignal<Option<String>>);
+
+impl Here {
+    /// Names the page; forgotten when the effect runs again or the page is gone.
+    pub fn name(self, name: String) {
+        self.0.set(Some(name));
+        on_cleanup(move || {
+            let _ = self.0.try_set(None);
+        });
+    }
+}
+
+/// The breadcrumb's last word.
+pub fn use_here() -> Here {
+    expect_context()
+}
 
 /// Side bar, top bar and the page.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    view! { <main id="main" class="page">{children()}</main> }
+    provide_toasts();
+    provide_context(Here(RwSignal::new(None)));
+    lab_feed::provide();
+    view! {
+        <a class="skip" href="#main" rel="external">
+            {t(words::SKIP)}
+        </a>
+        <div class="app">
+            <side::SideBar />
+            <div class="min-w-0">
+                <top::TopBar />
+                <main id="main" class="page" tabindex="-1">
+                    {children()}
+                </main>
+            </div>
+        </div>
+        <side::TabBar />
+        <ToastStack />
+        <keys::Keys />
+    }
 }
 
 /// No such page.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <p>"404"</p> }
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text=t(words::NOT_FOUND) />
+        <section class="panel">
+            <h1 class="sr-only">{t(words::NOT_FOUND)}</h1>
+            <EmptyState title=t(words::NOT_FOUND) text=t(words::NOT_FOUND_TEXT)>
+                <a class="btn btn-primary btn-sm" href="/">
+                    {t(words::TO_JOBS)}
+                </a>
+            </EmptyState>
+        </section>
+    }
 }

@@ -60,7 +60,29 @@ pub fn of_request() -> Wishes {
     use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
     let Some(parts) = use_context::<axum::http::request::Parts>() else { return Wishes::default() };
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    of_headers(header(COOKIE), header(ACCEPT_LANGUAGE))
+    let wishes = of_headers(header(COOKIE), header(ACCEPT_LANGUAGE));
+    Wishes { locale: of_query(parts.uri.query()).unwrap_or(wishes.locale), ..wishes }
+}
+
+/// `?lang=en`: how the language is switched without JavaScript.
+#[cfg(feature = "ssr")]
+fn of_query(query: Option<&str>) -> Option<Locale> {
+    query?.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Locale::from_word)
+}
+
+/// Keeps the language of `?lang=` for the pages that follow.
+#[cfg(feature = "ssr")]
+fn keep_query() {
+    use axum::http::header::{HeaderValue, SET_COOKIE};
+    let asked = use_context::<axum::http::request::Parts>().and_then(|parts| of_query(parts.uri.query()));
+    if let (Some(locale), Some(response)) = (asked, use_context::<leptos_axum::ResponseOptions>())
+        && let Ok(cookie) = HeaderValue::from_str(&format!(
+            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+            locale.as_str()
+        ))
+    {
+        response.append_header(SET_COOKIE, cookie);
+    }
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -83,7 +105,10 @@ pub struct Preferences {
 /// Puts them into the context.
 pub fn provide() {
     #[cfg(feature = "ssr")]
-    let wishes = of_request();
+    let wishes = {
+        keep_query();
+        of_request()
+    };
     #[cfg(not(feature = "ssr"))]
     let wishes = of_document();
     provide_context(Preferences { locale: RwSignal::new(wishes.locale), theme: RwSignal::new(wishes.theme) });
@@ -150,5 +175,7 @@ mod tests {
         assert_eq!(of(None, Some("fr-FR, ja;q=0.3")), Locale::Ja);
         assert_eq!(of(Some("a=b; ajm_locale=ja"), Some("en")), Locale::Ja);
         assert_eq!(of_headers(Some("ajm_theme=ajm-dark"), None).theme, Some(Theme::Dark));
+        #[cfg(feature = "ssr")]
+        assert_eq!([of_query(Some("tab=all&lang=en")), of_query(Some("lang=fr"))], [Some(Locale::En), None]);
     }
 }

@@ -70,6 +70,8 @@ pub struct Step {
     pub initial_increment: Option<f64>,
     /// `NLGEOM` of the step; `None` where absent, which is not *no*: a later step inherits *yes*.
     pub nlgeom: Option<bool>,
+    /// `*END STEP` was seen. CalculiX solves a step there, and leaves out a last one that lacks it.
+    pub ended: bool,
     /// The included file the step is in; `None` for the deck itself.
     pub file: Option<String>,
     /// Line of `*STEP`, from 1.
@@ -99,7 +101,7 @@ pub struct Include {
     pub kind: IncludeKind,
     /// The included file that names it; `None` for the deck itself.
     pub file: Option<String>,
-    /// Whether it was found; `None` where nobody looked.
+    /// Whether it was found; `None` where nobody looked, as for result files.
     pub present: Option<bool>,
     /// Up to three lines around the keyword with their numbers.
     pub context: Vec<(u64, String)>,
@@ -220,7 +222,8 @@ pub struct Deck {
 }
 
 /// Gives the bytes of a file that a deck needs, by the name the deck gives it; `None` where it is not there.
-pub type Files<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+/// `Sync`, so that a reader may wait for an upload's next bytes on another thread.
+pub type Files<'a> = dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a;
 
 /// Reads a deck without looking for the files it needs.
 pub fn read(bytes: &[u8]) -> Deck {
@@ -237,10 +240,11 @@ pub fn read_with(bytes: &[u8], files: &Files) -> Deck {
 }
 
 impl Deck {
-    /// The steps as progress needs them.
+    /// The steps as progress needs them: without a last `*STEP` that has neither procedure nor end.
     pub fn shapes(&self) -> Vec<StepShape> {
         self.steps
             .iter()
+            .filter(|step| step.ended || !step.procedure.is_empty())
             .map(|step| StepShape {
                 name: step.name.clone(),
                 procedure: step.procedure.clone(),

@@ -78,7 +78,8 @@ pub struct StepReport {
 #[allow(missing_docs)]
 pub struct IncludeReport {
     pub name: String,
-    pub present: bool,
+    /// `null` for result files: they are not looked for.
+    pub present: Option<bool>,
     pub keyword: String,
     pub results: bool,
 }
@@ -205,7 +206,7 @@ fn deck_report(name: &str, deck: Deck) -> DeckReport {
             .iter()
             .map(|include| IncludeReport {
                 name: include.name.clone(),
-                present: include.present == Some(true),
+                present: include.present,
                 keyword: include.keyword.clone(),
                 results: include.kind == IncludeKind::Results,
             })

@@ -10,6 +10,7 @@
 
 mod forecast;
 mod keep;
+mod lookup;
 mod reason;
 mod room;
 #[cfg(test)]
@@ -320,9 +321,8 @@ pub fn what_if(snapshot: &Snapshot, job: &WaitingJob) -> Outcome {
 
 /// Decides about all, and tells about all or about one.
 fn decide(snapshot: &Snapshot, mut queue: Vec<&WaitingJob>, only: Option<JobId>) -> Plan {
-    queue.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.submitted, job.id));
-    let mut room = room::Room::new(snapshot, &queue);
-    let queue: Vec<room::Queued> = queue.into_iter().map(|job| room.queued(job)).collect();
+    queue.sort_by_cached_key(|job| (std::cmp::Reverse(job.priority), job.submitted, job.id));
+    let (mut room, queue) = room::Room::new(snapshot, &queue);
     let pass = keep::pass(
         &mut room,
         &queue,

@@ -1,1 +1,27 @@
-//! The only code that names russh: connection, host key, transfer, and the verbs probe, launch, poll, stop, collect.
+//! The only code that names russh: it reaches nodes and does there what the scheduler decides.
+//!
+//! One connection per node, kept alive and made again by itself; over it the program of `runner` is called, one round
+//! trip per verb, and files go by SFTP. Every call has a time limit, and every call may be made again without harm:
+//! the node, not this side, knows what has been done.
+
+mod address;
+mod answer;
+mod connection;
+mod error;
+mod exec;
+mod host_key;
+mod link;
+mod program;
+mod sftp;
+mod solver;
+mod transfer;
+mod verbs;
+
+pub use address::NodeAddress;
+pub use answer::{
+    Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe, RemoteFile,
+};
+pub use error::ExecutorError;
+pub use host_key::HostKey;
+pub use solver::{Command, command};
+pub use verbs::{Executor, ExecutorConfig, Runners};

@@ -60,3 +60,56 @@ pub(crate) async fn readers(path: &Path, patience: Duration) -> Result<DatabaseC
         .map_err(failed)?;
     Ok(pool.into())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use sea_orm::sqlx;
+
+    async fn pragma(connection: &mut sqlx::SqliteConnection, name: &str) -> String {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+        sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
+    }
+
+    /// `synchronous` has no table-valued form.
+    async fn synchronous(connection: &mut sqlx::SqliteConnection) -> i64 {
+        sqlx::query_scalar("PRAGMA synchronous").fetch_one(connection).await.unwrap()
+    }
+
+    async fn has_the_pragmas_of_the_specification(connection: &mut sqlx::SqliteConnection) {
+        for (name, value) in [("journal_mode", "wal"), ("foreign_keys", "1"), ("cache_size", "10000")] {
+            assert_eq!(pragma(connection, name).await, value, "{name}");
+        }
+        let temp_store: i64 = sqlx::query_scalar("PRAGMA temp_store").fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(temp_store, 2, "memory");
+        let patience: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(patience, 5000);
+    }
+
+    #[tokio::test]
+    async fn every_connection_is_asked_for_its_pragmas() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jobs.db");
+        let writing = writer(&path, LOCK_PATIENCE).await.unwrap();
+        let pool = writing.get_sqlite_connection_pool();
+        let mut connection = pool.acquire().await.unwrap();
+        assert_eq!(pool.options().get_max_connections(), 1);
+        has_the_pragmas_of_the_specification(&mut connection).await;
+        assert_eq!(synchronous(&mut connection).await, 2, "FULL");
+        drop(connection);
+
+        let reading = readers(&path, LOCK_PATIENCE).await.unwrap();
+        let pool = reading.get_sqlite_connection_pool();
+        let mut held = Vec::new();
+        for _ in 0..READERS {
+            held.push(pool.acquire().await.unwrap());
+        }
+        for connection in &mut held {
+            has_the_pragmas_of_the_specification(connection).await;
+            assert_eq!(synchronous(connection).await, 1, "NORMAL");
+            let refused = sqlx::query("CREATE TABLE written (id)").execute(&mut **connection).await;
+            assert!(refused.unwrap_err().to_string().contains("readonly"));
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! What can go wrong, by what the caller can do about it.
 
 use domain::{JobName, JobStatus};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -101,6 +102,17 @@ fn sqlite_code(error: &DbErr) -> Option<i32> {
     }
 }
 
+/// The column whose cell is of a kind the program never writes there (SQLite lets any cell hold anything).
+fn undecodable(error: &DbErr) -> Option<String> {
+    match error {
+        DbErr::Query(RuntimeErr::SqlxError(source)) | DbErr::Exec(RuntimeErr::SqlxError(source)) => match &**source {
+            SqlxError::ColumnDecode { index, .. } => Some(index.trim_matches('"').to_owned()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 impl From<DbErr> for RepositoryError {
     fn from(error: DbErr) -> RepositoryError {
         let code = sqlite_code(&error);
@@ -112,7 +124,12 @@ impl From<DbErr> for RepositoryError {
         if code == Some(SQLITE_CONSTRAINT_CHECK) {
             return RepositoryError::Invalid { field: "cpus", problem: "is not allowed".to_owned() };
         }
+        if let Some(column) = undecodable(&error) {
+            let problem = "holds a value of another kind".to_owned();
+            return RepositoryError::Corrupt { table: "unknown", row: "unknown".to_owned(), column, problem };
+        }
         match error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => RepositoryError::Closed,
             DbErr::ConnectionAcquire(_) => RepositoryError::Busy,
             other => RepositoryError::Database(Arc::new(other)),
         }

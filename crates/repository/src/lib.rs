@@ -102,19 +102,18 @@ impl Repository {
         self.shared.events.subscribe()
     }
 
-    /// Finishes the changes already queued, then closes the file. Other clones must be gone or idle: while one
-    /// lives, the writer waits for it.
-    pub async fn close(self) {
-        let Repository { shared, writer } = self;
-        drop(writer);
-        let task = shared.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Err(error) = shared.readers.close_by_ref().await {
-            tracing::warn!(%error, "the reading connections did not close cleanly");
-        }
+    /// Finishes the changes already queued, then closes the file. Other clones answer `Closed` from then on.
+    pub async fn close(&self) {
+        self.writer.stop();
+        let task = self.shared.task.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task
             && let Err(error) = task.await
         {
             tracing::error!(%error, "the writer ended badly");
+        }
+        // last, so that the closing of the file folds the write-ahead log into it
+        if let Err(error) = self.shared.readers.close_by_ref().await {
+            tracing::warn!(%error, "the reading connections did not close cleanly");
         }
     }
 

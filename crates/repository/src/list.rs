@@ -167,3 +167,6 @@ impl Repository {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,17 +5,21 @@
 //! goes away (a browser that closes the connection) does not tear a change in two, and its events are sent all the same.
 
 mod mentions;
+#[cfg(test)]
+mod tests;
 
 use crate::{RepositoryError, connection, settings::SettingsCache};
 use domain::Event;
 pub(crate) use mentions::Mentions;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 /// At most so many changes share a commit: bounds how long the first of them waits.
 const LARGEST_GROUP: usize = 64;
@@ -83,10 +87,11 @@ where
 #[derive(Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Box<dyn Work>>,
+    stop: Arc<Notify>,
 }
 
 impl Writer {
-    /// Starts the task; it ends when the last `Writer` is dropped, after the changes already queued.
+    /// Starts the task; it ends after the changes already queued, when it is told to or the last `Writer` is dropped.
     pub(crate) fn start(
         db: DatabaseConnection,
         path: PathBuf,
@@ -95,8 +100,14 @@ impl Writer {
         settings: Arc<SettingsCache>,
     ) -> (Writer, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(Task { db, path, patience, events, settings, queue }.run());
-        (Writer { queue: sender }, task)
+        let stop = Arc::new(Notify::new());
+        let task = Task { db, path, patience, events, settings, queue, stop: Arc::clone(&stop) };
+        (Writer { queue: sender, stop }, tokio::spawn(task.run()))
+    }
+
+    /// Takes no more changes; those already queued are done.
+    pub(crate) fn stop(&self) {
+        self.stop.notify_one();
     }
 
     /// Runs `work` in a transaction and answers after the commit.
@@ -122,6 +133,7 @@ struct Task {
     events: broadcast::Sender<Event>,
     settings: Arc<SettingsCache>,
     queue: mpsc::Receiver<Box<dyn Work>>,
+    stop: Arc<Notify>,
 }
 
 /// The connection is in a state nobody knows: a rollback or release failed.
@@ -129,8 +141,18 @@ struct Broken(RepositoryError);
 
 impl Task {
     async fn run(mut self) {
-        while let Some(first) = self.queue.recv().await {
-            if self.group(first).await.is_err() {
+        let stop = Arc::clone(&self.stop);
+        loop {
+            let first = tokio::select! {
+                first = self.queue.recv() => first,
+                () = stop.notified() => {
+                    self.queue.close();
+                    continue;
+                }
+            };
+            let Some(first) = first else { break };
+            if let Err(Broken(error)) = self.group(first).await {
+                tracing::error!(%error, "a group of changes was lost, the writer takes a fresh connection");
                 self.reconnect().await;
             }
         }
@@ -230,7 +252,10 @@ async fn savepoint(
         }
     };
     let change = Change { db, mentions: Mutex::default() };
-    let ran = work.run(&change).await;
+    // the writer outlives a mistake in one change; its asker hears `Closed`, because its answer went with the panic
+    let Some(ran) = unless_it_panics(work.run(&change)).await else {
+        return Err(Broken(RepositoryError::Closed));
+    };
     let Change { db, mentions: noted } = change;
     let settled = if ran.keep { db.commit().await } else { db.rollback().await };
     match settled {
@@ -246,4 +271,14 @@ async fn savepoint(
             Err(Broken(error))
         }
     }
+}
+
+/// The future's value; `None` when it panicked.
+async fn unless_it_panics<T>(mut doing: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Option<T> {
+    // nothing of the change is looked at after a panic: its connection is thrown away
+    std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| doing.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }

@@ -1,1 +1,33 @@
-//! Dev only: a throw-away sshd and what else tests and demos stand on.
+//! Dev only: what tests stand on instead of mocks. A real sshd per test, and the real program for nodes.
+
+mod processes;
+mod program;
+mod sshd;
+
+pub use program::runner_binary;
+pub use sshd::Sshd;
+
+/// Why the ground could not be laid.
+#[derive(Debug, thiserror::Error)]
+pub enum TestbedError {
+    /// A system call or a file.
+    #[error("{doing}: {error}")]
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// The system's words.
+        error: std::io::Error,
+    },
+    /// A program did not do its work.
+    #[error("{program} failed: {said}")]
+    Program {
+        /// Which.
+        program: &'static str,
+        /// What it said.
+        said: String,
+    },
+}
+
+pub(crate) fn while_doing(doing: &'static str) -> impl Fn(std::io::Error) -> TestbedError {
+    move |error| TestbedError::System { doing, error }
+}

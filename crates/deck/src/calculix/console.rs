@@ -80,7 +80,7 @@ impl ConsoleError {
         if any(&["cannot open", "can not open", "could not open", "could not be opened", "file does not exist"]) {
             return ErrorKind::MissingFile;
         }
-        if any(&["too many cutbacks", "smaller than minimum", "diverge", "no convergence"]) {
+        if any(&["too many cutbacks", "smaller than minimum", "diverge", "no convergence", "too many iterations"]) {
             return ErrorKind::Diverged;
         }
         let text = text.trim_start_matches('*');

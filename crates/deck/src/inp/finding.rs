@@ -96,6 +96,11 @@ pub enum FindingKind {
         /// The step, from 1.
         step: u32,
     },
+    /// A step without `*END STEP`.
+    StepWithoutEnd {
+        /// The step, from 1.
+        step: u32,
+    },
     /// More steps than are kept.
     TooManySteps {
         /// How many are kept.
@@ -120,6 +125,7 @@ impl FindingKind {
             | FindingKind::NoRestartWrite
             | FindingKind::NoRoomForCutbacks { .. }
             | FindingKind::StepWithoutProcedure { .. }
+            | FindingKind::StepWithoutEnd { .. }
             | FindingKind::TooManySteps { .. } => Severity::Warning,
         }
     }
@@ -157,6 +163,7 @@ impl fmt::Display for FindingKind {
                 write!(f, "step {step}: the smallest increment {min} is not smaller than the first {initial}")
             }
             FindingKind::StepWithoutProcedure { step } => write!(f, "step {step} has no procedure"),
+            FindingKind::StepWithoutEnd { step } => write!(f, "step {step} has no *END STEP"),
             FindingKind::TooManySteps { kept } => write!(f, "only the first {kept} steps are listed"),
         }
     }

@@ -1,7 +1,7 @@
 //! What each keyword means for the reader.
 
 use super::data::{ElementBlock, Section};
-use super::finding::FindingKind;
+use super::finding::{Finding, FindingKind};
 use super::keyword::Keyword;
 use super::known::is_known;
 use super::procedure::procedure;
@@ -73,7 +73,7 @@ impl State<'_> {
                 }
             }
             "STEP" => self.step(keyword, line, &context),
-            "ENDSTEP" => self.end_step(),
+            "ENDSTEP" => self.end_step(true),
             "RESTART" => {
                 self.deck.restart_read |= keyword.has("READ");
                 // CAE writes `frequency=0` into every deck: nothing is written then
@@ -150,7 +150,7 @@ impl State<'_> {
     }
 
     fn step(&mut self, keyword: &Keyword, line: u64, context: &[(u64, String)]) {
-        self.end_step();
+        self.end_step(false);
         self.scopes.leave_all();
         if self.deck.steps.len() >= MOST_LISTED {
             if self.deck.steps.len() == MOST_LISTED && !self.steps_cut() {
@@ -169,6 +169,7 @@ impl State<'_> {
             min_increment: None,
             initial_increment: None,
             nlgeom: keyword.switch("NLGEOM"),
+            ended: false,
             file: self.source.name.clone(),
             line,
         });
@@ -178,18 +179,24 @@ impl State<'_> {
         self.deck.findings.iter().any(|finding| matches!(finding.kind, FindingKind::TooManySteps { .. }))
     }
 
-    pub(super) fn end_step(&mut self) {
+    /// The step is over: by its own keyword, or because something else begins.
+    pub(super) fn end_step(&mut self, ended: bool) {
         if !std::mem::take(&mut self.step_open) {
             return;
         }
         let number = self.deck.steps.len() as u32;
-        if let Some(step) = self.deck.steps.last_mut()
-            && step.procedure.is_empty()
-        {
+        let Some(step) = self.deck.steps.last_mut() else { return };
+        step.ended = ended;
+        let mut kinds = Vec::new();
+        if step.procedure.is_empty() {
             step.advances_time = false;
-            let mut finding = super::Finding::of(FindingKind::StepWithoutProcedure { step: number });
-            finding.file = step.file.clone();
-            finding.line = Some(step.line);
+            kinds.push(FindingKind::StepWithoutProcedure { step: number });
+        }
+        if !ended {
+            kinds.push(FindingKind::StepWithoutEnd { step: number });
+        }
+        for kind in kinds {
+            let finding = Finding { file: step.file.clone(), line: Some(step.line), ..Finding::of(kind) };
             if self.deck.findings.len() < MOST_LISTED {
                 self.deck.findings.push(finding);
             }

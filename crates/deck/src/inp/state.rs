@@ -223,14 +223,14 @@ impl<'f> State<'f> {
         let name = include.name.clone();
         let (line, context) = (include.line, include.context.clone());
         let bytes = match self.files {
-            Some(files) => {
+            // result files are as large as they like, and what the solver appends to their names is its own affair
+            Some(files) if include.kind == IncludeKind::Text => {
                 let bytes = candidates(&name).iter().find_map(|name| files(name));
                 include.present = Some(bytes.is_some());
                 bytes
             }
-            None => None,
+            _ => None,
         };
-        let text = include.kind == IncludeKind::Text;
         if self.deck.includes.len() < MOST_LISTED {
             if include.context.len() < 3 {
                 self.source.awaiting.push(Awaiting::Include(self.deck.includes.len()));
@@ -238,7 +238,7 @@ impl<'f> State<'f> {
             self.deck.includes.push(include);
         }
         match bytes {
-            Some(bytes) if text && scan => self.read_include(name, &bytes, line, context),
+            Some(bytes) if scan => self.read_include(name, &bytes, line, context),
             Some(_) => {}
             // what would have followed is not known, so lines after it belong to nothing
             None if scan => self.section = Section::Skip,
@@ -270,7 +270,7 @@ impl<'f> State<'f> {
     /// The deck is at its end.
     pub(super) fn finish(mut self) -> Deck {
         self.end_keyword();
-        self.end_step();
+        self.end_step(false);
         let (nodes, elements) = self.scopes.defined();
         let count =
             |generated, number| if generated { Count::Generated { at_least: number } } else { Count::Known(number) };
@@ -299,7 +299,7 @@ impl<'f> State<'f> {
         for include in &self.deck.includes {
             let (name, keyword) = (include.name.clone(), include.keyword.clone());
             let kind = match (include.kind, include.present) {
-                (IncludeKind::Results, Some(true)) | (IncludeKind::Text, Some(true)) => continue,
+                (IncludeKind::Text, Some(true)) => continue,
                 (IncludeKind::Results, _) => FindingKind::NeedsResultFile { name, keyword },
                 (IncludeKind::Text, present) => {
                     unread |= keyword == "INCLUDE";

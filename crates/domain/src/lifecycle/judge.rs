@@ -6,7 +6,8 @@ use crate::verdict::{Cause, ExitStatus, Remark, Verdict};
 /// Joins the evidence for [`super::LifeEvent::Collected`]. `files` is what the solver's own files say together with
 /// the exit (`deck`'s verdict); `None` when none could be read.
 ///
-/// - A run that did not complete and was ended by our own stop is cancelled; one that completed never is.
+/// - A run that did not complete and was ended by our own stop, because a person wanted it, is cancelled; one that
+///   completed never is.
 /// - A run whose end nobody saw is missing, even if its files say completed: they may be cut off. If a person wanted
 ///   it ended and nothing says completed, it is cancelled: then its end is what was wanted.
 pub fn judge(life: &Life, files: Option<Verdict>) -> Verdict {
@@ -26,7 +27,7 @@ pub fn judge(life: &Life, files: Option<Verdict>) -> Verdict {
         RunEnd::Rebooted => with_cause(unseen(Cause::NodeRebooted), ExitStatus::Unknown),
         RunEnd::ProcessGone => with_cause(unseen(Cause::ProcessGone), ExitStatus::Unknown),
         RunEnd::FolderGone => with_cause(unseen(Cause::FolderGone), ExitStatus::Unknown),
-        RunEnd::Exited { exit, stopped } if stopped && !completed => with_cause(Cause::Cancelled, exit),
+        RunEnd::Exited { exit, stopped: true } if wished && !completed => with_cause(Cause::Cancelled, exit),
         RunEnd::Exited { exit, .. } => {
             let code = match exit {
                 ExitStatus::Code(code) => Some(code),

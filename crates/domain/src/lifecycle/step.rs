@@ -133,8 +133,10 @@ fn given_up(life: &Life, run: &Run, event: &LifeEvent, now: Timestamp, rules: Li
             RunReport::NotStarted if closed => back_to_queue(life, now, rules),
             RunReport::NotStarted | RunReport::Alive => keep(life, vec![Effect::Stop]),
             // a launch came through after all, and our own closing of the gate ended it: it is dead and cannot be
-            // started again, and nobody wanted it ended
-            RunReport::Ended(RunEnd::Exited { stopped: true, .. }) if life.cancel.is_none() => {
+            // started again, and nobody wanted it ended. With exit code 0 it may have completed before it felt it.
+            RunReport::Ended(RunEnd::Exited { stopped: true, exit })
+                if life.cancel.is_none() && *exit != ExitStatus::Code(0) =>
+            {
                 back_to_queue(life, now, rules)
             }
             RunReport::Ended(end) => collect(life, run, end.clone()),

@@ -130,6 +130,10 @@ fn a_refused_launch_goes_back_to_the_queue_only_through_the_closed_gate() {
     // … or our closing of the gate ended it
     let (life, _) = then(RunStage::Closed, &[report(RunReport::Ended(exited(143, true)))]);
     assert_eq!(life.status, JobStatus::Waiting);
+    // … when it had completed
+    let (life, _) = then(RunStage::Closed, &[report(RunReport::Ended(exited(0, true)))]);
+    assert_eq!(judge(&life, Some(verdict(Cause::Completed))).status(), JobStatus::Completed);
+    assert_eq!(judge(&life, None).status(), JobStatus::Failed, "nobody cancelled it");
 }
 
 #[test]

@@ -5,9 +5,10 @@
 
 use super::Snapshot;
 use super::keep::{Clock, pass};
+use super::lookup::Map;
 use super::room::{Queued, Room};
 use crate::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// So many jobs of the queue are forecast; those behind are too far away to be told a time.
 const JOBS: usize = 100;
@@ -29,8 +30,8 @@ pub(super) fn forecast<'a>(
     starts: &[Option<usize>],
     snapshot: &Snapshot,
     head: Option<usize>,
-) -> HashMap<usize, Timestamp> {
-    let mut found = HashMap::new();
+) -> Map<usize, Timestamp> {
+    let mut found = Map::default();
     let mut pending: Vec<usize> = (0..queue.len()).filter(|&at| starts[at].is_none()).take(JOBS).collect();
     let mut changes: BTreeMap<Timestamp, Vec<Change>> = BTreeMap::new();
     let mut add = |at: Timestamp, change| changes.entry(at.max(snapshot.now)).or_default().push(change);

@@ -1,10 +1,10 @@
 //! One pass over the queue: who starts, who is the head, and what is kept for it.
 
 use super::WaitingJob;
+use super::lookup::Set;
 use super::reason::ready;
 use super::room::{Queued, Room, Spot};
 use crate::{NodeState, Seconds, Solver, Timestamp};
-use std::collections::HashSet;
 
 /// When the pass happens and how long a head lets others pass.
 #[derive(Clone, Copy)]
@@ -59,9 +59,9 @@ type Shape = (Solver, u32, u32);
 #[derive(Default)]
 struct Hopeless {
     /// Has no room now.
-    now: HashSet<Shape>,
+    now: Set<Shape>,
     /// No node that takes jobs could ever run it.
-    ever: HashSet<Shape>,
+    ever: Set<Shape>,
 }
 
 /// Goes once through these places of the queue, in order; starts change the room.

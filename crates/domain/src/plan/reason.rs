@@ -1,9 +1,9 @@
 //! Why a job waits, with its numbers, in the room that the decision left.
 
+use super::lookup::Map;
 use super::room::{Holder, Queued, Room, Spot};
 use super::{Giver, WaitReason, Waiting, WaitingJob};
 use crate::{Cores, NodeState, Timestamp, Tokens};
-use std::collections::HashMap;
 
 /// What a wait depends on; many jobs of a queue share it.
 type Shape = (Spot, crate::Solver, u32, u32);
@@ -12,13 +12,14 @@ type Shape = (Spot, crate::Solver, u32, u32);
 pub(super) struct Reasons<'r, 'a> {
     room: &'r Room<'a>,
     now: Timestamp,
-    nodes: HashMap<Shape, Option<Part>>,
-    tokens: HashMap<u32, Option<Part>>,
-    users: HashMap<(usize, u32), Option<Part>>,
+    /// All that was found; the maps hold places in it.
+    parts: Vec<Option<Part>>,
+    nodes: Map<Shape, usize>,
+    tokens: Map<u32, usize>,
+    users: Map<(usize, u32), usize>,
 }
 
 /// One thing that keeps a job, and when it will no longer, where known.
-#[derive(Clone)]
 struct Part {
     reason: WaitReason,
     at: Option<Timestamp>,
@@ -63,7 +64,8 @@ fn giver(holder: &Holder<'_>, amount: u32) -> Giver {
 
 impl<'r, 'a> Reasons<'r, 'a> {
     pub fn new(room: &'r Room<'a>, now: Timestamp) -> Reasons<'r, 'a> {
-        Reasons { room, now, nodes: HashMap::new(), tokens: HashMap::new(), users: HashMap::new() }
+        let parts = Vec::new();
+        Reasons { room, now, parts, nodes: Map::default(), tokens: Map::default(), users: Map::default() }
     }
 
     /// The reason of a job that does not start. `head` is the job before it for which something may be kept.
@@ -77,35 +79,42 @@ impl<'r, 'a> Reasons<'r, 'a> {
         let job = queued.job;
         let room = self.room;
         let shape = (queued.spot, job.solver, job.cpus.0, job.tokens.0);
+        let parts = &mut self.parts;
+        let mut found = |part| {
+            parts.push(part);
+            parts.len() - 1
+        };
         let node = match queued.spot {
             // its name is the job's own
-            Spot::Nowhere => node_part(room, queued),
-            _ => self.nodes.entry(shape).or_insert_with(|| node_part(room, queued)).clone(),
+            Spot::Nowhere => found(node_part(room, queued)),
+            _ => *self.nodes.entry(shape).or_insert_with(|| found(node_part(room, queued))),
         };
-        let tokens = self.tokens.entry(job.tokens.0).or_insert_with(|| token_part(room, job.tokens)).clone();
+        let tokens = *self.tokens.entry(job.tokens.0).or_insert_with(|| found(token_part(room, job.tokens)));
         let user_key = (queued.user, job.tokens.0);
-        let user = self.users.entry(user_key).or_insert_with(|| user_part(room, queued)).clone();
+        let user = *self.users.entry(user_key).or_insert_with(|| found(user_part(room, queued)));
+        let [node, tokens, user] = [node, tokens, user].map(|at| self.parts[at].as_ref());
         let pause = job.not_before.filter(|until| *until > self.now);
         let retry = pause.map(|at| Part { reason: WaitReason::Retry { at }, at: pause, fixed: false });
+        let retry = retry.as_ref();
 
         // what cannot be waited for comes first, then what no running job gives back, then what comes last
-        let is_fixed = |part: &Option<Part>| part.as_ref().is_some_and(|part| part.fixed);
-        let (node_fixed, tokens_fixed) = (is_fixed(&node), is_fixed(&tokens));
-        let parts: Vec<Part> = match (node_fixed, tokens_fixed) {
-            (true, _) => [node, tokens, user, retry].into_iter().flatten().collect(),
-            (_, true) => [tokens, user, retry, node].into_iter().flatten().collect(),
-            _ => {
-                let mut short: Vec<Part> = [tokens, node].into_iter().flatten().collect();
-                short.sort_by_key(|part| std::cmp::Reverse((part.at.is_none(), part.at)));
-                [user, retry].into_iter().flatten().chain(short).collect()
-            }
+        let is_fixed = |part: Option<&Part>| part.is_some_and(|part| part.fixed);
+        let last = |part: Option<&Part>| part.map(|part| (part.at.is_none(), part.at));
+        let order = if is_fixed(node) {
+            [node, tokens, user, retry]
+        } else if is_fixed(tokens) {
+            [tokens, user, retry, node]
+        } else if last(node) > last(tokens) {
+            [user, retry, node, tokens]
+        } else {
+            [user, retry, tokens, node]
         };
-        let Some(first) = parts.first() else {
+        let mut parts = order.into_iter().flatten();
+        let Some(first) = parts.next() else {
             let reason = head.map_or(WaitReason::Queued, |head| WaitReason::KeptFor { job: head.name.clone() });
             return Waiting { reason, position, starts: forecast.map(|at| (at, at)) };
         };
-        let earliest =
-            parts.iter().map(|part| part.at).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        let earliest = parts.fold(first.at, |latest, part| Some(latest?.max(part.at?)));
         let starts = earliest.zip(forecast).map(|(earliest, latest)| (earliest.max(self.now), latest.max(earliest)));
         Waiting { reason: first.reason.clone(), position, starts }
     }

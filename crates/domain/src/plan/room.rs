@@ -1,9 +1,10 @@
 //! What is free, while the decision is made.
 
+use super::lookup::Map;
 use super::{NodeCapacity, Snapshot, WaitingJob};
 use crate::{JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, UserId};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// A waiting job with its names looked up.
 #[derive(Clone, Copy)]
@@ -109,9 +110,7 @@ pub(super) struct Room<'a> {
     /// Places in `holders` of those with tokens, as for nodes.
     pub token_holders: Vec<usize>,
     /// Per solver the nodes that take jobs, most free cores first, then by id (nodes are sorted by id).
-    by_free: HashMap<Solver, BTreeSet<(Reverse<u32>, usize)>>,
-    node_places: HashMap<&'a NodeId, usize>,
-    user_places: HashMap<&'a UserId, usize>,
+    by_free: Map<Solver, BTreeSet<(Reverse<u32>, usize)>>,
 }
 
 fn left(all: u32, used: u64) -> u32 {
@@ -119,7 +118,8 @@ fn left(all: u32, used: u64) -> u32 {
 }
 
 impl<'a> Room<'a> {
-    pub fn new(snapshot: &'a Snapshot, queue: &[&'a WaitingJob]) -> Room<'a> {
+    /// The room now, and the queue with its names looked up.
+    pub fn new(snapshot: &'a Snapshot, queue: &[&'a WaitingJob]) -> (Room<'a>, Vec<Queued<'a>>) {
         let mut capacities: Vec<&NodeCapacity> = snapshot.nodes.iter().collect();
         capacities.sort_by(|a, b| a.id.cmp(&b.id));
         capacities.dedup_by(|a, b| a.id == b.id);
@@ -131,32 +131,41 @@ impl<'a> Room<'a> {
             total: snapshot.license.total.0,
             used_tokens: 0,
             token_holders: Vec::new(),
-            by_free: HashMap::new(),
-            node_places: HashMap::new(),
-            user_places: HashMap::new(),
+            by_free: Map::default(),
         };
-        for (at, node) in room.nodes.iter().enumerate() {
-            room.node_places.insert(node.id, at);
-        }
-        for user in queue.iter().map(|job| &job.user).chain(snapshot.running.iter().map(|job| &job.user)) {
-            room.user_places.entry(user).or_insert_with(|| {
-                room.users.push(UserRoom::default());
-                room.users.len() - 1
-            });
-        }
+        let node_places: Map<&NodeId, usize> = room.nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
+        let mut user_places: Map<&UserId, usize> = Map::default();
+        let mut users = 0;
+        let mut place = |user: &'a UserId| {
+            *user_places.entry(user).or_insert_with(|| {
+                users += 1;
+                users - 1
+            })
+        };
+        let queue = queue.iter().map(|&job| Queued {
+            job,
+            spot: match &job.wish {
+                NodeWish::Auto => Spot::Auto,
+                NodeWish::Node(id) => node_places.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
+            },
+            user: place(&job.user),
+        });
+        let queue = queue.collect();
+        let running_users: Vec<usize> = snapshot.running.iter().map(|job| place(&job.user)).collect();
+        room.users = vec![UserRoom::default(); users];
         for limits in &snapshot.users {
-            if let Some(&at) = room.user_places.get(&limits.user) {
+            if let Some(&at) = user_places.get(&limits.user) {
                 room.users[at].max_jobs = limits.max_running_jobs;
                 room.users[at].max_tokens = limits.max_tokens.map(|tokens| tokens.0);
             }
         }
-        let mut running: Vec<_> = snapshot.running.iter().collect();
-        running.sort_by_key(|job| (job.expected_end.is_none(), job.expected_end, job.id));
-        for job in running {
+        let mut running: Vec<_> = std::iter::zip(&snapshot.running, running_users).collect();
+        running.sort_by_key(|(job, _)| (job.expected_end.is_none(), job.expected_end, job.id));
+        for (job, user) in running {
             room.hold(Holder {
                 name: &job.name,
-                user: room.user_places.get(&job.user).copied().unwrap_or_default(),
-                node: room.node_places.get(&job.node).copied(),
+                user,
+                node: node_places.get(&job.node).copied(),
                 cores: job.cpus.0,
                 tokens: job.tokens.0,
                 end: job.expected_end.map(|end| end.max(snapshot.now)),
@@ -165,15 +174,7 @@ impl<'a> Room<'a> {
         for at in 0..room.nodes.len() {
             room.index(at);
         }
-        room
-    }
-
-    pub fn queued(&self, job: &'a WaitingJob) -> Queued<'a> {
-        let spot = match &job.wish {
-            NodeWish::Auto => Spot::Auto,
-            NodeWish::Node(id) => self.node_places.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
-        };
-        Queued { job, spot, user: self.user_places.get(&job.user).copied().unwrap_or_default() }
+        (room, queue)
     }
 
     /// Tokens our jobs could take now.

@@ -26,3 +26,62 @@ async fn two_hundred_at_once_are_all_there_after_reopening() {
     let names: HashSet<&JobName> = page.jobs.iter().map(|job| &job.name).collect();
     assert_eq!((names.len(), page.total), (200, 200));
 }
+
+/// Set for the child of the test below: the database it fills.
+const CHILD: &str = "REPOSITORY_TEST_DATABASE";
+
+/// Not a test of its own: what the next one starts in another process and kills.
+#[test]
+#[ignore = "runs as the child of a_killed_process_has_lost_nothing_it_acknowledged"]
+fn submits_until_it_is_killed() {
+    use std::io::Write;
+    let path = std::env::var(CHILD).expect("started by its parent").into();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+        let deck = upload(&repo, "beam.inp").await;
+        let mut racing = tokio::task::JoinSet::new();
+        for lane in 0..4 {
+            let (repo, deck) = (repo.clone(), deck.clone());
+            racing.spawn(async move {
+                for n in 0.. {
+                    let job = repo.submit(&submission(&format!("job-{lane}-x{n}"), &deck), &student()).await.unwrap();
+                    let mut out = std::io::stdout().lock();
+                    writeln!(out, "saved {} {}", job.id, job.name).unwrap();
+                    out.flush().unwrap();
+                }
+            });
+        }
+        racing.join_all().await;
+    });
+}
+
+#[tokio::test]
+async fn a_killed_process_has_lost_nothing_it_acknowledged() {
+    use std::io::BufRead;
+    let folder = tempfile::tempdir().unwrap();
+    for round in 1..=3 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "durability::submits_until_it_is_killed", "--ignored", "--nocapture"])
+            .env(CHILD, folder.path().join(format!("jobs{round}.db")))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let saved = |line: &String| line.find("saved ").map(|at| line[at..].to_owned());
+        let mut told: HashSet<String> = lines.by_ref().filter_map(|line| saved(&line)).take(40 * round).collect();
+        // SIGKILL, in the middle of whatever it is doing
+        child.kill().unwrap();
+        told.extend(lines.filter_map(|line| saved(&line)));
+        child.wait().unwrap();
+        let path = folder.path().join(format!("jobs{round}.db"));
+        let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+        let page = repo.jobs(&JobQuery { limit: 100_000, ..JobQuery::all(student().id) }).await.unwrap();
+        let stored: HashSet<String> = page.jobs.iter().map(|job| format!("saved {} {}", job.id, job.name)).collect();
+        let lost: Vec<&String> = told.difference(&stored).collect();
+        assert!(told.len() >= 40 * round && lost.is_empty(), "{lost:?} of {}", told.len());
+        // and it goes on from there
+        let deck = upload(&repo, "after.inp").await;
+        repo.submit(&submission("after", &deck), &student()).await.unwrap();
+    }
+}

@@ -3,6 +3,7 @@
 use domain::lifecycle::{Life, Run, RunStage};
 use domain::*;
 use repository::*;
+use sea_orm::sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -126,10 +127,16 @@ impl Lab {
         self.folder.path().join("data").join("jobs.db")
     }
 
+    /// A connection of its own to the file, as a person with `sqlite3` has.
+    pub async fn raw(&self) -> SqliteConnection {
+        SqliteConnection::connect(&format!("sqlite:{}", self.path().display())).await.unwrap()
+    }
+
     /// The same file, opened anew after everything of it was dropped.
     pub async fn reopen(self) -> Lab {
         let Lab { repo, folder } = self;
         repo.close().await;
+        drop(repo);
         let repo = Lab::open_in(&folder).await;
         Lab { repo, folder }
     }

@@ -2,5 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod durability;
+mod events;
 mod intents;
 mod lab;
+mod list;
+mod lives;
+mod queue;
+mod records;
+mod schema;

@@ -1,0 +1,109 @@
+//! What the lab has left, read once for the whole tab and kept up to date by events.
+
+use crate::AppError;
+use crate::lab::{LabStatus, read_lab_status};
+use crate::live::use_live;
+use domain::{Event, JobId, JobStatus};
+use leptos::prelude::*;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Counts are read again at most this often, however many events come.
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// The lab's state, by context.
+#[derive(Clone, Copy)]
+pub struct LabFeed {
+    /// As it was in the server's HTML.
+    first: Resource<Result<LabStatus, AppError>>,
+    /// What is known since.
+    patch: RwSignal<Option<LabStatus>>,
+    asked: StoredValue<bool>,
+}
+
+/// Reads the lab's state and listens. After [`crate::live::provide`].
+pub fn provide() {
+    let feed = LabFeed {
+        first: Resource::new(|| (), |()| read_lab_status()),
+        patch: RwSignal::new(None),
+        asked: StoredValue::new(false),
+    };
+    provide_context(feed);
+    let states = StoredValue::new(HashMap::<JobId, JobStatus>::new());
+    use_live().on_event(move |event| match event {
+        Event::JobChanged(job) => {
+            let known = states.try_update_value(|states| states.insert(job.id, job.status)).flatten();
+            // progress alone changes no count
+            if known != Some(job.status) {
+                feed.read_soon();
+            }
+        }
+        Event::JobDeleted(id) => {
+            let _ = states.try_update_value(|states| states.remove(id));
+            feed.read_soon();
+        }
+        Event::NodeChanged(node) => {
+            feed.change(|status| match status.nodes.binary_search_by(|other| other.id.cmp(&node.id)) {
+                Ok(at) => status.nodes[at] = (**node).clone(),
+                Err(at) => status.nodes.insert(at, (**node).clone()),
+            })
+        }
+        Event::LicenseChanged(license) => feed.change(|status| status.license = *license),
+        Event::JobCreated(_) | Event::SettingsChanged | Event::Resync => feed.read_soon(),
+    });
+}
+
+/// The lab's state.
+pub fn use_lab() -> LabFeed {
+    expect_context()
+}
+
+impl LabFeed {
+    /// The newest state; reactive. `None` while it is not read or cannot be. Inside a `Suspense` only.
+    pub fn status(self) -> Option<LabStatus> {
+        self.patch.get().or_else(|| self.first.get().and_then(Result::ok))
+    }
+
+    /// The first state, for pages that cannot be drawn without it.
+    ///
+    /// # Errors
+    /// As the server function.
+    pub async fn first(self) -> Result<LabStatus, AppError> {
+        self.first.await
+    }
+
+    /// What is known beyond the first state; reactive, and usable outside a `Suspense`.
+    pub fn newer(self) -> Option<LabStatus> {
+        self.patch.get()
+    }
+
+    fn change(self, how: impl FnOnce(&mut LabStatus)) {
+        let base = self.patch.get_untracked().or_else(|| self.first.get_untracked().and_then(Result::ok));
+        if let Some(mut status) = base {
+            how(&mut status);
+            self.patch.set(Some(status));
+        }
+    }
+
+    /// Reads it again soon; many calls are one.
+    pub fn read_soon(self) {
+        if self.asked.try_get_value() != Some(false) {
+            return;
+        }
+        self.asked.set_value(true);
+        set_timeout(
+            move || {
+                if self.asked.try_set_value(false).is_some() {
+                    return;
+                }
+                leptos::task::spawn_local(async move {
+                    // what cannot be read now stays as it was: the live state says that it is old
+                    if let Ok(status) = read_lab_status().await {
+                        let _ = self.patch.try_set(Some(status));
+                    }
+                });
+            },
+            PAUSE,
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! Side bar (icon rail below 1280 px) and, on phones, the tab bar. Only places that exist.
+
+use super::lab_feed::use_lab;
+use super::words;
+use crate::clock::use_clock;
+use crate::i18n::{Text, t};
+use crate::live::{Connection, use_live};
+use crate::preferences::use_locale;
+use crate::ui::{Glyph, Icon};
+use domain::Role;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The product's mark.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" width="24" height="24" viewBox="0 0 24 24" fill="none" aria-hidden="true">
+            <path class="ground" d="M4 7.5 12 4l8 4.5V18l-8 2.5L3.5 17z" />
+            <path
+                class="edge"
+                d="M4 7.5 12 4l8 4.5V18l-8 2.5L3.5 17zM12 4v16.5M3.8 12.2l8.2.4 8-.6"
+                stroke-width="1.5"
+                stroke-linejoin="round"
+            />
+            <circle class="node" cx="12" cy="12.6" r="1.75" />
+        </svg>
+    }
+}
+
+/// Which place an address belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The list and a job's own page.
+    Jobs,
+    /// The form.
+    NewJob,
+    /// Anything else.
+    Elsewhere,
+}
+
+/// The place of this path.
+pub fn place_of(path: &str) -> Place {
+    match path.trim_end_matches('/') {
+        "" => Place::Jobs,
+        "/jobs/new" => Place::NewJob,
+        path if path.starts_with("/jobs/") => Place::Jobs,
+        _ => Place::Elsewhere,
+    }
+}
+
+/// The word of a role.
+fn role(role: Role) -> Text {
+    match role {
+        Role::Student => words::STUDENT,
+        Role::Faculty => words::FACULTY,
+        Role::Admin => words::ADMIN,
+    }
+}
+
+#[component]
+pub fn SideBar() -> impl IntoView {
+    let path = use_location().pathname;
+    let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
+    let lab = use_lab();
+    let new_job = t(words::NEW_JOB);
+    let new_job_title = move || format!("{} (N)", new_job());
+    view! {
+        <aside class="side">
+            <div class="side-in">
+                <a href="/" class="mb-3 flex h-8 items-center gap-2 px-2" aria-label="Abaqus Job Manager">
+                    <Mark />
+                    <span class="t text-sm font-semibold tracking-tight">"Abaqus Job Manager"</span>
+                </a>
+                <a
+                    class="btn btn-primary mb-3 max-xl:btn-square max-xl:self-center"
+                    href="/jobs/new"
+                    title=new_job_title
+                    aria-label=new_job
+                    aria-current=at(Place::NewJob)
+                    data-testid="new-job"
+                >
+                    <Icon glyph=Glyph::Plus />
+                    <span class="t">{new_job}</span>
+                </a>
+                <nav class="grid gap-0.5" aria-label=t(words::PLACES)>
+                    <a class="nav-a" href="/" aria-current=at(Place::Jobs) title=t(words::JOBS) aria-label=t(words::JOBS)>
+                        <Icon glyph=Glyph::Jobs />
+                        <span class="t">{t(words::JOBS)}</span>
+                        <span class="n">
+                            <Suspense>
+                                {move || lab.status().map(|status| status.counts.active.to_string())}
+                            </Suspense>
+                        </span>
+                    </a>
+                </nav>
+                <div class="mt-auto grid gap-0.5 border-t border-line pt-2">
+                    <LiveState />
+                    <Suspense>
+                        {move || {
+                            lab.status()
+                                .map(|status| {
+                                    let first = status.actor.name.chars().next().map(String::from);
+                                    view! {
+                                        <div class="nav-a" title=status.actor.name.clone()>
+                                            <span
+                                                class="grid size-5 flex-none place-items-center rounded-full bg-base-300 text-2xs font-semibold text-ink -ml-0.5"
+                                                aria-hidden="true"
+                                            >
+                                                {first}
+                                            </span>
+                                            <span class="t">
+                                                {status.actor.name.clone()}
+                                                <span class="sub ml-1.5">{t(role(status.actor.role))}</span>
+                                            </span>
+                                        </div>
+                                    }
+                                })
+                        }}
+                    </Suspense>
+                </div>
+            </div>
+        </aside>
+    }
+}
+
+/// Class of the dot.
+fn dot(connection: Connection) -> &'static str {
+    match connection {
+        Connection::Live => "live-dot",
+        Connection::Opening => "live-dot opening",
+        Connection::Lost => "live-dot lost",
+    }
+}
+
+/// The connection in words; when it is lost, of what time the numbers are.
+fn live_words() -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let (live, clock, locale) = (use_live(), use_clock(), use_locale());
+    move || {
+        let locale = locale.get();
+        match (live.connection.get(), live.last_event.get()) {
+            (Connection::Live, _) => words::LIVE.in_locale(locale).to_owned(),
+            (Connection::Opening, _) => words::OPENING.in_locale(locale).to_owned(),
+            (Connection::Lost, Some(at)) => {
+                let at = clock.moment(at, locale);
+                locale.pick(format!("接続が切れています。{at} の状態です"), format!("Connection lost. As of {at}"))
+            }
+            (Connection::Lost, None) => locale.pick("接続が切れています", "Connection lost").to_owned(),
+        }
+    }
+}
+
+#[component]
+fn LiveState() -> impl IntoView {
+    let (live, clock) = (use_live(), use_clock());
+    let words = live_words();
+    let time = move || {
+        (live.connection.get() == Connection::Live).then(|| live.last_event.get().map(|at| clock.second(at))).flatten()
+    };
+    view! {
+        <div
+            class="nav-a live"
+            title=words
+            data-testid="live-state"
+            data-state=move || match live.connection.get() {
+                Connection::Live => "live",
+                Connection::Opening => "opening",
+                Connection::Lost => "lost",
+            }
+        >
+            <span class=move || format!("{} mx-1", dot(live.connection.get()))></span>
+            <span class="t" role="status">{words}</span>
+            // not announced: it changes with every event
+            <span class="n" aria-hidden="true">{time}</span>
+        </div>
+    }
+}
+
+/// On phones the live state is a dot beside the mark, and words when the connection is lost.
+#[component]
+pub fn SmallLiveState() -> impl IntoView {
+    let live = use_live();
+    let words = live_words();
+    view! {
+        <span class="flex items-center gap-1.5 md:hidden" title=words>
+            <span class=move || dot(live.connection.get()) role="img" aria-label=words></span>
+            {move || {
+                (live.connection.get() == Connection::Lost)
+                    .then(|| view! { <span class="text-xs font-medium text-bad">{words}</span> })
+            }}
+        </span>
+    }
+}
+
+#[component]
+pub fn TabBar() -> impl IntoView {
+    let path = use_location().pathname;
+    let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
+    view! {
+        <nav class="tabbar" aria-label=t(words::PLACES)>
+            <a href="/" aria-current=at(Place::Jobs)>
+                <Icon glyph=Glyph::Jobs />
+                {t(words::JOBS)}
+            </a>
+            <a href="/jobs/new" aria-current=at(Place::NewJob)>
+                <Icon glyph=Glyph::Plus />
+                {t(words::NEW_JOB_SHORT)}
+            </a>
+        </nav>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_their_places() {
+        assert_eq!(
+            ["/", "", "/jobs/12", "/jobs/new", "/nodes"].map(place_of),
+            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Elsewhere]
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Top bar: where am I, search, language, theme.
+
+use super::side::{Mark, Place, SmallLiveState, place_of};
+use super::{use_here, words};
+use crate::i18n::{Locale, t};
+use crate::preferences::{Theme, use_preferences};
+use crate::ui::{Glyph, Icon, Kbd};
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use leptos_router::hooks::{use_location, use_query_map};
+
+/// Id of the search field, for the key `/`.
+pub const SEARCH_ID: &str = "search";
+
+#[component]
+pub fn TopBar() -> impl IntoView {
+    let preferences = use_preferences();
+    let query = use_query_map();
+    let text = move || query.with(|query| query.get("q")).unwrap_or_default();
+    let toggle = move |_| {
+        preferences.set_theme(other_theme(untrack(|| preferences.theme())));
+    };
+    view! {
+        <header class="topbar">
+            <div class="flex min-w-0 flex-1 items-center gap-2">
+                <span class="md:hidden">
+                    <Mark />
+                </span>
+                <Breadcrumb />
+                <SmallLiveState />
+            </div>
+            <div class="max-lg:hidden" role="search">
+                <Form action="/" method="get">
+                    <label class="input input-sm w-68">
+                        <Icon glyph=Glyph::Search class="text-faint" />
+                        <input
+                            id=SEARCH_ID
+                            type="search"
+                            name="q"
+                            placeholder=t(words::SEARCH_HINT)
+                            aria-label=t(words::SEARCH)
+                            value=text()
+                            prop:value=text
+                            autocomplete="off"
+                        />
+                        <Kbd keys="/" />
+                    </label>
+                </Form>
+            </div>
+            <div class="seg" role="group" aria-label=t(words::LANGUAGE)>
+                <LanguageLink locale=Locale::Ja word="日本語" testid="lang-ja" />
+                <LanguageLink locale=Locale::En word="EN" testid="lang-en" />
+            </div>
+            <button
+                type="button"
+                class="btn btn-ghost btn-sm btn-square"
+                aria-label=t(words::THEME)
+                title=t(words::THEME)
+                on:click=toggle
+                data-testid="theme-toggle"
+            >
+                <Icon glyph=Glyph::Moon />
+            </button>
+        </header>
+    }
+}
+
+/// The theme that is not shown now; the system's counts where nobody has chosen. In the browser only.
+fn other_theme(chosen: Option<Theme>) -> Theme {
+    let system = || {
+        let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|m| m.matches());
+        if dark { Theme::Dark } else { Theme::Light }
+    };
+    match chosen.unwrap_or_else(system) {
+        Theme::Light => Theme::Dark,
+        Theme::Dark => Theme::Light,
+    }
+}
+
+/// A real link, so that it works without JavaScript; with it, the words change without a reload.
+#[component]
+fn LanguageLink(locale: Locale, word: &'static str, testid: &'static str) -> impl IntoView {
+    let preferences = use_preferences();
+    view! {
+        <a
+            href=format!("?lang={}", locale.as_str())
+            rel="external"
+            lang=locale.as_str()
+            aria-current=move || (preferences.locale() == locale).then_some("true")
+            on:click=move |event| {
+                event.prevent_default();
+                preferences.set_locale(locale);
+            }
+            data-testid=testid
+        >
+            {word}
+        </a>
+    }
+}
+
+#[component]
+fn Breadcrumb() -> impl IntoView {
+    let path = use_location().pathname;
+    let here = use_here();
+    let job = move || {
+        let path = path.get();
+        let rest = path.strip_prefix("/jobs/")?;
+        (place_of(&path) == Place::Jobs).then(|| rest.trim_end_matches('/').to_owned())
+    };
+    view! {
+        <nav class="cut min-w-0 text-sm text-muted" aria-label=t(words::HERE)>
+            {move || match (place_of(&path.get()), job()) {
+                (Place::Jobs, Some(id)) => {
+                    view! {
+                        <a class="hover:underline" href="/">
+                            {t(words::JOBS)}
+                        </a>
+                        <span class="px-1 text-faint" aria-hidden="true">"/"</span>
+                        <span class="font-semibold text-ink" aria-current="page">
+                            {move || here.0.get().unwrap_or_else(|| format!("#{id}"))}
+                        </span>
+                    }
+                        .into_any()
+                }
+                (Place::Jobs, None) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::JOBS)}</span> }.into_any()
+                }
+                (Place::NewJob, _) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::NEW_JOB)}</span> }.into_any()
+                }
+                (Place::Elsewhere, _) => {
+                    view! {
+                        <a class="hover:underline" href="/">
+                            {t(words::JOBS)}
+                        </a>
+                    }
+                        .into_any()
+                }
+            }}
+        </nav>
+    }
+}

@@ -1,0 +1,42 @@
+//! Words of the frame.
+
+use crate::i18n::{Text, text};
+
+pub const SKIP: Text = text("本文へ移動", "Skip to content");
+pub const PLACES: Text = text("主な画面", "Places");
+pub const JOBS: Text = text("ジョブ", "Jobs");
+pub const NEW_JOB: Text = text("ジョブを投入", "New job");
+pub const NEW_JOB_SHORT: Text = text("投入", "New");
+pub const LIVE: Text = text("ライブ更新中", "Live");
+pub const OPENING: Text = text("接続しています", "Connecting");
+pub const SEARCH: Text = text("検索", "Search");
+pub const SEARCH_HINT: Text = text("ジョブ・利用者・番号", "Jobs, people, numbers");
+pub const LANGUAGE: Text = text("言語", "Language");
+pub const THEME: Text = text("明るい表示と暗い表示を切り替える", "Switch light and dark");
+pub const STUDENT: Text = text("学生", "Student");
+pub const FACULTY: Text = text("教員", "Faculty");
+pub const ADMIN: Text = text("管理者", "Admin");
+pub const NOT_FOUND: Text = text("このページはありません", "No such page");
+pub const NOT_FOUND_TEXT: Text =
+    text("住所が変わったか、ジョブが削除されています。", "The address has changed, or the job was deleted.");
+pub const TO_JOBS: Text = text("ジョブの一覧へ", "To the jobs");
+pub const HERE: Text = text("現在の場所", "You are here");
+
+pub const KEYS: Text = text("キー一覧", "All keys");
+pub const CLOSE: Text = text("閉じる", "Close");
+pub const KEY_SEARCH: Text = text("検索", "search");
+pub const KEY_NEW: Text = text("ジョブを投入", "new job");
+pub const KEY_JOBS: Text = text("ジョブの一覧", "jobs");
+pub const KEY_ROWS: Text = text("次の行・前の行", "next, previous row");
+pub const KEY_OPEN: Text = text("開く", "open");
+pub const KEY_SELECT: Text = text("行を選択", "select row");
+pub const KEY_RANGE: Text = text("ここまで選択", "select to here");
+pub const KEY_HOLD: Text = text("保留・再開", "hold, release");
+pub const KEY_PRIORITY: Text = text("優先度", "priority");
+pub const KEY_STOP: Text = text("中止…", "stop…");
+pub const KEY_RESUBMIT: Text = text("再投入 (ジョブの画面)", "resubmit (on a job's page)");
+pub const KEY_ERROR: Text = text("ログの最後のエラー", "last error in the log");
+pub const KEY_FOLLOW: Text = text("ログに追従", "follow the log");
+pub const KEY_SEND: Text = text("投入・保存", "submit, save");
+pub const KEY_ESCAPE: Text = text("閉じる・選択を解除", "close, clear selection");
+pub const KEY_THIS: Text = text("この一覧", "this list");

@@ -1,0 +1,179 @@
+//! Whatever bytes come, in whatever slices: no panic, and the same result.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use deck::adapter::{CONSOLE, RunReader};
+use deck::calculix::{console, cvg, sta};
+use deck::progress::Thresholds;
+use deck::{inp, inspect};
+use domain::{ExitStatus, Solver, StepShape, Timestamp};
+use proptest::prelude::*;
+
+/// Pieces that mean something to one reader or another, and arbitrary bytes.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    const WORDS: [&str; 64] = [
+        "*NODE",
+        "*NODE, NSET=n, INPUT=a.inp",
+        "*ELEMENT, TYPE=C3D20R, ELSET=e",
+        "*element ,type = U7",
+        "*ELEMENT,TYPE=S4",
+        "*INCLUDE, INPUT=a.inp",
+        "*Include, file=\"b c.inp\"",
+        "*INCLUDE,INPUT=self",
+        "*PART, NAME=p",
+        "*END PART",
+        "*ASSEMBLY",
+        "*INSTANCE, NAME=i, PART=p",
+        "*END INSTANCE",
+        "*END ASSEMBLY",
+        "*STEP, NLGEOM, NAME=s",
+        "*STEP",
+        "*STATIC",
+        "*STATIC, RIKS",
+        "*Dynamic, Explicit",
+        "*FREQUENCY",
+        "*END STEP",
+        "*NGEN",
+        "*ELGEN",
+        "*NFILL",
+        "*PARAMETER",
+        "t = 5.",
+        "<t>, <t>",
+        "*RESTART, WRITE, FREQUENCY=0",
+        "*RESTART,READ",
+        "*MATERIAL, NAME=\u{92fc}",
+        "1, 2, 3, 4, 5,",
+        "1, 2., 3.",
+        "7,8,9",
+        "1,20,1",
+        "1, 3, 1, 1, 4, 10, 10",
+        "1, 999999999, 1",
+        ",",
+        "*",
+        "**",
+        "***",
+        "\"",
+        "=",
+        "<",
+        "*USER ELEMENT, TYPE=U7, NODES=30",
+        "0.1, 1., 0.1",
+        "1e-5, 1e9., 1d-9",
+        "\u{feff}",
+        "\0",
+        "     1          3     1     2  0.175000E+00  0.175000E+00  0.750000E-01",
+        "     1          4     1U    5  0.175000E+00  0.175000E+00  0.100000E+00",
+        "     1     1     1     1        0  0.9399E+03  0.1000E+03  0.0000E+00  0.0000E+00",
+        " *ERROR in readinput: cannot open file x",
+        " *ERROR: too many cutbacks",
+        "        more about it",
+        " *WARNING in x",
+        " Job finished",
+        "CalculiX Version 2.20, Copyright(C)",
+        "version https://git-lfs",
+        "#!/bin/sh",
+        "SUMMARY OF JOB INFORMATION",
+        "SUMMARY OF C0NVERGENCE INFORMATION",
+        "*PART,",
+        "NAME=q",
+        "   ",
+    ];
+    prop_oneof![
+        8 => (0..WORDS.len()).prop_map(|at| WORDS[at].as_bytes().to_vec()),
+        4 => prop_oneof![Just(b"\n".to_vec()), Just(b"\r\n".to_vec())],
+        1 => proptest::collection::vec(any::<u8>(), 0..12),
+    ]
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec((piece(), prop_oneof![4 => Just(true), 1 => Just(false)]), 0..60).prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .flat_map(|(mut piece, end)| {
+                if end {
+                    piece.push(b'\n');
+                }
+                piece
+            })
+            .collect()
+    })
+}
+
+fn slices<'a>(bytes: &'a [u8], cuts: &[usize]) -> Vec<&'a [u8]> {
+    let mut at: Vec<usize> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).collect();
+    at.sort_unstable();
+    at.push(bytes.len());
+    let mut from = 0;
+    at.iter().map(|to| (std::mem::replace(&mut from, *to), *to)).map(|(from, to)| &bytes[from..to]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_deck_is_the_same_in_any_slices(bytes in text(), cuts in proptest::collection::vec(any::<usize>(), 0..20)) {
+        // every included file is the deck itself: cycles and depth are met too
+        let files = |name: &str| (name != "b c.inp").then(|| bytes.clone());
+        let whole = inp::read_with(&bytes, &files);
+        let mut scanner = inp::Scanner::with_files(&files);
+        slices(&bytes, &cuts).into_iter().for_each(|part| scanner.feed(part));
+        prop_assert_eq!(&scanner.finish(), &whole);
+        prop_assert_eq!(whole.bytes, bytes.len() as u64);
+        let by_type: u64 = whole.elements_by_type.iter().map(|(_, count)| count).sum();
+        prop_assert_eq!(by_type, whole.elements.at_least());
+        for finding in &whole.findings {
+            prop_assert!(finding.context.len() <= 3);
+        }
+        // it crosses from the browser to the server
+        let json = serde_json::to_string(&whole).unwrap();
+        let back: inp::Deck = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(back, whole);
+    }
+
+    #[test]
+    fn growing_files_are_the_same_in_any_slices(bytes in text(), cuts in proptest::collection::vec(any::<usize>(), 0..20)) {
+        let (mut a, mut b) = (sta::Reader::default(), sta::Reader::default());
+        let (mut c, mut d) = (cvg::Reader::default(), cvg::Reader::default());
+        let (mut e, mut f) = (console::Reader::default(), console::Reader::default());
+        a.feed(&bytes);
+        c.feed(&bytes);
+        e.feed(&bytes);
+        for part in slices(&bytes, &cuts) {
+            b.feed(part);
+            d.feed(part);
+            f.feed(part);
+        }
+        prop_assert_eq!(a.rows(), b.rows());
+        prop_assert_eq!(c.rows(), d.rows());
+        prop_assert_eq!(e.summary(), f.summary());
+    }
+
+    #[test]
+    fn a_run_of_any_bytes_can_be_watched(
+        bytes in text(),
+        cuts in proptest::collection::vec(any::<usize>(), 0..20),
+        period in proptest::option::of(0.0..5.0_f64),
+        abaqus in any::<bool>(),
+    ) {
+        let solver = if abaqus { Solver::Abaqus } else { Solver::Calculix };
+        let shape = StepShape { name: "s".to_owned(), procedure: "STATIC".to_owned(), period, min_increment: Some(0.05) };
+        let mut reader = RunReader::new(solver, vec![shape; 2]);
+        let thresholds = Thresholds { cutbacks: 2, cutback_minutes: 1, no_growth_minutes: 1 };
+        for (at, part) in slices(&bytes, &cuts).into_iter().enumerate() {
+            for file in ["sta", "x.cvg", CONSOLE, "dat", ""] {
+                reader.feed(file, part);
+            }
+            let progress = reader.progress(Timestamp(at as i64 * 7), thresholds);
+            prop_assert!(progress.share.is_none_or(|share| (0.0..=1.0).contains(&share)));
+        }
+        for exit in [ExitStatus::Code(0), ExitStatus::Code(201), ExitStatus::Signal(9), ExitStatus::Unknown] {
+            let verdict = reader.verdict(exit);
+            prop_assert_eq!(verdict.exit, exit);
+        }
+    }
+
+    #[test]
+    fn any_file_can_be_inspected(bytes in text(), name in "[a-z]{0,3}(\\.(inp|sta|log|dat))?") {
+        let report = inspect::file(&name, &bytes, &|_| None);
+        prop_assert!(serde_json::to_string(&report).is_ok());
+    }
+}

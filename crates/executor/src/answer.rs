@@ -1,0 +1,121 @@
+//! What goes into a call and what comes out, in the domain's words.
+
+use domain::lifecycle::RunReport;
+use domain::{FileName, RunToken, Timestamp};
+use std::path::PathBuf;
+
+pub use runner::protocol::Probe;
+
+/// A file here that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name in the run's folder.
+    pub name: FileName,
+    /// In bytes.
+    pub size: u64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What to start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launch {
+    /// Which run.
+    pub token: RunToken,
+    /// A bare name or an absolute path on the node.
+    pub program: String,
+    /// Its arguments, each as it is.
+    pub args: Vec<String>,
+    /// Variables beside the account's own.
+    pub env: Vec<(String, String)>,
+}
+
+/// The node has the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launched {
+    /// The node's boot id.
+    pub boot: String,
+    /// Started by this call; otherwise an earlier one (perhaps this one's first try) had started it.
+    pub first: bool,
+}
+
+/// One run to be polled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollRun {
+    /// Which run.
+    pub token: RunToken,
+    /// How many bytes of which file (by its full name) are here already.
+    pub offsets: Vec<(String, u64)>,
+    /// Files to read from: a full name (`console.log`) or what follows the last dot (`sta`).
+    pub want: Vec<String>,
+}
+
+/// A node's answer about its runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// The node's boot id.
+    pub boot: String,
+    /// The node's clock.
+    pub clock: Timestamp,
+    /// Free and total bytes of the work folder's disk.
+    pub disk: Option<(u64, u64)>,
+    /// In the order asked.
+    pub runs: Vec<PolledRun>,
+}
+
+/// One run as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolledRun {
+    /// Which run.
+    pub token: RunToken,
+    /// Alive or how it ended.
+    pub report: RunReport,
+    /// The files in its folder.
+    pub files: Vec<RemoteFile>,
+    /// What is new in the files asked for.
+    pub grown: Vec<Grown>,
+}
+
+/// A file on the node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteFile {
+    /// Its name.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// Last change, by the node's clock.
+    pub changed: Timestamp,
+}
+
+/// New bytes of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grown {
+    /// Its name.
+    pub name: String,
+    /// Where the bytes begin; 0 when the file has become shorter than what was had of it.
+    pub offset: u64,
+    /// At least one byte; at most 1 MiB per file and 8 MiB per poll, so poll again while it grows.
+    pub bytes: Vec<u8>,
+}
+
+/// What a run left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collected {
+    /// By name.
+    pub files: Vec<CollectedFile>,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectedFile {
+    /// Its name, here and there.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// SHA-256 in lower-case hexadecimal; empty where the node could not read it.
+    pub sha256: String,
+    /// Why it is not here; `None` when it is, checked.
+    pub error: Option<String>,
+}

@@ -1,0 +1,132 @@
+//! What can go wrong, by what the caller can do about it. No message names a path of the server or a key.
+
+use crate::HostKey;
+use std::time::Duration;
+
+/// Why a call did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExecutorError {
+    /// No connection could be made. Try again later.
+    #[error("the node cannot be reached: {reason}")]
+    Unreachable {
+        /// In words.
+        reason: String,
+    },
+    /// It broke in the middle; whether the node did it is not known. Try again.
+    #[error("the connection to the node was lost while {doing}")]
+    ConnectionLost {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// No answer in time; whether the node did it is not known. Try again.
+    #[error("the node did not answer within {} s while {doing}", limit.as_secs())]
+    Timeout {
+        /// What was being done.
+        doing: &'static str,
+        /// The time it had.
+        limit: Duration,
+    },
+    /// First contact: an admin has to accept this key.
+    #[error("the node's host key {} has not been accepted yet", .0.fingerprint)]
+    HostKeyUnknown(HostKey),
+    /// Another key than the accepted one: reinstalled, or somebody in between. Nothing was sent.
+    #[error("the node's host key has changed from {accepted} to {}", found.fingerprint)]
+    HostKeyChanged {
+        /// Fingerprint of the accepted key.
+        accepted: String,
+        /// The key found now.
+        found: HostKey,
+    },
+    /// The node does not let our key in.
+    #[error("the node refuses our key for this account")]
+    AuthRefused,
+    /// Our private key cannot be read.
+    #[error("the private key cannot be used: {reason}")]
+    PrivateKey {
+        /// In words, without the path.
+        reason: String,
+    },
+    /// The node's settings cannot be used.
+    #[error("the node's address cannot be used: {reason}")]
+    Address {
+        /// Which part.
+        reason: String,
+    },
+    /// Our program for nodes is missing here, or does not run there.
+    #[error("the program for nodes cannot be used: {reason}")]
+    Program {
+        /// In words.
+        reason: String,
+    },
+    /// The program on the node answered that it could not.
+    #[error("{verb} failed on the node: {message}")]
+    RunnerFailed {
+        /// What was asked.
+        verb: &'static str,
+        /// Its words.
+        message: String,
+    },
+    /// A file operation failed on the node.
+    #[error("{doing} failed on the node: {message}")]
+    Files {
+        /// What was being done.
+        doing: &'static str,
+        /// Its words.
+        message: String,
+    },
+    /// The run has no folder on the node: never staged, or removed.
+    #[error("the run has no folder on the node")]
+    NoFolder,
+    /// The run was started or stopped, so its input cannot change any more.
+    #[error("the run was started or stopped already")]
+    Started,
+    /// The run was stopped before it was launched; it will never start.
+    #[error("the run was stopped before it was launched")]
+    Closed,
+    /// The run is alive, so its folder stays.
+    #[error("the run is still alive")]
+    StillAlive,
+    /// Processes are left that could not be ended.
+    #[error("{left} processes of the run could not be ended")]
+    NotStopped {
+        /// How many.
+        left: u32,
+    },
+    /// No room on the node.
+    #[error("the node's disk is full")]
+    NodeDiskFull,
+    /// No room here.
+    #[error("the server's disk is full")]
+    LocalDiskFull,
+    /// A file here cannot be read or written, or is not what it was said to be.
+    #[error("{name} here: {reason}")]
+    LocalFile {
+        /// The file's name without its folder.
+        name: String,
+        /// In words.
+        reason: String,
+    },
+    /// A file arrived with another content, twice.
+    #[error("{name} arrived damaged")]
+    Verify {
+        /// The file's name.
+        name: String,
+    },
+}
+
+impl ExecutorError {
+    /// Nothing is known of what the node did, and the same call may do better later.
+    pub fn is_transport(&self) -> bool {
+        matches!(
+            self,
+            ExecutorError::Unreachable { .. } | ExecutorError::ConnectionLost { .. } | ExecutorError::Timeout { .. }
+        )
+    }
+
+    pub(crate) fn local(name: &str, error: &std::io::Error) -> ExecutorError {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ExecutorError::LocalDiskFull,
+            _ => ExecutorError::LocalFile { name: name.to_owned(), reason: error.to_string() },
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Files on a node, over one session that stays open.
+
+use crate::ExecutorError;
+use crate::connection::Connection;
+use russh_sftp::client::error::Error as SftpError;
+use russh_sftp::client::fs::File;
+use russh_sftp::client::{Config, SftpSession};
+use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::io::AsyncWriteExt;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// Requests under way at once, for one file.
+const IN_FLIGHT: usize = 64;
+
+pub(crate) struct Sftp {
+    session: SftpSession,
+    broken: AtomicBool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    /// The session for files; opened anew when it broke.
+    pub(crate) async fn sftp(&self) -> Result<Arc<Sftp>, ExecutorError> {
+        const DOING: &str = "opening the file session";
+        let mut kept = self.sftp.lock().await;
+        if let Some(sftp) = kept.as_ref().filter(|sftp| !sftp.broken.load(Ordering::Relaxed)) {
+            return Ok(sftp.clone());
+        }
+        *kept = None;
+        let limit = self.command_timeout;
+        let (channel, place) = self.channel(DOING).await?;
+        let open = async {
+            channel
+                .request_subsystem(true, "sftp")
+                .await
+                .map_err(|_| ExecutorError::ConnectionLost { doing: DOING })?;
+            let config = Config {
+                max_concurrent_reads: IN_FLIGHT,
+                max_concurrent_writes: IN_FLIGHT,
+                request_timeout_secs: limit.as_secs().max(1),
+                ..Config::default()
+            };
+            let session = SftpSession::new_with_config(channel.into_stream(), config).await;
+            session.map_err(|error| ExecutorError::Files { doing: DOING, message: error.to_string() })
+        };
+        let session = match tokio::time::timeout(limit, open).await {
+            Ok(session) => session?,
+            Err(_) => {
+                self.retire();
+                return Err(ExecutorError::Timeout { doing: DOING, limit });
+            }
+        };
+        let sftp = Arc::new(Sftp { session, broken: AtomicBool::new(false), _place: place });
+        *kept = Some(sftp.clone());
+        Ok(sftp)
+    }
+}
+
+impl Sftp {
+    /// All folders on the way; those that are there stay as they are.
+    pub(crate) async fn make_folders(&self, path: &str) -> Result<(), ExecutorError> {
+        const DOING: &str = "making the work folder";
+        let mut so_far = String::new();
+        for part in path.split('/') {
+            so_far.push_str(part);
+            if !part.is_empty() && part != "." && !self.exists(&so_far).await? {
+                let outcome = self.session.create_dir(so_far.as_str()).await;
+                // somebody else may have made it since
+                if outcome.is_err() && !self.exists(&so_far).await? {
+                    outcome.map_err(|error| self.failed(DOING, error))?;
+                }
+            }
+            so_far.push('/');
+        }
+        Ok(())
+    }
+
+    async fn exists(&self, path: &str) -> Result<bool, ExecutorError> {
+        self.session.try_exists(path).await.map_err(|error| self.failed("looking for a folder", error))
+    }
+
+    /// Under its name only when it is whole, and executable.
+    pub(crate) async fn put_executable(&self, path: &str, bytes: &[u8]) -> Result<(), ExecutorError> {
+        const DOING: &str = "putting the program on the node";
+        let failed = |error| self.failed(DOING, error);
+        let part = format!("{path}.part");
+        let mut file = self.write_from(&part, 0).await?;
+        file.write_all(bytes).await.map_err(|error| self.io_failed(DOING, &error))?;
+        file.shutdown().await.map_err(|error| self.io_failed(DOING, &error))?;
+        let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
+        self.session.set_metadata(part.as_str(), mode).await.map_err(failed)?;
+        match self.session.remove_file(path).await {
+            Err(error) if !is_missing(&error) => return Err(failed(error)),
+            _ => {}
+        }
+        self.session.rename(part, path).await.map_err(failed)
+    }
+
+    /// A file to be written from `offset` on; from 0 it is emptied first.
+    pub(crate) async fn write_from(&self, path: &str, offset: u64) -> Result<File, ExecutorError> {
+        let fresh = if offset == 0 { OpenFlags::TRUNCATE } else { OpenFlags::empty() };
+        let file = self.session.open_with_flags(path, OpenFlags::WRITE | OpenFlags::CREATE | fresh).await;
+        self.positioned(file, offset).await
+    }
+
+    /// A file to be read from `offset` on.
+    pub(crate) async fn read_from(&self, path: &str, offset: u64) -> Result<File, ExecutorError> {
+        let file = self.session.open_with_flags(path, OpenFlags::READ).await;
+        self.positioned(file, offset).await
+    }
+
+    async fn positioned(&self, file: Result<File, SftpError>, offset: u64) -> Result<File, ExecutorError> {
+        use tokio::io::AsyncSeekExt;
+        const DOING: &str = "opening a file";
+        let mut file = file.map_err(|error| self.failed(DOING, error))?;
+        if offset > 0 {
+            let moved = file.seek(std::io::SeekFrom::Start(offset)).await;
+            moved.map_err(|error| self.io_failed(DOING, &error))?;
+        }
+        Ok(file)
+    }
+
+    /// Is there no room left below this path?
+    pub(crate) async fn is_full(&self, path: &str) -> bool {
+        matches!(self.session.fs_info(path).await, Ok(Some(facts)) if facts.blocks_avail == 0)
+    }
+
+    pub(crate) fn failed(&self, doing: &'static str, error: SftpError) -> ExecutorError {
+        match error {
+            SftpError::Status(status)
+                if !matches!(status.status_code, StatusCode::NoConnection | StatusCode::ConnectionLost) =>
+            {
+                ExecutorError::Files { doing, message: status.error_message }
+            }
+            SftpError::Limited(message) => ExecutorError::Files { doing, message },
+            _ => {
+                self.broken.store(true, Ordering::Relaxed);
+                ExecutorError::ConnectionLost { doing }
+            }
+        }
+    }
+
+    /// The same for errors that came through the file's reader or writer.
+    pub(crate) fn io_failed(&self, doing: &'static str, error: &std::io::Error) -> ExecutorError {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<SftpError>()) {
+            Some(inner) => self.failed(doing, inner.clone()),
+            // a status of the server has come through as its words alone
+            None => ExecutorError::Files { doing, message: error.to_string() },
+        }
+    }
+}
+
+fn is_missing(error: &SftpError) -> bool {
+    matches!(error, SftpError::Status(status) if status.status_code == StatusCode::NoSuchFile)
+}

@@ -1,0 +1,222 @@
+//! The executor itself: what can be asked of a node.
+
+use crate::answer::{Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe, RemoteFile};
+use crate::connection::{Means, ask_host_key};
+use crate::link::Link;
+use crate::program::Program;
+use crate::{Collected, ExecutorError, HostKey, LocalFile, NodeAddress};
+use domain::lifecycle::RunReport;
+use domain::{NodeId, RunToken};
+use runner::protocol::{
+    self, LaunchOutcome, LaunchRequest, PollRequest, ProbeRequest, RemoveRequest, RunState, StopRequest,
+};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The most new bytes of one file in one poll.
+const POLL_FILE: u64 = 1 << 20;
+/// The most new bytes in one poll.
+const POLL_ALL: u64 = 8 << 20;
+/// Beyond the grace of a stop: forcing, and the last look.
+const STOP_SLACK: Duration = Duration::from_secs(20);
+
+/// What an executor is made from.
+#[derive(Clone, Debug)]
+pub struct ExecutorConfig {
+    /// The private key that opens the nodes (OpenSSH format, no passphrase).
+    pub private_key: PathBuf,
+    /// The program to put on nodes.
+    pub runners: Runners,
+    /// For reaching a node, and again for logging in.
+    pub connect_timeout: Duration,
+    /// For one command on a node; those that read whole files get more.
+    pub command_timeout: Duration,
+    /// A silent connection is asked for life so often; three times without an answer it is given up.
+    pub keepalive: Duration,
+}
+
+/// The program for nodes, one per system.
+#[derive(Clone, Debug)]
+pub struct Runners {
+    /// For Linux, x86-64.
+    pub linux: PathBuf,
+}
+
+/// Reaches nodes. Cheap to clone; all clones share the connections.
+#[derive(Clone)]
+pub struct Executor {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) means: Means,
+    pub(crate) program: Program,
+    links: Mutex<HashMap<NodeId, Arc<Link>>>,
+}
+
+impl Inner {
+    pub(crate) fn link(&self, address: &NodeAddress) -> Arc<Link> {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.entry(address.id.clone()).or_default().clone()
+    }
+}
+
+impl Executor {
+    /// Reads the key and the program; no node is reached yet.
+    ///
+    /// # Errors
+    /// [`ExecutorError::PrivateKey`] and [`ExecutorError::Program`] when one of them cannot be read.
+    pub fn new(config: ExecutorConfig) -> Result<Executor, ExecutorError> {
+        let key = russh::keys::load_secret_key(&config.private_key, None)
+            .map_err(|error| ExecutorError::PrivateKey { reason: error.to_string() })?;
+        let means = Means {
+            key: Arc::new(key),
+            connect_timeout: config.connect_timeout,
+            command_timeout: config.command_timeout,
+            keepalive: config.keepalive,
+        };
+        let program = Program::read(&config.runners.linux)?;
+        Ok(Executor { inner: Arc::new(Inner { means, program, links: Mutex::default() }) })
+    }
+
+    /// The node's host key, for an admin to accept or compare. Nobody logs in.
+    ///
+    /// # Errors
+    /// [`ExecutorError::HostKeyChanged`] when the address has an accepted key and the node shows another; transport.
+    pub async fn host_key(&self, address: &NodeAddress) -> Result<HostKey, ExecutorError> {
+        let found = ask_host_key(&self.inner.means, address).await?;
+        match address.host_key.as_deref().and_then(HostKey::parse) {
+            Some((_, accepted)) if accepted != found => {
+                Err(ExecutorError::HostKeyChanged { accepted: accepted.fingerprint, found })
+            }
+            _ => Ok(found),
+        }
+    }
+
+    /// What the machine is; puts the program there first if it is missing.
+    ///
+    /// # Errors
+    /// Any [`ExecutorError`] of reaching a node.
+    pub async fn probe(&self, address: &NodeAddress) -> Result<Probe, ExecutorError> {
+        self.inner.call(address, &ProbeRequest {}, self.inner.means.command_timeout).await
+    }
+
+    /// Sends the run's input files and has them checked there. What is there already is not sent again.
+    /// `progress` is told bytes done and bytes in all.
+    ///
+    /// # Errors
+    /// [`ExecutorError::Started`] when the run was started or stopped and a file is not in its place;
+    /// [`ExecutorError::Verify`], [`ExecutorError::LocalFile`], [`ExecutorError::NodeDiskFull`]; transport, after
+    /// trying again.
+    pub async fn stage(
+        &self,
+        address: &NodeAddress,
+        token: &RunToken,
+        files: &[LocalFile],
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), ExecutorError> {
+        self.inner.stage(address, token, files, progress).await
+    }
+
+    /// Starts the run, at most once for ever; may be called again after any error.
+    ///
+    /// # Errors
+    /// [`ExecutorError::Closed`] after a stop; [`ExecutorError::NoFolder`]; transport: the run may have started.
+    pub async fn launch(&self, address: &NodeAddress, launch: &Launch) -> Result<Launched, ExecutorError> {
+        let request = LaunchRequest {
+            token: launch.token.clone(),
+            program: launch.program.clone(),
+            args: launch.args.clone(),
+            env: launch.env.clone(),
+        };
+        let answer = self.inner.call(address, &request, self.inner.means.command_timeout).await?;
+        match answer.outcome {
+            LaunchOutcome::Launched => Ok(Launched { boot: answer.boot, first: true }),
+            LaunchOutcome::Already => Ok(Launched { boot: answer.boot, first: false }),
+            LaunchOutcome::Closed => Err(ExecutorError::Closed),
+        }
+    }
+
+    /// How the runs are and what is new in their files: one round trip for all of them.
+    ///
+    /// # Errors
+    /// Any [`ExecutorError`] of reaching a node. About a single run there is none: that is what reports are for.
+    pub async fn poll(&self, address: &NodeAddress, runs: &[PollRun]) -> Result<Polled, ExecutorError> {
+        let runs = runs
+            .iter()
+            .map(|run| protocol::PollRun {
+                token: run.token.clone(),
+                offsets: run.offsets.clone(),
+                want: run.want.clone(),
+            })
+            .collect();
+        let request = PollRequest { runs, max_file: POLL_FILE, max_all: POLL_ALL };
+        let answer = self.inner.call(address, &request, self.inner.means.command_timeout).await?;
+        let runs = answer.runs.into_iter().map(polled).collect();
+        Ok(Polled { boot: answer.boot, clock: answer.clock, disk: answer.disk, runs })
+    }
+
+    /// Closes the run's gate, asks its processes to end, forces those that are left after `grace`, and looks.
+    /// `Ok`: nothing of it is alive, and it can never be launched.
+    ///
+    /// # Errors
+    /// [`ExecutorError::NotStopped`] when something survived; transport.
+    pub async fn stop(&self, address: &NodeAddress, token: &RunToken, grace: Duration) -> Result<(), ExecutorError> {
+        let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
+        let request = StopRequest { token: token.clone(), grace_ms };
+        let answer = self.inner.call(address, &request, self.inner.means.command_timeout + grace + STOP_SLACK).await?;
+        if answer.left == 0 { Ok(()) } else { Err(ExecutorError::NotStopped { left: answer.left }) }
+    }
+
+    /// Fetches the run's results into a folder here, each under its name only when whole, checked and on the disk.
+    /// What could not be fetched is said file by file.
+    ///
+    /// # Errors
+    /// [`ExecutorError::NoFolder`], [`ExecutorError::LocalDiskFull`]; transport, after trying again. A later call
+    /// goes on where this one stopped.
+    pub async fn collect(
+        &self,
+        address: &NodeAddress,
+        token: &RunToken,
+        into: &Path,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<Collected, ExecutorError> {
+        self.inner.collect(address, token, into, progress).await
+    }
+
+    /// Removes the run's folder on the node; one that is gone already is fine.
+    ///
+    /// # Errors
+    /// [`ExecutorError::StillAlive`]; transport.
+    pub async fn remove(&self, address: &NodeAddress, token: &RunToken) -> Result<(), ExecutorError> {
+        let request = RemoveRequest { token: token.clone() };
+        self.inner.call(address, &request, self.inner.means.command_timeout * 4).await?;
+        Ok(())
+    }
+
+    /// Drops the connection to a node, and what is remembered of failures.
+    pub async fn forget(&self, node: &NodeId) {
+        let link = self.inner.links.lock().unwrap_or_else(PoisonError::into_inner).remove(node);
+        if let Some(link) = link {
+            link.forget().await;
+        }
+    }
+}
+
+fn polled(run: protocol::PolledRun) -> PolledRun {
+    let report = match run.state {
+        RunState::NotStarted => RunReport::NotStarted,
+        RunState::Alive => RunReport::Alive,
+        RunState::Ended(end) => RunReport::Ended(end),
+    };
+    let files = run.files.into_iter();
+    let grown = run.grown.into_iter();
+    PolledRun {
+        token: run.token,
+        report,
+        files: files.map(|f| RemoteFile { name: f.name, size: f.size, changed: f.changed }).collect(),
+        grown: grown.map(|g| Grown { name: g.name, offset: g.offset, bytes: g.bytes.0 }).collect(),
+    }
+}

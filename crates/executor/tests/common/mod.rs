@@ -1,0 +1,135 @@
+//! A node for a test: a real sshd, the real program, a work folder of its own.
+
+use domain::{FileName, HostName, NodeId, RunToken};
+use executor::{Executor, ExecutorConfig, Launch, LocalFile, NodeAddress, PollRun, PolledRun, Runners};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use testbed::Sshd;
+
+/// Nothing in these tests takes longer unless it hangs.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+pub struct Node {
+    pub sshd: Sshd,
+    pub address: NodeAddress,
+    pub executor: Executor,
+    pub here: tempfile::TempDir,
+}
+
+impl Node {
+    pub fn start() -> Node {
+        Node::start_with(&[])
+    }
+
+    pub fn start_with(lines: &[&str]) -> Node {
+        let sshd = Sshd::start_with(lines).unwrap();
+        let executor = executor(&sshd, Duration::from_secs(20));
+        let address = NodeAddress {
+            id: NodeId::parse("node-01").unwrap(),
+            host: HostName::parse(sshd.host()).unwrap(),
+            port: sshd.port(),
+            user: sshd.user().to_owned(),
+            host_key: Some(sshd.host_key().unwrap()),
+            work_dir: sshd.work_dir().display().to_string(),
+        };
+        Node { sshd, address, executor, here: tempfile::tempdir().unwrap() }
+    }
+
+    /// A file here, ready to be sent.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> LocalFile {
+        let path = self.here.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        local(path, name)
+    }
+
+    pub async fn stage(&self, token: &RunToken, files: &[LocalFile]) {
+        self.executor.stage(&self.address, token, files, &|_, _| {}).await.unwrap();
+    }
+
+    /// A run of a shell script, staged and launched.
+    pub async fn script(&self, text: &str) -> RunToken {
+        let token = token();
+        self.stage(&token, &[]).await;
+        let launch = sh(&token, text);
+        assert!(self.executor.launch(&self.address, &launch).await.unwrap().first);
+        token
+    }
+
+    pub async fn poll(&self, token: &RunToken) -> PolledRun {
+        let run = PollRun { token: token.clone(), offsets: vec![], want: vec!["console.log".into()] };
+        let mut polled = self.executor.poll(&self.address, &[run]).await.unwrap();
+        polled.runs.pop().unwrap()
+    }
+
+    /// Polls until `done` says so.
+    pub async fn until(&self, token: &RunToken, done: impl Fn(&PolledRun) -> bool) -> PolledRun {
+        let start = Instant::now();
+        loop {
+            let run = self.poll(token).await;
+            if done(&run) {
+                return run;
+            }
+            assert!(start.elapsed() < DEADLINE, "still {run:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// The run's folder on the node, which is this machine too.
+    pub fn folder(&self, token: &RunToken) -> PathBuf {
+        self.sshd.work_dir().join("runs").join(token.as_str())
+    }
+
+    pub fn journal(&self) -> String {
+        std::fs::read_to_string(self.sshd.work_dir().join("journal")).unwrap_or_default()
+    }
+}
+
+pub fn executor(sshd: &Sshd, command_timeout: Duration) -> Executor {
+    Executor::new(ExecutorConfig {
+        private_key: sshd.private_key(),
+        runners: Runners { linux: testbed::runner_binary().unwrap() },
+        connect_timeout: Duration::from_secs(10),
+        command_timeout,
+        keepalive: Duration::from_secs(15),
+    })
+    .unwrap()
+}
+
+pub fn local(path: PathBuf, name: &str) -> LocalFile {
+    let bytes = std::fs::read(&path).unwrap();
+    let size = bytes.len() as u64;
+    LocalFile { path, name: FileName::parse(name).unwrap(), size, sha256: hash(&bytes) }
+}
+
+pub fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// A new token each time.
+pub fn token() -> RunToken {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    RunToken::parse(&format!("01890000-0000-7000-8000-{next:012x}")).unwrap()
+}
+
+pub fn sh(token: &RunToken, text: &str) -> Launch {
+    Launch { token: token.clone(), program: "sh".into(), args: vec!["-c".into(), text.into()], env: vec![] }
+}
+
+pub fn deck(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decks").join(name)
+}
+
+/// Waits for something that is not asked over SSH.
+pub async fn eventually<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < DEADLINE, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,79 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::RepositoryConfig;
+use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
+
+/// Ten thousand jobs of five people, few of them not ended.
+const FILL: &str = "
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+INSERT INTO jobs (name, status, user_id, node_id, cpu_count, license_tokens, inp_file_path, created_at, ended_at)
+SELECT 'job' || i,
+       CASE WHEN i > 9990 THEN 'Running' WHEN i > 9900 THEN 'Waiting' WHEN i % 10 = 0 THEN 'Failed' ELSE 'Completed' END,
+       'user' || (i % 5), 'node-01', 2, 6, 'x', 1700000000 + i, CASE WHEN i > 9900 THEN NULL ELSE 1700000500 + i END
+FROM n";
+
+async fn filled(folder: &tempfile::TempDir) -> Repository {
+    let config = RepositoryConfig { path: folder.path().join("jobs.db"), first_values: Vec::new() };
+    let repo = Repository::open(&config).await.unwrap();
+    repo.write(|change| {
+        Box::pin(async move {
+            change.db.execute_unprepared(FILL).await?;
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    repo
+}
+
+/// How SQLite goes about the page of this question: its own words, one line a step.
+async fn plan(repo: &Repository, asked: &JobQuery) -> String {
+    let page = ordered(filtered(summary::select(), asked), asked.sort, &asked.viewer).limit(50);
+    let page = page.build(DbBackend::Sqlite);
+    let sql = format!("EXPLAIN QUERY PLAN {}", page.sql);
+    let values = page.values.unwrap();
+    let steps = repo.db().query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await.unwrap();
+    let steps: Vec<String> = steps.iter().map(|step| step.try_get("", "detail").unwrap()).collect();
+    steps.join("\n")
+}
+
+fn asked() -> JobQuery {
+    JobQuery::all(UserId::parse("user1").unwrap())
+}
+
+#[tokio::test]
+async fn filters_are_answered_by_indices() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = filled(&folder).await;
+    let by_status = JobQuery { status: vec![JobStatus::Waiting], ..asked() };
+    let by_node = JobQuery { node: domain::NodeId::parse("node-02").ok(), ..asked() };
+    for (query, index) in [
+        (by_status, "idx_jobs_status"),
+        (by_node, "idx_jobs_node_id"),
+        (JobQuery { tab: Tab::Active, ..asked() }, "idx_jobs_status"),
+        (JobQuery { tab: Tab::Mine(asked().viewer), ..asked() }, "idx_jobs_user_id"),
+        (JobQuery { tab: Tab::Today, ..asked() }, "idx_jobs_created_at"),
+        (JobQuery { tab: Tab::Today, ..asked() }, "idx_jobs_ended_at"),
+        (JobQuery { tab: Tab::Troubled, ..asked() }, "idx_jobs_status"),
+        (JobQuery { tab: Tab::Troubled, ..asked() }, "idx_jobs_parent_id"),
+    ] {
+        let plan = plan(&repo, &query).await;
+        assert!(plan.contains(index), "{query:?}\n{plan}");
+        assert!(!plan.contains("SCAN"), "{query:?}\n{plan}");
+    }
+    // everything is everything
+    assert!(plan(&repo, &asked()).await.contains("SCAN jobs"));
+}
+
+#[tokio::test]
+async fn ten_thousand_jobs_are_counted_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = filled(&folder).await;
+    let page = repo.jobs(&asked()).await.unwrap();
+    assert_eq!((page.total, page.jobs.len()), (10_000, 50));
+    assert!(page.jobs.iter().all(|job| job.user_id.as_str() == "user1"));
+    assert_eq!(page.jobs[0].name.as_str(), "job9996");
+    let counts = repo.counts(&asked().viewer).await.unwrap();
+    assert_eq!(counts, TabCounts { today: 100, active: 100, mine: 2000, troubled: 0, all: 10_000 });
+}

@@ -1,0 +1,140 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use crate::entities::users;
+use crate::{Repository, RepositoryConfig, RepositoryError};
+use domain::{Event, NodeId};
+use sea_orm::sqlx::{self, Connection as _};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait};
+use std::future::Future;
+use std::time::Duration;
+use tempfile::TempDir;
+
+async fn open(folder: &TempDir) -> Repository {
+    let config = RepositoryConfig { path: folder.path().join("jobs.db"), first_values: Vec::new() };
+    Repository::open_with(&config, Duration::from_millis(50)).await.unwrap()
+}
+
+fn person(id: &str) -> users::ActiveModel {
+    users::ActiveModel { id: Set(id.to_owned()), name: Set("x".repeat(100)), ..Default::default() }
+}
+
+async fn people(repo: &Repository) -> u64 {
+    users::Entity::find().count(repo.db()).await.unwrap()
+}
+
+/// Adds a person and mentions the settings, then perhaps thinks better of it.
+async fn add(repo: &Repository, id: &'static str, regret: bool) -> Result<(), RepositoryError> {
+    repo.write(move |change| {
+        Box::pin(async move {
+            users::Entity::insert(person(id)).exec_without_returning(&change.db).await?;
+            change.mention(|mentions| mentions.settings = true);
+            if regret { Err(RepositoryError::NotFound { what: "regret", id: String::new() }) } else { Ok(()) }
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_change_that_fails_leaves_nothing_and_tells_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    let mut events = repo.subscribe();
+    let (kept, regretted) = tokio::join!(add(&repo, "kept", false), add(&repo, "regretted", true));
+    kept.unwrap();
+    assert!(matches!(regretted, Err(RepositoryError::NotFound { .. })));
+    add(&repo, "alone", true).await.unwrap_err();
+    assert_eq!(people(&repo).await, 1);
+    // one change was kept: one SettingsChanged, its LicenseChanged, and nothing else
+    assert_eq!(events.recv().await.unwrap(), Event::SettingsChanged);
+    assert!(matches!(events.recv().await.unwrap(), Event::LicenseChanged(_)));
+    assert!(events.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_tear_its_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    let mut events = repo.subscribe();
+    {
+        let mut asked = Box::pin(add(&repo, "gone", false));
+        // polled once: queued, then dropped
+        let mut nobody = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(asked.as_mut().poll(&mut nobody).is_pending());
+    }
+    assert_eq!(events.recv().await.unwrap(), Event::SettingsChanged);
+    assert_eq!(people(&repo).await, 1);
+}
+
+#[tokio::test]
+async fn a_locked_database_is_busy_and_works_again_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    let url = format!("sqlite:{}", folder.path().join("jobs.db").display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let busy = add(&repo, "early", false).await;
+    assert!(matches!(busy, Err(RepositoryError::Busy)), "{busy:?}");
+    assert_eq!(people(&repo).await, 0, "readers read on");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    add(&repo, "late", false).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_loses_nothing_that_was_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    add(&repo, "first", false).await.unwrap();
+    let limit = |pages: &'static str| {
+        repo.write(move |change| {
+            Box::pin(async move {
+                change.db.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await?;
+                Ok(())
+            })
+        })
+    };
+    // the file may not grow by one page
+    limit("1").await.unwrap();
+    let many = repo
+        .write(|change| {
+            Box::pin(async move {
+                let rows = (0..2000).map(|n| person(&format!("p{n}")));
+                users::Entity::insert_many(rows).exec_without_returning(&change.db).await?;
+                Ok(())
+            })
+        })
+        .await;
+    assert!(matches!(many, Err(RepositoryError::Full)), "{many:?}");
+    assert_eq!(people(&repo).await, 1);
+    limit("1000000").await.unwrap();
+    add(&repo, "second", false).await.unwrap();
+    assert_eq!(people(&repo).await, 2);
+}
+
+#[tokio::test]
+async fn the_writer_outlives_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    let torn: Result<(), _> = repo
+        .write(|change| {
+            Box::pin(async move {
+                users::Entity::insert(person("torn")).exec_without_returning(&change.db).await?;
+                panic!("a mistake");
+            })
+        })
+        .await;
+    assert!(matches!(torn, Err(RepositoryError::Closed)), "{torn:?}");
+    assert_eq!(people(&repo).await, 0);
+    add(&repo, "after", false).await.unwrap();
+}
+
+#[tokio::test]
+async fn closing_does_what_is_queued_and_refuses_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = open(&folder).await;
+    let clone = repo.clone();
+    let (added, ()) = tokio::join!(add(&repo, "last", false), repo.close());
+    added.unwrap();
+    assert!(matches!(add(&clone, "late", false).await, Err(RepositoryError::Closed)));
+    assert!(matches!(clone.node(&NodeId::parse("n").unwrap()).await, Err(RepositoryError::Closed)));
+    assert_eq!(people(&open(&folder).await).await, 1);
+}

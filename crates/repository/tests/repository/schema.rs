@@ -1,0 +1,168 @@
+//! The tables against the specification's own words.
+
+use crate::lab::*;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::{self, Connection, Row, SqliteConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+
+/// `operations-deployment.ja.md`, database management, section 1.
+const SPECIFICATION: &str = "
+CREATE TABLE IF NOT EXISTS jobs (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    name            TEXT NOT NULL UNIQUE,
+    status          TEXT NOT NULL DEFAULT 'Waiting',
+    user_id         TEXT NOT NULL,
+    node_id         TEXT NOT NULL,
+    cpu_count       INTEGER NOT NULL CHECK (cpu_count IN (2, 4, 8)),
+    license_tokens  INTEGER NOT NULL,
+    message         TEXT,
+    inp_file_path   TEXT NOT NULL,
+    execution_path  TEXT,
+    result_path     TEXT,
+    created_at      INTEGER DEFAULT (strftime('%s', 'now')),
+    updated_at      INTEGER DEFAULT (strftime('%s', 'now')),
+    priority        INTEGER DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS nodes (
+    id                  TEXT PRIMARY KEY,
+    hostname            TEXT NOT NULL,
+    ssh_host            TEXT NOT NULL,
+    ssh_port            INTEGER DEFAULT 22,
+    ssh_user            TEXT NOT NULL,
+    status              TEXT DEFAULT 'Available',
+    total_cpu_cores     INTEGER NOT NULL,
+    max_license_tokens  INTEGER NOT NULL,
+    created_at          INTEGER DEFAULT (strftime('%s', 'now'))
+);
+CREATE TABLE IF NOT EXISTS users (
+    id              TEXT PRIMARY KEY,
+    name            TEXT NOT NULL,
+    role            TEXT DEFAULT 'student',
+    created_at      INTEGER DEFAULT (strftime('%s', 'now'))
+);
+CREATE TABLE IF NOT EXISTS system_config (
+    key             TEXT PRIMARY KEY,
+    value           TEXT NOT NULL,
+    description     TEXT,
+    updated_at      INTEGER DEFAULT (strftime('%s', 'now'))
+);
+INSERT OR REPLACE INTO system_config (key, value, description) VALUES
+('total_license_tokens', '50', 'システム全体で利用可能なAbaqusライセンストークン数');
+CREATE INDEX IF NOT EXISTS idx_jobs_status ON jobs(status);
+CREATE INDEX IF NOT EXISTS idx_jobs_node_id ON jobs(node_id);
+CREATE INDEX IF NOT EXISTS idx_jobs_created_at ON jobs(created_at);
+";
+
+const TABLES: [&str; 4] = ["jobs", "nodes", "users", "system_config"];
+
+/// Every cell of each row as text, in the order of the columns.
+async fn rows(db: &mut SqliteConnection, sql: String, cells: usize) -> Vec<Vec<Option<String>>> {
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(db).await.unwrap();
+    rows.iter().map(|row| (0..cells).map(|at| row.get(at)).collect()).collect()
+}
+
+async fn columns(db: &mut SqliteConnection, table: &str) -> Vec<Vec<Option<String>>> {
+    let sql = format!(
+        "SELECT name, type, CAST(\"notnull\" AS TEXT), dflt_value, CAST(pk AS TEXT) FROM pragma_table_info('{table}')"
+    );
+    rows(db, sql, 5).await
+}
+
+async fn indices(db: &mut SqliteConnection, table: &str) -> Vec<Vec<Option<String>>> {
+    let sql = format!(
+        "SELECT l.name, CAST(l.\"unique\" AS TEXT), l.origin, i.name FROM pragma_index_list('{table}') l, \
+         pragma_index_info(l.name) i ORDER BY 1, 4"
+    );
+    rows(db, sql, 4).await
+}
+
+async fn specification() -> SqliteConnection {
+    let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    sqlx::raw_sql(SPECIFICATION).execute(&mut db).await.unwrap();
+    db
+}
+
+async fn empty(folder: &tempfile::TempDir) -> (DatabaseConnection, SqliteConnection) {
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("jobs.db").display());
+    (Database::connect(&url).await.unwrap(), SqliteConnection::connect(&url).await.unwrap())
+}
+
+#[tokio::test]
+async fn the_first_change_makes_the_four_tables_exactly() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, mut made) = empty(&folder).await;
+    Migrator::up(&db, Some(1)).await.unwrap();
+    let mut wanted = specification().await;
+    for table in TABLES {
+        assert_eq!(columns(&mut made, table).await, columns(&mut wanted, table).await, "{table}");
+        assert_eq!(indices(&mut made, table).await, indices(&mut wanted, table).await, "{table}");
+    }
+    let first = "SELECT key, value, description FROM system_config".to_owned();
+    assert_eq!(rows(&mut made, first.clone(), 3).await, rows(&mut wanted, first, 3).await);
+}
+
+#[tokio::test]
+async fn later_changes_only_add() {
+    let lab = Lab::new().await;
+    let mut made = lab.raw().await;
+    let mut wanted = specification().await;
+    for table in TABLES {
+        let (made_columns, wanted_columns) = (columns(&mut made, table).await, columns(&mut wanted, table).await);
+        assert_eq!(made_columns[..wanted_columns.len()], wanted_columns, "{table}");
+        let made_indices = indices(&mut made, table).await;
+        for index in indices(&mut wanted, table).await {
+            assert!(made_indices.contains(&index), "{index:?}");
+        }
+    }
+    let description = "SELECT description FROM system_config WHERE key = 'total_license_tokens'".to_owned();
+    assert_eq!(rows(&mut made, description.clone(), 1).await, rows(&mut wanted, description, 1).await);
+}
+
+#[tokio::test]
+async fn the_tables_themselves_refuse_what_the_specification_forbids() {
+    let lab = Lab::new().await;
+    let mut db = lab.raw().await;
+    let insert = |name: &str, cpus: u32| {
+        sqlx::AssertSqlSafe(format!(
+            "INSERT INTO jobs (name, user_id, node_id, cpu_count, license_tokens, inp_file_path) \
+             VALUES ('{name}', 'sato', 'auto', {cpus}, 6, 'x')"
+        ))
+    };
+    for cpus in [0, 1, 3, 6, 16] {
+        let error = sqlx::query(insert("refused", cpus)).execute(&mut db).await.unwrap_err();
+        assert!(error.into_database_error().unwrap().is_check_violation());
+    }
+    sqlx::query(insert("beam", 8)).execute(&mut db).await.unwrap();
+    let twice = sqlx::query(insert("beam", 2)).execute(&mut db).await.unwrap_err();
+    assert!(twice.into_database_error().unwrap().is_unique_violation());
+    // a job written by hand, with the defaults alone, is a job the program can read
+    let jobs = lab.repo.jobs(&repository::JobQuery::all(student().id)).await.unwrap().jobs;
+    let [job] = &jobs[..] else { panic!("{jobs:?}") };
+    assert_eq!((job.status, job.version), (domain::JobStatus::Waiting, 1));
+    // a number is never given twice
+    sqlx::query("DELETE FROM jobs").execute(&mut db).await.unwrap();
+    sqlx::query(insert("beam", 2)).execute(&mut db).await.unwrap();
+    let ids = rows(&mut db, "SELECT CAST(id AS TEXT) FROM jobs".to_owned(), 1).await;
+    assert_ne!(ids, [[Some(job.id.to_string())]]);
+}
+
+#[tokio::test]
+async fn every_change_can_be_undone_and_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, mut made) = empty(&folder).await;
+    let shape = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
+    let mut shapes = vec![rows(&mut made, shape.to_owned(), 3).await];
+    let steps = Migrator::migrations().len();
+    for _ in 0..steps {
+        Migrator::up(&db, Some(1)).await.unwrap();
+        shapes.push(rows(&mut made, shape.to_owned(), 3).await);
+    }
+    for at in (1..steps).rev() {
+        Migrator::down(&db, Some(1)).await.unwrap();
+        assert_eq!(rows(&mut made, shape.to_owned(), 3).await, shapes[at], "after undoing change {}", at + 1);
+    }
+    Migrator::down(&db, Some(1)).await.unwrap();
+    Migrator::up(&db, None).await.unwrap();
+    assert_eq!(rows(&mut made, shape.to_owned(), 3).await, shapes[steps]);
+    db.execute_unprepared("PRAGMA integrity_check").await.unwrap();
+}

@@ -1,0 +1,212 @@
+//! Where things lie: the work folder, a run's folder and our own folder inside it, and how records get there.
+
+use crate::os::Identity;
+use domain::lifecycle::RunEnd;
+use domain::{FileName, RunToken, Timestamp};
+use runner::protocol::{Fault, FaultKind, INCOMING, InputFile, LaunchRequest, OWN, RUNS};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// The folder this program lies in.
+pub struct Work {
+    root: PathBuf,
+}
+
+impl Work {
+    /// Found from the program's own path, so that no request can name another.
+    pub fn of_this_program() -> io::Result<Work> {
+        let program = std::env::current_exe()?;
+        let root = program.parent().ok_or(io::ErrorKind::NotFound)?.to_owned();
+        Ok(Work { root })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn journal(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
+    pub fn trash(&self) -> PathBuf {
+        self.root.join("trash")
+    }
+
+    /// A token is hexadecimal digits and hyphens only, so this can never leave the folder of all runs.
+    pub fn run(&self, token: &RunToken) -> RunFolder {
+        RunFolder { root: self.root.join(RUNS).join(token.as_str()) }
+    }
+}
+
+/// One run's folder.
+pub struct RunFolder {
+    root: PathBuf,
+}
+
+/// What was launched, written before the gate is passed.
+#[derive(Serialize, Deserialize)]
+pub struct LaunchRecord {
+    pub boot: String,
+    pub at: Timestamp,
+    pub request: LaunchRequest,
+}
+
+/// Who they are: written by the wrapper, first about itself, then with the solver.
+#[derive(Serialize, Deserialize)]
+pub struct ProcessRecord {
+    pub boot: String,
+    pub wrapper: Identity,
+    pub solver: Option<Identity>,
+}
+
+/// How it ended.
+#[derive(Serialize, Deserialize)]
+pub struct ExitRecord {
+    pub end: RunEnd,
+    pub at: Timestamp,
+}
+
+/// An input file as it was put down, to tell later whether the solver changed it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct InputRecord {
+    pub name: FileName,
+    pub size: u64,
+    pub sha256: String,
+    pub changed_ns: u128,
+}
+
+impl RunFolder {
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A real folder, not a link to one.
+    pub fn is_there(&self) -> bool {
+        fs::symlink_metadata(&self.root).is_ok_and(|facts| facts.is_dir())
+    }
+
+    pub fn own(&self) -> PathBuf {
+        self.root.join(OWN)
+    }
+
+    /// The gate: whoever makes this folder may launch, and nobody after.
+    pub fn started(&self) -> PathBuf {
+        self.own().join("started")
+    }
+
+    pub fn closed(&self) -> PathBuf {
+        self.own().join("closed")
+    }
+
+    pub fn wrapper_log(&self) -> PathBuf {
+        self.own().join("wrapper.log")
+    }
+
+    pub fn incoming(&self) -> PathBuf {
+        self.own().join(INCOMING)
+    }
+
+    pub fn part(&self, name: &FileName) -> PathBuf {
+        self.incoming().join(format!("{name}.part"))
+    }
+
+    pub fn file(&self, name: &FileName) -> PathBuf {
+        self.root.join(name.as_str())
+    }
+
+    pub fn launch_record(&self) -> Option<LaunchRecord> {
+        read_record(&self.own().join("launch.json"))
+    }
+
+    pub fn write_launch_record(&self, record: &LaunchRecord) -> io::Result<()> {
+        write_record(&self.own().join("launch.json"), record)
+    }
+
+    pub fn process_record(&self) -> Option<ProcessRecord> {
+        read_record(&self.own().join("process.json"))
+    }
+
+    pub fn write_process_record(&self, record: &ProcessRecord) -> io::Result<()> {
+        write_record(&self.own().join("process.json"), record)
+    }
+
+    pub fn exit_record(&self) -> Option<ExitRecord> {
+        read_record(&self.own().join("exit.json"))
+    }
+
+    pub fn write_exit_record(&self, record: &ExitRecord) -> io::Result<()> {
+        write_record(&self.own().join("exit.json"), record)
+    }
+
+    pub fn inputs(&self) -> Vec<InputRecord> {
+        read_record(&self.own().join("inputs.json")).unwrap_or_default()
+    }
+
+    pub fn write_inputs(&self, inputs: &[InputRecord]) -> io::Result<()> {
+        write_record(&self.own().join("inputs.json"), inputs)
+    }
+
+    /// What the folder shows of this file, beside what was asked for.
+    pub fn input_record(&self, file: &InputFile) -> io::Result<InputRecord> {
+        let facts = fs::symlink_metadata(self.file(&file.name))?;
+        Ok(InputRecord {
+            name: file.name.clone(),
+            size: facts.len(),
+            sha256: file.sha256.clone(),
+            changed_ns: changed_ns(&facts),
+        })
+    }
+}
+
+/// Nanoseconds since the epoch of the last change; 0 where the file system does not know.
+pub fn changed_ns(facts: &fs::Metadata) -> u128 {
+    facts
+        .modified()
+        .ok()
+        .and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok())
+        .map_or(0, |span| span.as_nanos())
+}
+
+/// Seconds since the epoch of the last change.
+pub fn changed(facts: &fs::Metadata) -> Timestamp {
+    Timestamp(i64::try_from(changed_ns(facts) / 1_000_000_000).unwrap_or(0))
+}
+
+/// The node's clock.
+pub fn now() -> Timestamp {
+    let span = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(span.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// `None` when it is absent or half: a record that cannot be read was never written.
+fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// All or nothing, and on the disk before it has its name.
+fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T) -> io::Result<()> {
+    let bytes = serde_json::to_vec(record)?;
+    let fresh = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut file = fs::File::create(&fresh)?;
+    file.write_all(&bytes)?;
+    file.sync_data()?;
+    fs::rename(&fresh, path)
+}
+
+/// A system's error as the caller will read it.
+pub fn fault(error: &io::Error, doing: &str) -> Fault {
+    let kind = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => FaultKind::DiskFull,
+        _ => FaultKind::System,
+    };
+    Fault { kind, message: format!("{doing}: {error}") }
+}
+
+/// For `map_err`.
+pub fn while_doing(doing: &'static str) -> impl Fn(io::Error) -> Fault {
+    move |error| fault(&error, doing)
+}

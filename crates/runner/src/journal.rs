@@ -1,0 +1,64 @@
+//! One line per attempt to launch and per gate closed: `TIME TOKEN WORD`. Only ever appended to.
+//!
+//! It is the second lock on the gate, and the one that stays when a run's folder is gone: a launch that arrives after
+//! the run was removed, or after a stop that came first, is refused by it.
+
+use crate::folder::{Work, now};
+use domain::RunToken;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+
+/// What the lines say.
+#[derive(Clone, Copy)]
+pub enum Word {
+    /// It was launched by this attempt.
+    Launched,
+    /// This attempt was refused.
+    Refused,
+    /// A stop closed its gate.
+    Closed,
+}
+
+impl Word {
+    fn as_str(self) -> &'static str {
+        match self {
+            Word::Launched => "launched",
+            Word::Refused => "refused",
+            Word::Closed => "closed",
+        }
+    }
+}
+
+/// The journal, locked against every other attempt until it is dropped.
+pub struct Journal {
+    file: File,
+    text: String,
+}
+
+impl Journal {
+    /// Waits for the lock.
+    pub fn lock(work: &Work) -> io::Result<Journal> {
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(work.journal())?;
+        file.lock()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(Journal { file, text: String::from_utf8_lossy(&bytes).into_owned() })
+    }
+
+    /// Was this ever written of the run?
+    pub fn says(&self, token: &RunToken, word: Word) -> bool {
+        let end = format!(" {token} {}", word.as_str());
+        self.text.lines().any(|line| line.ends_with(&end))
+    }
+
+    /// On the disk when this returns.
+    pub fn write(&mut self, token: &RunToken, word: Word) -> io::Result<()> {
+        // a line torn by a crash must not swallow the next one
+        let start = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { "\n" };
+        let line = format!("{start}{} {token} {}\n", now().0, word.as_str());
+        self.file.write_all(line.as_bytes())?;
+        self.file.sync_data()?;
+        self.text.push_str(&line);
+        Ok(())
+    }
+}

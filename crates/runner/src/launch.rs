@@ -1,0 +1,89 @@
+//! Start the solver at most once, and answer only when it no longer needs the caller.
+
+use crate::folder::{LaunchRecord, Work, fault, now, while_doing};
+use crate::journal::{Journal, Word};
+use crate::os;
+use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched, MARK};
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
+    check(&request)?;
+    let boot = os::boot();
+    let outcome = pass_gate(work, &request, &boot)?;
+    if outcome == LaunchOutcome::Launched {
+        let told = start_wrapper(work, &request).map_err(while_doing("starting the wrapper"))?;
+        if !told && work.run(&request.token).exit_record().is_none() {
+            return Err(Fault { kind: FaultKind::System, message: "the wrapper ended before it had begun".to_owned() });
+        }
+    }
+    Ok(Launched { outcome, boot })
+}
+
+fn check(request: &LaunchRequest) -> Result<(), Fault> {
+    let bad = |message: &str| Err(Fault { kind: FaultKind::BadRequest, message: message.to_owned() });
+    let program = Path::new(&request.program);
+    if request.program.is_empty() || (!program.is_absolute() && program.components().count() != 1) {
+        return bad("the program must be a bare name or an absolute path");
+    }
+    if request.env.iter().any(|(name, _)| name.is_empty() || name.contains('=') || name == MARK) {
+        return bad("a variable's name is not one");
+    }
+    let texts = request.env.iter().flat_map(|(name, value)| [name, value]).chain(&request.args);
+    if texts.chain([&request.program]).any(|text| text.contains('\0')) {
+        return bad("a text holds a NUL");
+    }
+    Ok(())
+}
+
+/// Under the journal's lock: whoever gets `Launched` here is the only one ever.
+fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchOutcome, Fault> {
+    let token = &request.token;
+    let run = work.run(token);
+    let mut journal = Journal::lock(work).map_err(while_doing("opening the journal"))?;
+    let before = if run.started().exists() || journal.says(token, Word::Launched) {
+        Some(LaunchOutcome::Already)
+    } else if run.closed().exists() || journal.says(token, Word::Closed) {
+        Some(LaunchOutcome::Closed)
+    } else {
+        None
+    };
+    if let Some(outcome) = before {
+        journal.write(token, Word::Refused).map_err(while_doing("writing the journal"))?;
+        return Ok(outcome);
+    }
+    if !run.is_there() {
+        return Err(Fault { kind: FaultKind::NoFolder, message: "the run has no folder here".to_owned() });
+    }
+    let pass = || -> io::Result<()> {
+        fs::create_dir_all(run.own())?;
+        run.write_launch_record(&LaunchRecord { boot: boot.to_owned(), at: now(), request: request.clone() })?;
+        // anybody may still fail here without harm; from the next line on it counts as launched
+        fs::create_dir(run.started())
+    };
+    pass().map_err(|error| fault(&error, "passing the gate"))?;
+    journal.write(token, Word::Launched).map_err(while_doing("writing the journal"))?;
+    Ok(LaunchOutcome::Launched)
+}
+
+/// The wrapper tells by a line on its stdout that it is on its own and has written down who it is. The pipe's end is
+/// not awaited, because the wrapper lives on.
+fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
+    let run = work.run(&request.token);
+    let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
+    let mut wrapper = Command::new(std::env::current_exe()?)
+        .args(["wrap", request.token.as_str()])
+        .env(MARK, request.token.as_str())
+        .current_dir(run.root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()?;
+    let mut line = String::new();
+    if let Some(out) = wrapper.stdout.take() {
+        BufReader::new(out).read_line(&mut line)?;
+    }
+    Ok(!line.is_empty())
+}

@@ -1,0 +1,18 @@
+//! What differs between the systems: processes, how they are known again, and how they are let go and ended.
+//! One file per system with the same functions; the rest of the program does not know on which it runs.
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+pub use linux::*;
+
+/// A process that cannot be mistaken for a later one with the same number: meaningful within one boot only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// Its number.
+    pub pid: u32,
+    /// When it started, in the system's own unit.
+    pub start: u64,
+}

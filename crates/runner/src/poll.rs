@@ -1,0 +1,137 @@
+//! How the runs are, what is new in their files, and what this machine is.
+
+use crate::folder::{RunFolder, Work, changed, now};
+use crate::{files, os};
+use domain::lifecycle::RunEnd;
+use domain::{ExitStatus, RunToken, Seconds};
+use runner::protocol::{
+    Bytes, Fault, FileFact, Grown, PollRequest, PollRun, Polled, PolledRun, Probe, ProbeRequest, RunState,
+};
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// A launch that has passed the gate needs at most so long until its wrapper is there.
+const BIRTH: Seconds = Seconds(30);
+
+pub fn probe(work: &Work, _: ProbeRequest) -> Result<Probe, Fault> {
+    let hash = std::env::current_exe().and_then(|path| files::sha256(&path));
+    Ok(Probe {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        hash: hash.unwrap_or_default(),
+        os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        boot: os::boot(),
+        clock: now(),
+        cores: std::thread::available_parallelism().ok().and_then(|n| u32::try_from(n.get()).ok()).unwrap_or(0),
+        memory: os::memory(),
+        disk: os::disk(work.root()),
+        locale: os::locale(),
+    })
+}
+
+pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
+    let boot = os::boot();
+    let living = OnceCell::new();
+    let mut left = request.max_all;
+    let mut runs = Vec::with_capacity(request.runs.len());
+    for asked in &request.runs {
+        let run = work.run(&asked.token);
+        // the state first: bytes read after "ended" are the last there will be
+        let state = state(&run, &asked.token, &boot, &living);
+        let files = facts(&run);
+        let grown = grown(&run, asked, &files, request.max_file, &mut left);
+        runs.push(PolledRun { token: asked.token.clone(), state, files, grown });
+    }
+    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), runs })
+}
+
+type Living = OnceCell<HashSet<RunToken>>;
+
+fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> RunState {
+    if let Some(record) = run.exit_record() {
+        return RunState::Ended(record.end);
+    }
+    let there = run.is_there();
+    if there && !run.started().exists() {
+        return if run.closed().exists() {
+            RunState::Ended(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true })
+        } else {
+            RunState::NotStarted
+        };
+    }
+    let processes = run.process_record();
+    let known = processes.as_ref().filter(|record| record.boot == boot);
+    if known.is_some_and(|record| os::is_alive(record.wrapper) || record.solver.is_some_and(os::is_alive)) {
+        return RunState::Alive;
+    }
+    // the wrapper may have been killed and the solver may compute on: its mark is on every process of the run
+    if living.get_or_init(os::marked_runs).contains(token) {
+        return RunState::Alive;
+    }
+    if !there {
+        return RunState::Ended(RunEnd::FolderGone);
+    }
+    // it may have ended between the first look and the last
+    if let Some(record) = run.exit_record() {
+        return RunState::Ended(record.end);
+    }
+    let launch = run.launch_record();
+    if launch.as_ref().is_some_and(|record| record.boot != boot) {
+        return RunState::Ended(RunEnd::Rebooted);
+    }
+    if processes.is_none() && launch.is_some_and(|record| now().since(record.at) < BIRTH) {
+        return RunState::Alive;
+    }
+    RunState::Ended(RunEnd::ProcessGone)
+}
+
+/// The plain files, by name. Links, folders and names that are not text are nobody's result.
+pub fn facts(run: &RunFolder) -> Vec<FileFact> {
+    let mut files: Vec<FileFact> = fs::read_dir(run.root())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let facts = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let name = entry.file_name().into_string().ok()?;
+            Some(FileFact { name, size: facts.len(), changed: changed(&facts) })
+        })
+        .collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    files
+}
+
+fn grown(run: &RunFolder, asked: &PollRun, files: &[FileFact], max_file: u64, left: &mut u64) -> Vec<Grown> {
+    let wanted = |name: &str| asked.want.iter().any(|want| name == want || ending(name) == Some(want.as_str()));
+    let mut grown = Vec::new();
+    for file in files.iter().filter(|file| wanted(&file.name)) {
+        let had = asked.offsets.iter().find(|(name, _)| *name == file.name).map_or(0, |(_, offset)| *offset);
+        let offset = if file.size < had { 0 } else { had };
+        let most = max_file.min(*left);
+        if file.size == offset || most == 0 {
+            continue;
+        }
+        if let Ok(bytes) = read_from(&run.root().join(&file.name), offset, most)
+            && !bytes.is_empty()
+        {
+            *left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            grown.push(Grown { name: file.name.clone(), offset, bytes: Bytes(bytes) });
+        }
+    }
+    grown
+}
+
+/// What follows the last dot.
+pub fn ending(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, ending)| ending)
+}
+
+fn read_from(path: &Path, offset: u64, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

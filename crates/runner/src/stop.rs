@@ -1,0 +1,93 @@
+//! End a run for ever: the gate first, so that a launch still under way is refused; then its processes, asked and then
+//! forced; then a last look. Only what was seen gone is called gone.
+
+use crate::folder::{RunFolder, Work, while_doing};
+use crate::journal::{Journal, Word};
+use crate::os::{self, Identity};
+use domain::RunToken;
+use runner::protocol::{Fault, StopRequest, Stopped};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::time::{Duration, Instant};
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+/// So long a forced process may take to go: one that hangs in the kernel never does.
+const FORCED: Duration = Duration::from_secs(5);
+/// So long the wrapper may take to write how it ended.
+const RECORDED: Duration = Duration::from_secs(3);
+
+pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
+    let run = work.run(&request.token);
+    close_gate(work, &run, &request.token)?;
+    let token = &request.token;
+    let mut seen: HashSet<Identity> = HashSet::new();
+    let mut forced: HashSet<Identity> = HashSet::new();
+
+    let grace = Instant::now() + Duration::from_millis(request.grace_ms);
+    loop {
+        let alive = members(&run, token);
+        // each is asked once; those that were born since are asked too
+        alive.iter().filter(|process| seen.insert(**process)).for_each(|process| os::ask_to_end(*process));
+        if alive.is_empty() || Instant::now() >= grace {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+    }
+
+    let limit = Instant::now() + FORCED;
+    let mut left = members(&run, token);
+    while !left.is_empty() && Instant::now() < limit {
+        for process in &left {
+            os::force_to_end(*process);
+            forced.insert(*process);
+        }
+        std::thread::sleep(PAUSE);
+        left = members(&run, token);
+    }
+
+    let wrapper = wrapper(&run);
+    let limit = Instant::now() + RECORDED;
+    while left.is_empty() && wrapper.is_some_and(os::is_alive) {
+        if Instant::now() >= limit {
+            wrapper.into_iter().for_each(os::force_to_end);
+        }
+        if Instant::now() >= limit + FORCED {
+            left.extend(wrapper);
+        }
+        std::thread::sleep(PAUSE);
+    }
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Stopped { asked: count(seen.difference(&forced).count()), forced: count(forced.len()), left: count(left.len()) })
+}
+
+fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Fault> {
+    let close = || -> io::Result<()> {
+        let mut journal = Journal::lock(work)?;
+        if !journal.says(token, Word::Closed) {
+            journal.write(token, Word::Closed)?;
+        }
+        // a run that has ended by itself keeps its end as it is
+        if run.is_there() && run.exit_record().is_none() {
+            fs::create_dir_all(run.own())?;
+            File::create(run.closed())?;
+        }
+        Ok(())
+    };
+    close().map_err(while_doing("closing the gate"))
+}
+
+fn wrapper(run: &RunFolder) -> Option<Identity> {
+    run.process_record().filter(|record| record.boot == os::boot()).map(|record| record.wrapper)
+}
+
+fn members(run: &RunFolder, token: &RunToken) -> Vec<Identity> {
+    let record = run.process_record().filter(|record| record.boot == os::boot());
+    os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver))
+}
+
+/// The wrapper or any other process of the run.
+pub fn is_alive(run: &RunFolder, token: &RunToken) -> bool {
+    wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty()
+}

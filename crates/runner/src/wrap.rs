@@ -1,0 +1,83 @@
+//! What a launch leaves behind: a process in a session of its own that starts the solver, waits, and writes how it ended.
+
+use crate::folder::{ExitRecord, ProcessRecord, RunFolder, Work, now};
+use crate::os;
+use domain::lifecycle::RunEnd;
+use domain::{ExitStatus, RunToken};
+use runner::protocol::{CONSOLE, LaunchRequest, MARK};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+pub fn run(work: &Work, argument: &str) -> ExitCode {
+    let Ok(token) = RunToken::parse(argument) else { return ExitCode::FAILURE };
+    let run = work.run(&token);
+    let Some(record) = run.launch_record() else { return ExitCode::FAILURE };
+    // a launch that is not ours to make: only the holder of the gate starts a wrapper
+    if !run.started().exists() || run.process_record().is_some() {
+        return ExitCode::FAILURE;
+    }
+    let end = match watch(&run, &record.request) {
+        Ok(end) => end,
+        Err(error) => RunEnd::CannotStart { reason: error.to_string() },
+    };
+    match run.write_exit_record(&ExitRecord { end, at: now() }) {
+        Ok(()) => {
+            tell();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "the end of the run could not be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error means that the solver was not started.
+fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
+    os::detach()?;
+    os::outlive_signals()?;
+    let me = os::identity(std::process::id()).ok_or(io::ErrorKind::NotFound)?;
+    let boot = os::boot();
+    run.write_process_record(&ProcessRecord { boot: boot.clone(), wrapper: me, solver: None })?;
+    if run.closed().exists() {
+        return Ok(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true });
+    }
+    let mut solver = start(run, request)?;
+    let known = os::identity(solver.id());
+    if run.closed().exists() {
+        // the stop may have looked for processes just before this one was there
+        os::members(&request.token, Some(me), known).into_iter().for_each(os::force_to_end);
+    }
+    run.write_process_record(&ProcessRecord { boot, wrapper: me, solver: known }).unwrap_or_else(|error| {
+        let _ = writeln!(io::stderr(), "the solver's number could not be written: {error}");
+    });
+    tell();
+    let exit = solver.wait().map_or(ExitStatus::Unknown, os::ended);
+    // a launcher that ended may leave a solver that computes on: the run has ended when nothing of it is alive
+    while !os::members(&request.token, Some(me), None).is_empty() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    Ok(RunEnd::Exited { exit, stopped: run.closed().exists() })
+}
+
+fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
+    let console = OpenOptions::new().create(true).append(true).open(run.root().join(CONSOLE))?;
+    let mut command = Command::new(&request.program);
+    command
+        .args(&request.args)
+        .envs(request.env.iter().map(|(name, value)| (name, value)))
+        .env(MARK, request.token.as_str())
+        .current_dir(run.root())
+        .stdin(Stdio::null())
+        .stdout(console.try_clone()?)
+        .stderr(console);
+    os::apart(&mut command);
+    command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", request.program)))
+}
+
+/// To the launcher, which waits for this line; nobody may be there any more.
+fn tell() {
+    let _ = io::stdout().write_all(b"on my own\n").and_then(|()| io::stdout().flush());
+}
