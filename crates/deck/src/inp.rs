@@ -3,6 +3,7 @@
 //! Reads bytes, not text (CP932, UTF-8, a BOM, CRLF and mixtures are normal), in one pass and bounded memory. It does not
 //! decide whether a solver will like the deck: unknown keywords are no finding.
 
+mod bytes;
 mod data;
 mod element;
 mod finding;

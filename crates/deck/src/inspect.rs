@@ -164,6 +164,7 @@ pub fn file(name: &str, bytes: &[u8], files: &Files) -> Report {
     }
     let deck = inp::read_with(bytes, files);
     match deck.not_a_deck() {
+        Some(inp::NotDeck::NoKeyword) if has("Abaqus") => unknown(name, "not read yet: an output of Abaqus".to_owned()),
         Some(why) => unknown(name, why.to_string()),
         None => Report::Deck(Box::new(deck_report(name, deck))),
     }

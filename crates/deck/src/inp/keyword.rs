@@ -18,8 +18,14 @@ impl Keyword {
         let text = decode(line);
         let text = text.trim_start().trim_start_matches('*');
         let mut fields = fields(text).into_iter();
-        let name =
-            fields.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase();
+        let mut name = String::new();
+        for word in fields.next().unwrap_or_default().split_whitespace() {
+            if !name.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(word);
+        }
+        name.make_ascii_uppercase();
         let compact = name.replace(' ', "");
         let params = fields
             .filter(|field| !field.trim().is_empty())

@@ -6,17 +6,17 @@ use super::keyword::Keyword;
 use super::known::is_known;
 use super::procedure::procedure;
 use super::scope::Place;
-use super::state::{MOST_LISTED, State};
+use super::state::{MOST_LISTED, Pending, State};
 use super::{Include, IncludeKind, Instance, Step, element};
 
 impl State<'_> {
-    /// One complete keyword line; `line` is its first line.
-    pub(super) fn keyword(&mut self, keyword: &Keyword, line: u64, context: Vec<(u64, String)>) {
+    /// One complete keyword line.
+    pub(super) fn keyword(&mut self, keyword: &Keyword, lines: &Pending) {
         self.known_keyword |= is_known(&keyword.compact);
         if keyword.compact == "INCLUDE" {
             // its lines stand where the keyword stands: the section goes on
             if let Some(name) = keyword.value("INPUT").or_else(|| keyword.value("FILE")) {
-                let include = self.include(keyword, name, IncludeKind::Text, line, context);
+                let include = self.include(keyword, name, IncludeKind::Text, lines);
                 self.need(include, true);
             }
             return;
@@ -72,7 +72,7 @@ impl State<'_> {
                     self.deck.materials.push(name.to_owned());
                 }
             }
-            "STEP" => self.step(keyword, line, &context),
+            "STEP" => self.step(keyword, lines),
             "ENDSTEP" => self.end_step(true),
             "RESTART" => {
                 self.deck.restart_read |= keyword.has("READ");
@@ -83,33 +83,26 @@ impl State<'_> {
         }
         self.output(keyword);
         if let Some(name) = keyword.value("INPUT") {
-            let include = self.include(keyword, name, IncludeKind::Text, line, context);
+            let include = self.include(keyword, name, IncludeKind::Text, lines);
             let scan = self.section != Section::Skip;
             self.need(include, scan);
         } else if let Some(name) = keyword.value("FILE")
             && !keyword.compact.ends_with("OUTPUT")
         {
-            let include = self.include(keyword, name, IncludeKind::Results, line, context);
+            let include = self.include(keyword, name, IncludeKind::Results, lines);
             self.need(include, false);
         }
     }
 
-    fn include(
-        &self,
-        keyword: &Keyword,
-        name: &str,
-        kind: IncludeKind,
-        line: u64,
-        context: Vec<(u64, String)>,
-    ) -> Include {
+    fn include(&self, keyword: &Keyword, name: &str, kind: IncludeKind, lines: &Pending) -> Include {
         Include {
             name: name.to_owned(),
-            line,
+            line: lines.line,
             keyword: keyword.name.clone(),
             kind,
             file: self.source.name.clone(),
             present: None,
-            context,
+            context: lines.context(),
         }
     }
 
@@ -149,13 +142,13 @@ impl State<'_> {
         }
     }
 
-    fn step(&mut self, keyword: &Keyword, line: u64, context: &[(u64, String)]) {
+    fn step(&mut self, keyword: &Keyword, lines: &Pending) {
         self.end_step(false);
         self.scopes.leave_all();
         if self.deck.steps.len() >= MOST_LISTED {
-            if self.deck.steps.len() == MOST_LISTED && !self.steps_cut() {
+            if !std::mem::replace(&mut self.steps_cut, true) {
                 let kind = FindingKind::TooManySteps { kept: MOST_LISTED as u32 };
-                self.find(kind, line, context.to_vec());
+                self.find(kind, lines.line, lines.context());
             }
             return;
         }
@@ -171,12 +164,8 @@ impl State<'_> {
             nlgeom: keyword.switch("NLGEOM"),
             ended: false,
             file: self.source.name.clone(),
-            line,
+            line: lines.line,
         });
-    }
-
-    fn steps_cut(&self) -> bool {
-        self.deck.findings.iter().any(|finding| matches!(finding.kind, FindingKind::TooManySteps { .. }))
     }
 
     /// The step is over: by its own keyword, or because something else begins.

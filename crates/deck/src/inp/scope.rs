@@ -2,6 +2,7 @@
 
 use super::labels::LabelSet;
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Which scope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +29,8 @@ pub(super) struct Scopes {
     by_place: HashMap<Place, usize>,
     /// Open scopes, outermost first: at most deck, assembly, instance.
     open: Vec<usize>,
-    sets: HashSet<(usize, bool, String)>,
+    /// Hashes of scope, kind and name: there may be a million sets, and only their number is told.
+    sets: HashSet<u64>,
     node_sets: u64,
     element_sets: u64,
 }
@@ -97,7 +99,10 @@ impl Scopes {
 
     /// Notes a set's name in the open scope.
     pub(super) fn name_set(&mut self, of_nodes: bool, name: &str) {
-        if self.sets.insert((self.open_index(), of_nodes, name.to_ascii_uppercase())) {
+        let mut hasher = DefaultHasher::new();
+        (self.open_index(), of_nodes).hash(&mut hasher);
+        name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_uppercase()));
+        if self.sets.insert(hasher.finish()) {
             *(if of_nodes { &mut self.node_sets } else { &mut self.element_sets }) += 1;
         }
     }

@@ -1,5 +1,6 @@
 //! What the reader knows between two lines: it joins keyword lines, follows includes and keeps lines for findings.
 
+use super::bytes::{Bytes, not_text};
 use super::data::Section;
 use super::finding::{Finding, FindingKind, NotDeck, Severity};
 use super::keyword::Keyword;
@@ -30,12 +31,32 @@ pub(super) struct Source {
     awaiting: Vec<Awaiting>,
 }
 
-/// A keyword line whose trailing comma promises more.
+/// A keyword line, perhaps one whose trailing comma promises more. Keeps what is shown with a finding as bytes: few
+/// keywords have one.
 #[derive(Debug)]
-struct Pending {
+pub(super) struct Pending {
     text: Vec<u8>,
-    line: u64,
-    context: Vec<(u64, String)>,
+    /// Its first line, from 1.
+    pub line: u64,
+    before: Vec<u8>,
+    /// Line number and beginning in `text` of the second and third line.
+    more: Vec<(u64, usize)>,
+}
+
+impl Pending {
+    /// The line before and the keyword's own lines, three at most.
+    pub(super) fn context(&self) -> Vec<(u64, String)> {
+        let mut context = Vec::with_capacity(3);
+        if self.line > 1 {
+            context.push((self.line - 1, text::shown(&self.before, SHOWN)));
+        }
+        let ends = self.more.iter().map(|(_, start)| *start).chain([self.text.len()]);
+        let starts = [(self.line, 0)].into_iter().chain(self.more.iter().copied());
+        for ((line, start), end) in starts.zip(ends).take(3 - context.len()) {
+            context.push((line, text::shown(&self.text[start..end], SHOWN)));
+        }
+        context
+    }
 }
 
 /// Who wants the next line as context.
@@ -43,20 +64,6 @@ struct Pending {
 enum Awaiting {
     Include(usize),
     Finding(usize),
-}
-
-/// Facts about the deck's own bytes.
-#[derive(Debug, Default)]
-struct Bytes {
-    head: Vec<u8>,
-    bom: bool,
-    binary: bool,
-    any: bool,
-    not_ascii: bool,
-    not_utf8: bool,
-    not_cp932: bool,
-    lf: bool,
-    crlf: bool,
 }
 
 pub(super) struct State<'f> {
@@ -80,6 +87,8 @@ pub(super) struct State<'f> {
     pub masters: HashMap<(usize, u64), usize>,
     /// Labels made by `*NGEN` and `*ELGEN`; bounded.
     pub made: u64,
+    /// There are more steps than are listed, and it was said.
+    pub steps_cut: bool,
     /// A step was opened and its end not seen.
     pub step_open: bool,
     open_files: Vec<String>,
@@ -104,6 +113,7 @@ impl<'f> State<'f> {
             types: HashMap::new(),
             masters: HashMap::new(),
             made: 0,
+            steps_cut: false,
             step_open: false,
             open_files: Vec::new(),
             readings: 0,
@@ -114,11 +124,7 @@ impl<'f> State<'f> {
     /// Looks at the deck's own bytes before they are cut into lines.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.deck.bytes += bytes.len() as u64;
-        if self.bytes.head.len() < 32 {
-            let room = 32 - self.bytes.head.len();
-            self.bytes.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        }
-        self.bytes.binary |= memchr::memchr(0, bytes).is_some();
+        self.bytes.see(bytes);
     }
 
     /// One line of the file being read.
@@ -129,12 +135,14 @@ impl<'f> State<'f> {
         };
         if self.source.line == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
             bytes = &bytes[3..];
-            self.bytes.bom |= self.source.name.is_none();
+            if self.source.name.is_none() {
+                self.bytes.see_mark();
+            }
         }
         self.source.line += 1;
         if self.source.name.is_none() {
             self.deck.lines += 1;
-            self.bytes.see(bytes, line.ended, crlf);
+            self.bytes.see_line(bytes, line.ended, crlf);
         }
         if !self.source.awaiting.is_empty() {
             self.give_context(bytes);
@@ -152,13 +160,13 @@ impl<'f> State<'f> {
             }
             // a trailing comma before the next keyword promised nothing
             self.end_keyword();
-            let context = self.context_of(bytes);
-            self.grow_keyword(Pending { text: Vec::new(), line: self.source.line, context }, text);
+            let before = std::mem::take(&mut self.source.before);
+            self.grow_keyword(Pending { text: Vec::new(), line: self.source.line, before, more: Vec::new() }, text);
         } else if text.is_empty() {
             self.end_keyword();
         } else if let Some(mut pending) = self.source.pending.take() {
-            if pending.context.len() < 3 {
-                pending.context.push((self.source.line, text::shown(bytes, SHOWN)));
+            if pending.more.len() < 2 {
+                pending.more.push((self.source.line, pending.text.len()));
             }
             self.grow_keyword(pending, text);
         } else {
@@ -181,7 +189,7 @@ impl<'f> State<'f> {
     fn end_keyword(&mut self) {
         if let Some(pending) = self.source.pending.take() {
             let keyword = Keyword::parse(&pending.text);
-            self.keyword(&keyword, pending.line, pending.context);
+            self.keyword(&keyword, &pending);
         }
     }
 
@@ -280,11 +288,7 @@ impl<'f> State<'f> {
         (self.deck.assembled_nodes, self.deck.assembled_elements) = self.scopes.assembled();
         (self.deck.node_sets, self.deck.element_sets) = self.scopes.sets();
         self.deck.encoding = self.bytes.encoding();
-        self.deck.line_ending = match (self.bytes.lf, self.bytes.crlf) {
-            (true, true) => LineEnding::Mixed,
-            (false, true) => LineEnding::Crlf,
-            _ => LineEnding::Lf,
-        };
+        self.deck.line_ending = self.bytes.line_ending();
         self.judge();
         self.deck
     }
@@ -339,55 +343,7 @@ impl<'f> State<'f> {
     }
 
     fn not_a_deck(&self) -> Option<NotDeck> {
-        if self.bytes.binary {
-            return Some(NotDeck::Binary);
-        }
-        if let Some(why) = not_text(&self.bytes.head) {
-            return Some(why);
-        }
-        if !self.bytes.any {
-            return Some(NotDeck::Empty);
-        }
-        (!self.known_keyword).then_some(NotDeck::NoKeyword)
-    }
-}
-
-impl Bytes {
-    fn see(&mut self, bytes: &[u8], ended: bool, crlf: bool) {
-        if ended {
-            self.crlf |= crlf;
-            self.lf |= !crlf;
-        }
-        self.any |= !bytes.trim_ascii_start().is_empty();
-        // a line that was cut may end within a letter
-        if !bytes.is_ascii() && bytes.len() < LONGEST - 1 {
-            self.not_ascii = true;
-            self.not_utf8 |= std::str::from_utf8(bytes).is_err();
-            self.not_cp932 |= !text::is_cp932(bytes);
-        }
-    }
-
-    fn encoding(&self) -> Encoding {
-        match self {
-            Bytes { bom: true, not_utf8: false, .. } => Encoding::Utf8Bom,
-            Bytes { not_ascii: false, .. } => Encoding::Ascii,
-            Bytes { not_utf8: false, .. } => Encoding::Utf8,
-            Bytes { not_cp932: false, .. } => Encoding::Cp932,
-            _ => Encoding::Unknown,
-        }
-    }
-}
-
-/// What a file's first bytes say against its being text of a deck. Looks for NUL only in what it is given.
-fn not_text(bytes: &[u8]) -> Option<NotDeck> {
-    if bytes.starts_with(b"version https://git-lfs") {
-        Some(NotDeck::LfsPointer)
-    } else if bytes.starts_with(b"#!") {
-        Some(NotDeck::Script)
-    } else if memchr::memchr(0, bytes).is_some() {
-        Some(NotDeck::Binary)
-    } else {
-        None
+        self.bytes.not_a_deck().or_else(|| (!self.known_keyword).then_some(NotDeck::NoKeyword))
     }
 }
 
