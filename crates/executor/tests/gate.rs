@@ -63,8 +63,10 @@ async fn the_gate_outlives_the_folder() {
     node.executor.stop(&node.address, &never_ran, Duration::ZERO).await.unwrap();
     for token in [&ran, &never_ran] {
         node.executor.remove(&node.address, token).await.unwrap();
-        // a late duplicate of everything
-        node.stage(token, &[]).await;
+        let late = node.executor.stage(&node.address, token, &[], &|_, _| {}).await;
+        assert_eq!(late, Err(ExecutorError::Started));
+        // even if somebody made the folder again
+        std::fs::create_dir(node.folder(token)).unwrap();
     }
     assert!(!node.executor.launch(&node.address, &sh(&ran, "touch again")).await.unwrap().first);
     let late = node.executor.launch(&node.address, &sh(&never_ran, "touch again")).await;

@@ -1,6 +1,7 @@
 //! A run's files: put down and checked before it starts, listed after it has ended, removed when they are safe elsewhere.
 
 use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, while_doing};
+use crate::journal::Journal;
 use crate::{poll, stop};
 use runner::protocol::{
     Bytes, CONSOLE, Fault, FaultKind, InputFile, ListRequest, Listed, ListedFile, Placed, RemoveRequest, Removed,
@@ -14,7 +15,10 @@ use std::path::Path;
 pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
     let run = work.run(&request.token);
     check_names(&request.files)?;
-    fs::create_dir_all(run.incoming()).map_err(while_doing("making the run's folder"))?;
+    if !run.is_there() && Journal::peek(work).is_ok_and(|journal| journal.is_over(&request.token)) {
+        return Err(started());
+    }
+    make_folder(&run).map_err(while_doing("making the run's folder"))?;
     place(&run, &request.files, |file| {
         let part = run.part(&file.name);
         match &file.bytes {
@@ -29,6 +33,14 @@ pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
             },
         }
     })
+}
+
+/// A link where the run's folder should be is not followed.
+fn make_folder(run: &RunFolder) -> io::Result<()> {
+    if fs::symlink_metadata(run.root()).is_ok() && !run.is_there() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    fs::create_dir_all(run.incoming())
 }
 
 pub fn verify(work: &Work, request: VerifyRequest) -> Result<Staged, Fault> {
@@ -52,8 +64,7 @@ fn place(
             continue;
         }
         if run.started().exists() || run.closed().exists() {
-            let message = "the run was started or stopped; its input cannot change any more".to_owned();
-            return Err(Fault { kind: FaultKind::Started, message });
+            return Err(started());
         }
         let state = put(file).map_err(|error| fault(&error, file.name.as_str()))?;
         if state == Placed::Whole {
@@ -66,6 +77,11 @@ fn place(
         run.write_inputs(&inputs).map_err(while_doing("noting the input files"))?;
     }
     Ok(Staged { files: placed })
+}
+
+fn started() -> Fault {
+    let message = "the run was started or stopped; its input cannot change any more".to_owned();
+    Fault { kind: FaultKind::Started, message }
 }
 
 fn check_names(files: &[InputFile]) -> Result<(), Fault> {

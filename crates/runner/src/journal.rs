@@ -29,7 +29,7 @@ impl Word {
     }
 }
 
-/// The journal, locked against every other attempt until it is dropped.
+/// The journal's lines; where locked, then against every other attempt until it is dropped.
 pub struct Journal {
     file: File,
     text: String,
@@ -38,8 +38,17 @@ pub struct Journal {
 impl Journal {
     /// Waits for the lock.
     pub fn lock(work: &Work) -> io::Result<Journal> {
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(work.journal())?;
+        let file = OpenOptions::new().create(true).read(true).append(true).open(work.journal())?;
         file.lock()?;
+        Journal::read(file)
+    }
+
+    /// As it is at this moment, not locked and not to be written to.
+    pub fn peek(work: &Work) -> io::Result<Journal> {
+        Journal::read(File::open(work.journal())?)
+    }
+
+    fn read(mut file: File) -> io::Result<Journal> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(Journal { file, text: String::from_utf8_lossy(&bytes).into_owned() })
@@ -49,6 +58,11 @@ impl Journal {
     pub fn says(&self, token: &RunToken, word: Word) -> bool {
         let end = format!(" {token} {}", word.as_str());
         self.text.lines().any(|line| line.ends_with(&end))
+    }
+
+    /// Launched or stopped: nothing of it can begin any more.
+    pub fn is_over(&self, token: &RunToken) -> bool {
+        self.says(token, Word::Launched) || self.says(token, Word::Closed)
     }
 
     /// On the disk when this returns.
