@@ -6,6 +6,8 @@ mod side;
 mod top;
 mod words;
 
+#[cfg(feature = "hydrate")]
+pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
 
 use crate::i18n::t;

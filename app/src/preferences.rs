@@ -143,6 +143,11 @@ impl Preferences {
         self.locale.get()
     }
 
+    /// The language at this moment, for what is said once (a message, a request).
+    pub fn locale_untracked(self) -> Locale {
+        self.locale.get_untracked()
+    }
+
     /// The theme; reactive.
     pub fn theme(self) -> Option<Theme> {
         self.theme.get()

@@ -202,7 +202,7 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Jobs />
                 {t(words::JOBS)}
             </a>
-            <a href="/jobs/new" aria-current=at(Place::NewJob)>
+            <a href="/jobs/new" aria-current=at(Place::NewJob) data-testid="new-job">
                 <Icon glyph=Glyph::Plus />
                 {t(words::NEW_JOB_SHORT)}
             </a>

@@ -1,0 +1,402 @@
+//! What can be done to selected jobs: which of it is legal, the dialogs that ask, and the doing.
+
+use super::store::ListStore;
+use super::words;
+use crate::clock::use_clock;
+use crate::i18n::sentence::{Voice, act, fault, priority};
+use crate::i18n::{Locale, Text, t};
+use crate::jobs::api::JobAction;
+use crate::jobs::calls::act_on_jobs;
+use crate::preferences::{Preferences, use_locale, use_preferences};
+use crate::ui::{ChoiceRow, Dialog, Toasts, use_toasts};
+use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Priority, Role, Tokens};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// The acts of the bulk bar and of a row's menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Keep from starting.
+    Hold,
+    /// Let start.
+    Release,
+    /// Another place in the queue.
+    Priority,
+    /// End.
+    Stop,
+}
+
+/// Whether the act is legal for all of these jobs, or why not. The server asks the same again.
+///
+/// # Errors
+/// The first reason that stands against it.
+pub fn allowed(what: Act, jobs: &[JobSummary], actor: Option<&Actor>) -> Result<(), Text> {
+    let status = |good: fn(JobStatus) -> bool| jobs.iter().all(|job| good(job.status));
+    let fits = match what {
+        Act::Hold => status(|s| s == JobStatus::Waiting).then_some(()).ok_or(words::NOT_WAITING),
+        Act::Release => status(|s| s == JobStatus::Held).then_some(()).ok_or(words::NOT_HELD),
+        Act::Priority => {
+            status(|s| matches!(s, JobStatus::Waiting | JobStatus::Held)).then_some(()).ok_or(words::NOT_QUEUED)
+        }
+        Act::Stop if jobs.iter().any(|job| job.cancel_asked) => Err(words::STOPPING),
+        Act::Stop => status(|s| !s.is_ended()).then_some(()).ok_or(words::ENDED),
+    };
+    let may = actor.is_none_or(|actor| jobs.iter().all(|job| actor.may_change_job_of(&job.user_id)));
+    if may { fits } else { Err(words::NOT_YOURS) }
+}
+
+/// What is selected and what is being asked, for the whole list.
+#[derive(Clone, Copy)]
+pub struct Acts {
+    store: ListStore,
+    actor: StoredValue<Option<Actor>>,
+    toasts: Toasts,
+    preferences: Preferences,
+    /// Rows with their box ticked.
+    pub chosen: RwSignal<BTreeSet<JobId>>,
+    /// Where a range of selections begins.
+    pub anchor: StoredValue<Option<JobId>>,
+    /// The row whose menu is open.
+    pub menu: RwSignal<Option<JobId>>,
+    /// An act is under way.
+    pub busy: RwSignal<bool>,
+    stop: RwSignal<bool>,
+    change: RwSignal<bool>,
+    targets: RwSignal<Vec<JobSummary>>,
+    new_priority: RwSignal<Priority>,
+}
+
+impl Acts {
+    /// Nothing selected.
+    pub fn new(store: ListStore, actor: Option<Actor>) -> Acts {
+        Acts {
+            store,
+            actor: StoredValue::new(actor),
+            toasts: use_toasts(),
+            preferences: use_preferences(),
+            chosen: RwSignal::new(BTreeSet::new()),
+            anchor: StoredValue::new(None),
+            menu: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            stop: RwSignal::new(false),
+            change: RwSignal::new(false),
+            targets: RwSignal::new(Vec::new()),
+            new_priority: RwSignal::new(Priority::NORMAL),
+        }
+    }
+
+    /// As [`allowed`], for this viewer.
+    ///
+    /// # Errors
+    /// As [`allowed`].
+    pub fn allowed(self, what: Act, jobs: &[JobSummary]) -> Result<(), Text> {
+        self.actor.with_value(|actor| allowed(what, jobs, actor.as_ref()))
+    }
+
+    /// The selected jobs that are on screen, in their order; reactive.
+    pub fn chosen_jobs(self) -> Vec<JobSummary> {
+        let chosen = self.chosen.get();
+        self.store.ids().into_iter().filter(|id| chosen.contains(id)).filter_map(|id| self.store.job(id)).collect()
+    }
+
+    /// Ticks or unticks a row; with `range`, all rows from the last one to here.
+    pub fn choose(self, id: JobId, range: bool) {
+        let ids = self.store.ids_untracked();
+        let at = |id: JobId| ids.iter().position(|other| *other == id);
+        let from = self.anchor.get_value().and_then(at).filter(|_| range);
+        match (from, at(id)) {
+            (Some(from), Some(to)) => {
+                self.chosen.update(|chosen| chosen.extend(&ids[from.min(to)..=from.max(to)]));
+            }
+            _ => self.chosen.update(|chosen| {
+                if !chosen.remove(&id) {
+                    chosen.insert(id);
+                }
+            }),
+        }
+        self.anchor.set_value(Some(id));
+    }
+
+    /// Unticks all.
+    pub fn clear(self) {
+        self.chosen.set(BTreeSet::new());
+        self.anchor.set_value(None);
+    }
+
+    /// Does it, or asks first where it takes something away or needs an answer. What is not legal is not begun.
+    pub fn begin(self, what: Act, jobs: Vec<JobSummary>) {
+        self.menu.set(None);
+        if jobs.is_empty() || self.busy.get_untracked() || self.allowed(what, &jobs).is_err() {
+            return;
+        }
+        match what {
+            Act::Hold => self.send(jobs, JobAction::Hold),
+            Act::Release => self.send(jobs, JobAction::Release),
+            Act::Stop => {
+                self.targets.set(jobs);
+                self.stop.set(true);
+            }
+            Act::Priority => {
+                self.new_priority.set(jobs.first().map(|job| job.priority).unwrap_or_default());
+                self.targets.set(jobs);
+                self.change.set(true);
+            }
+        }
+    }
+
+    /// Whether the viewer may give this priority.
+    fn may_give(self, wanted: Priority) -> bool {
+        wanted.allowed_for(self.actor.with_value(|actor| actor.as_ref().map_or(Role::Student, |actor| actor.role)))
+    }
+
+    fn send(self, jobs: Vec<JobSummary>, action: JobAction) {
+        self.busy.set(true);
+        let locale = self.preferences.locale_untracked();
+        leptos::task::spawn_local(async move {
+            let answer = act_on_jobs(jobs.iter().map(|job| job.id).collect(), action).await;
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            self.stop.set(false);
+            self.change.set(false);
+            match answer {
+                Err(error) => {
+                    let title = locale.pick("できませんでした", "That did not work");
+                    self.toasts.error(title, Some(error.message));
+                }
+                Ok(results) => {
+                    let mut done = 0;
+                    for result in results {
+                        match result.outcome {
+                            Ok(job) => {
+                                done += 1;
+                                self.store.renew(&job);
+                            }
+                            Err(error) => {
+                                let name = jobs.iter().find(|job| job.id == result.id).map(|job| job.name.to_string());
+                                let name = name.unwrap_or_else(|| format!("#{}", result.id));
+                                let why = if error.message.is_empty() {
+                                    fault::code(error.code).in_locale(locale).to_owned()
+                                } else {
+                                    error.message
+                                };
+                                let title = locale.pick(
+                                    format!("{name} は変えられませんでした"),
+                                    format!("{name} could not be changed"),
+                                );
+                                self.toasts.error(title, Some(why));
+                            }
+                        }
+                    }
+                    if done > 0 {
+                        self.toasts.good(done_words(locale, action, done), None);
+                    }
+                    self.clear();
+                    self.store.read_soon();
+                }
+            }
+        });
+    }
+}
+
+/// What was done, with its number.
+fn done_words(locale: Locale, action: JobAction, n: u32) -> String {
+    let jobs = if n == 1 { "job" } else { "jobs" };
+    match action {
+        JobAction::Cancel => locale.pick(format!("{n}件を中止します"), format!("Stopping {n} {jobs}")),
+        JobAction::Hold => locale.pick(format!("{n}件を保留にしました"), format!("{n} {jobs} held")),
+        JobAction::Release => locale.pick(format!("{n}件を再開しました"), format!("{n} {jobs} released")),
+        JobAction::Delete => locale.pick(format!("{n}件を削除しました"), format!("{n} {jobs} deleted")),
+        JobAction::Priority(to) => {
+            let word = priority(to);
+            locale.pick(
+                format!("{n}件の優先度を{}に変えました", word.ja),
+                format!("Priority of {n} {jobs} is now {}", word.en.to_lowercase()),
+            )
+        }
+    }
+}
+
+/// Consequences of ending these jobs, one sentence each.
+fn consequences(voice: Voice, jobs: &[JobSummary]) -> Vec<String> {
+    let begun: Vec<&JobSummary> = jobs.iter().filter(|job| job.status.is_active()).collect();
+    let mut list = Vec::new();
+    match begun.as_slice() {
+        [] => list.push(act::stop_waiting(voice).to_owned()),
+        [one] if jobs.len() == 1 => {
+            list.push(act::stop_cost(voice, one.progress.as_ref().and_then(|progress| progress.share)));
+        }
+        several => {
+            let n = several.len();
+            list.push(voice.pick(
+                format!("実行中の{n}件は途中で止まり、続きからは再開できません"),
+                format!("{n} under way stop where they are and cannot be continued"),
+            ));
+        }
+    }
+    if !begun.is_empty() {
+        list.push(act::stop_keeps(voice).to_owned());
+    }
+    let holds = || begun.iter().filter(|job| job.status.holds_resources());
+    let (cpus, tokens): (Cores, Tokens) = (holds().map(|job| job.cpus).sum(), holds().map(|job| job.tokens).sum());
+    if cpus > Cores::ZERO {
+        list.push(act::stop_frees(voice, cpus, tokens));
+    }
+    list
+}
+
+/// The dialogs; the page has them once.
+#[component]
+pub fn ActDialogs(acts: Acts) -> impl IntoView {
+    let (clock, locale) = (use_clock(), use_locale());
+    let voice = move || clock.voice(locale.get());
+    let title = move || {
+        acts.targets.with(|jobs| match jobs.as_slice() {
+            [one] => act::stop_title(voice(), &one.name),
+            many => act::stop_many_title(voice(), many.len()),
+        })
+    };
+    let change_title = move || {
+        acts.targets.with(|jobs| match jobs.as_slice() {
+            [one] => locale.get().pick(format!("{} の優先度", one.name), format!("Priority of {}", one.name)),
+            many => {
+                let n = many.len();
+                locale.get().pick(format!("{n}件の優先度"), format!("Priority of {n} jobs"))
+            }
+        })
+    };
+    let targets = move || acts.targets.get_untracked();
+    view! {
+        <Dialog
+            open=acts.stop
+            id="stop-dialog"
+            title=title
+            safe=t(words::GO_ON)
+            verb=t(words::DO_STOP)
+            danger=true
+            busy=acts.busy
+            on_confirm=move |()| acts.send(targets(), JobAction::Cancel)
+            confirm_testid="confirm-cancel"
+            consequences=ToChildren::to_children(move || {
+                view! {
+                    {move || {
+                        acts.targets
+                            .with(|jobs| consequences(voice(), jobs))
+                            .into_iter()
+                            .map(|text| view! { <li>{text}</li> })
+                            .collect_view()
+                    }}
+                }
+            })
+        />
+        <Dialog
+            open=acts.change
+            id="priority-dialog"
+            title=change_title
+            safe=t(words::CLOSE)
+            verb=t(words::DO_CHANGE)
+            busy=acts.busy
+            on_confirm=move |()| acts.send(targets(), JobAction::Priority(acts.new_priority.get_untracked()))
+        >
+            <div role="radiogroup" aria-labelledby="priority-dialog-title">
+                {Priority::CHOICES
+                    .into_iter()
+                    .rev()
+                    .map(|choice| {
+                        let may = acts.may_give(choice);
+                        view! {
+                            <ChoiceRow
+                                name="new-priority"
+                                value=choice.0.to_string()
+                                checked=Signal::derive(move || acts.new_priority.get() == choice)
+                                disabled=!may
+                                on_choose=move |()| acts.new_priority.set(choice)
+                            >
+                                <span class="font-medium">{t(priority(choice))}</span>
+                                <span class="text-xs text-muted">
+                                    {move || if may { String::new() } else { words::ONLY_FACULTY.in_locale(locale.get()).to_owned() }}
+                                </span>
+                            </ChoiceRow>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </Dialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::i18n::sentence::voice;
+    use domain::{JobName, NodeWish, Progress, Solver, Timestamp, UserId};
+
+    fn job(status: JobStatus, owner: &str) -> JobSummary {
+        JobSummary {
+            id: JobId(1),
+            name: JobName::parse("beam").unwrap(),
+            status,
+            version: 1,
+            user_id: UserId::parse(owner).unwrap(),
+            user_name: owner.into(),
+            node: None,
+            wish: NodeWish::Auto,
+            solver: Solver::Abaqus,
+            cpus: Cores(4),
+            tokens: Tokens(8),
+            priority: Priority::NORMAL,
+            message: None,
+            waiting: None,
+            progress: Some(Progress { share: Some(0.41), ..Progress::default() }),
+            transfer: None,
+            verdict: None,
+            cancel_asked: false,
+            no_contact_since: None,
+            tries: 0,
+            not_before: None,
+            parent_id: None,
+            created_at: Timestamp(0),
+            started_at: None,
+            ended_at: None,
+            updated_at: Timestamp(0),
+        }
+    }
+
+    fn actor(role: Role) -> Actor {
+        Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role }
+    }
+
+    #[test]
+    fn only_what_is_legal_for_all_can_be_done() {
+        let (student, faculty) = (actor(Role::Student), actor(Role::Faculty));
+        let (waiting, held) = (job(JobStatus::Waiting, "sato"), job(JobStatus::Held, "sato"));
+        let reason = |what, jobs: &[JobSummary], who: &Actor| allowed(what, jobs, Some(who)).err().map(|text| text.en);
+        assert_eq!(reason(Act::Hold, std::slice::from_ref(&waiting), &student), None);
+        assert_eq!(reason(Act::Hold, &[waiting.clone(), held.clone()], &student), Some(words::NOT_WAITING.en));
+        assert_eq!(reason(Act::Priority, &[waiting, held], &student), None);
+        let theirs = job(JobStatus::Running, "suzuki");
+        assert_eq!(reason(Act::Stop, std::slice::from_ref(&theirs), &student), Some(words::NOT_YOURS.en));
+        assert_eq!(reason(Act::Stop, std::slice::from_ref(&theirs), &faculty), None);
+        let asked = JobSummary { cancel_asked: true, ..theirs };
+        assert_eq!(reason(Act::Stop, &[asked], &faculty), Some(words::STOPPING.en));
+        assert_eq!(reason(Act::Stop, &[job(JobStatus::Failed, "sato")], &student), Some(words::ENDED.en));
+    }
+
+    #[test]
+    fn the_price_of_stopping_is_said_with_numbers() {
+        let ja = voice(Locale::Ja);
+        assert_eq!(
+            consequences(ja, &[job(JobStatus::Running, "sato")]),
+            [
+                "計算は41%で止まり、続きからは再開できません",
+                "ここまでの結果のファイルは回収します",
+                "4コア・8トークンが空きます"
+            ]
+        );
+        assert_eq!(
+            consequences(ja, &[job(JobStatus::Waiting, "sato")]),
+            ["まだ始まっていないので、失う計算はありません"]
+        );
+    }
+}
