@@ -72,7 +72,7 @@ pub fn Dialog(
                     busy=busy
                     disabled=disabled
                     on:click=move |_| on_confirm.run(())
-                    attr:data-testid=confirm_testid.map_or_else(|| format!("{id}-confirm"), str::to_owned)
+                    attr:data-testid=confirm_testid
                 >
                     {move || verb.get()}
                 </Button>
