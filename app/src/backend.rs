@@ -1,97 +1,69 @@
-//! What server functions stand on: the repository, the executor and the folders, by context.
+//! What server functions and `/api/v1` stand on: the repository and the folders, and who is asking, by context.
 
-use crate::jobs::api::*;
-use crate::lab::LabStatus;
+mod act;
+pub mod fault;
+mod files;
+mod form;
+mod list;
+mod text;
+mod view;
+
+use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
-use domain::{Actor, Cores, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::Actor;
 use leptos::prelude::use_context;
+use repository::Repository;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where files are.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// What people sent.
+    pub uploads: PathBuf,
+    /// What runs brought back: one folder per job, named by its number.
+    pub results: PathBuf,
+}
 
 /// Handed to every page, server function and `/api/v1` route.
 #[derive(Clone)]
-pub struct Backend {}
+pub struct Backend {
+    /// The database.
+    pub repository: Repository,
+    /// The folders.
+    pub folders: Arc<Folders>,
+}
+
+/// Who is asking, and in which language they are answered.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Who.
+    pub actor: Actor,
+    /// The language.
+    pub locale: Locale,
+}
 
 /// The backend of this request.
 ///
 /// # Errors
 /// `INTERNAL_ERROR` outside a request.
 pub fn backend() -> Result<Backend, AppError> {
-    use_context().ok_or_else(|| AppError::new(ErrorCode::InternalError, "no backend"))
+    use_context().ok_or_else(|| fault::internal(Locale::default()))
 }
 
-/// Who is acting. Until sign-in exists this is the built-in local user, and the server listens on 127.0.0.1 only.
+/// Who is acting. The server puts the person into each request; until sign-in exists that is the built-in local user,
+/// and the server listens on 127.0.0.1 only.
 ///
 /// # Errors
 /// `UNAUTHORIZED` when nobody is.
-pub fn signed_in() -> Result<Actor, AppError> {
-    use_context().ok_or_else(|| AppError::new(ErrorCode::Unauthorized, "nobody"))
+pub fn signed_in() -> Result<Asking, AppError> {
+    use_context().ok_or_else(|| AppError::new(ErrorCode::Unauthorized, "サインインしてください / Sign in first"))
 }
 
 /// Both.
 ///
 /// # Errors
 /// As the two.
-pub fn acting() -> Result<(Backend, Actor), AppError> {
+pub fn acting() -> Result<(Backend, Asking), AppError> {
     Ok((backend()?, signed_in()?))
-}
-
-macro_rules! later {
-    () => {
-        Err(AppError::new(ErrorCode::Unavailable, "not connected yet"))
-    };
-}
-
-#[allow(missing_docs, clippy::missing_errors_doc, clippy::unused_async)]
-impl Backend {
-    pub async fn lab_status(&self, _actor: Actor) -> Result<LabStatus, AppError> {
-        later!()
-    }
-    pub async fn list_jobs(&self, _query: &ListQuery, _actor: &Actor) -> Result<ListPage, AppError> {
-        later!()
-    }
-    pub async fn job_view(&self, _id: JobId, _actor: &Actor) -> Result<JobView, AppError> {
-        later!()
-    }
-    pub async fn form_options(
-        &self,
-        _solver: Option<Solver>,
-        _wish: NodeWish,
-        _priority: Priority,
-        _actor: &Actor,
-    ) -> Result<FormOptions, AppError> {
-        later!()
-    }
-    pub async fn check_deck(
-        &self,
-        _deck: &UploadId,
-        _includes: &[UploadId],
-        _actor: &Actor,
-    ) -> Result<DeckCheck, AppError> {
-        later!()
-    }
-    pub async fn submit_job(&self, _request: SubmitRequest, _actor: &Actor) -> Result<JobSummary, AppError> {
-        later!()
-    }
-    pub async fn act_on_jobs(
-        &self,
-        _ids: &[JobId],
-        _action: JobAction,
-        _actor: &Actor,
-    ) -> Result<Vec<ActionResult>, AppError> {
-        later!()
-    }
-    pub async fn resubmit_job(
-        &self,
-        _id: JobId,
-        _cpus: Option<Cores>,
-        _key: String,
-        _actor: &Actor,
-    ) -> Result<JobSummary, AppError> {
-        later!()
-    }
-    pub async fn convergence(&self, _id: JobId) -> Result<Convergence, AppError> {
-        later!()
-    }
-    pub async fn read_log(&self, _id: JobId, _file: &str, _ask: &LogAsk) -> Result<LogPart, AppError> {
-        later!()
-    }
 }

@@ -30,6 +30,12 @@ pub fn server_offset_minutes() -> i32 {
     chrono::Local::now().offset().local_minus_utc() / 60
 }
 
+/// How the API speaks: in this language, in the lab's time.
+#[cfg(feature = "ssr")]
+pub fn server_voice(locale: crate::i18n::Locale) -> crate::i18n::sentence::Voice {
+    crate::i18n::sentence::Voice::at(locale, server_now(), server_offset_minutes())
+}
+
 #[cfg(not(feature = "ssr"))]
 fn attribute(name: &str) -> Option<i64> {
     let root = web_sys::window()?.document()?.document_element()?;

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod calls;
 pub mod detail;
+pub mod files;
 pub mod list;
 pub mod status_badge;
 pub mod submit;

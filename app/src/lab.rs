@@ -37,7 +37,6 @@ pub struct LabStatus {
 /// The lab's present state.
 #[server(prefix = "/rpc", endpoint = "read_lab_status")]
 pub async fn read_lab_status() -> Result<LabStatus, AppError> {
-    let backend = crate::backend::backend()?;
-    let actor = crate::backend::signed_in()?;
-    backend.lab_status(actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.lab_status(&asking).await
 }

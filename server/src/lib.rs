@@ -1,1 +1,146 @@
-//! Turns it on: the one binary that serves, and the tool beside it.
+//! Turns it on: `run(config, listener, shutdown)` is the whole server, for the binary and for tests.
+
+pub mod api;
+mod asking;
+pub mod config;
+mod files;
+mod health;
+pub mod logs;
+mod problem;
+mod router;
+mod scheduler;
+mod ws;
+
+use app::backend::{Backend, Folders};
+use config::Config;
+use domain::{Actor, Role, Timestamp, User, UserId};
+use executor::{Executor, ExecutorConfig, Runners};
+use leptos::config::LeptosOptions;
+use repository::{Repository, RepositoryConfig};
+use scheduler::Scheduler;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// After so long open connections are dropped when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// For reaching a node, and again for logging in.
+const CONNECT: Duration = Duration::from_secs(10);
+/// For one command on a node.
+const COMMAND: Duration = Duration::from_secs(30);
+/// How often a silent connection is asked for life.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The database.
+    #[error("the database: {0}")]
+    Repository(#[from] repository::RepositoryError),
+    /// The key or the runner for the nodes.
+    #[error("the nodes: {0}")]
+    Executor(#[from] executor::ExecutorError),
+    /// A folder or the port.
+    #[error("{what}: {error}")]
+    Io {
+        /// Which.
+        what: String,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerError {
+    move |error| ServerError::Io { what: what.to_string(), error }
+}
+
+/// The built-in local user: until people have accounts everybody at this machine is this one.
+fn local_user() -> Result<Actor, ServerError> {
+    let id = UserId::parse("local").map_err(|error| io_error("local user")(io::Error::other(error)))?;
+    Ok(Actor { id, name: "ローカル".to_owned(), role: Role::Admin })
+}
+
+/// Opens the database of this configuration.
+///
+/// # Errors
+/// What the repository says.
+pub async fn open_repository(config: &Config) -> Result<Repository, ServerError> {
+    let config = RepositoryConfig { path: config.database_path.clone(), first_values: config.first_values() };
+    Ok(Repository::open(&config).await?)
+}
+
+/// Serves on `listener` until `stop` is cancelled, then ends in good order. Runs on nodes go on.
+///
+/// # Errors
+/// When something it stands on is not there.
+pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken) -> Result<(), ServerError> {
+    for folder in [&config.upload_dir, &config.results_dir] {
+        make_private(folder).map_err(io_error(folder.display()))?;
+    }
+    let repository = open_repository(&config).await?;
+    let actor = local_user()?;
+    let user = User {
+        id: actor.id.clone(),
+        name: actor.name.clone(),
+        role: actor.role,
+        max_running_jobs: None,
+        max_tokens: None,
+        created_at: Timestamp(chrono::Utc::now().timestamp()),
+    };
+    repository.ensure_user(&user).await?;
+    let executor = Executor::new(ExecutorConfig {
+        private_key: config.ssh_private_key_path.clone(),
+        runners: Runners { linux: config.runner_linux.clone() },
+        connect_timeout: CONNECT,
+        command_timeout: COMMAND,
+        keepalive: KEEPALIVE,
+    })?;
+    let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
+    let scheduler = Scheduler::new(repository.clone(), executor, folders.clone(), stop.clone());
+    let address = listener.local_addr().map_err(io_error("the port"))?;
+    let backend = Backend { repository: repository.clone(), folders: Arc::new(folders) };
+    let router = router::router(site(&config, address), backend, actor, stop.clone());
+    let scheduling = tokio::spawn(scheduler.run());
+    tracing::info!(%address, "serving");
+    let asked = stop.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { asked.cancelled().await });
+    tokio::select! {
+        served = serving => served.map_err(io_error("serving"))?,
+        () = async { stop.cancelled().await; tokio::time::sleep(LAST_WORDS).await } => {
+            tracing::info!("some connections were still open");
+        }
+    }
+    stop.cancel();
+    if scheduling.await.is_err() {
+        tracing::error!("the scheduler ended badly");
+    }
+    repository.close().await;
+    Ok(())
+}
+
+/// Makes a folder that others cannot read.
+fn make_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)
+    }
+    #[cfg(not(unix))]
+    std::fs::create_dir_all(folder)
+}
+
+fn site(config: &Config, address: SocketAddr) -> LeptosOptions {
+    let root = config.site_root.to_string_lossy().into_owned();
+    LeptosOptions::builder()
+        .output_name("app")
+        .site_root(root)
+        .site_pkg_dir("pkg")
+        .site_addr(address)
+        .hash_files(config.hash_files)
+        .build()
+}

@@ -1,2 +1,92 @@
-//! The one binary.
-fn main() {}
+//! The one binary: the server, and the tool beside it.
+
+mod inspect;
+mod node;
+
+use clap::{Parser, Subcommand};
+use server::config::Config;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Parser)]
+#[command(name = "abaqus-job-manager", version, about = "Runs Abaqus and CalculiX decks on the lab's nodes")]
+struct Arguments {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the pages and runs the jobs (the default).
+    Serve,
+    /// Nodes.
+    #[command(subcommand)]
+    Node(node::Command),
+    /// Says what the readers find in decks and solver files: one JSON object a line.
+    Inspect {
+        /// Files of any kind.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    // a missing .env is usual; a broken one is said by the variables that are then missing
+    let _ = dotenvy::dotenv();
+    let arguments = Arguments::parse();
+    if let Some(Command::Inspect { files }) = &arguments.command {
+        return inspect::inspect(files);
+    }
+    server::logs::start(&arguments.config.log_level);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let done = match arguments.command {
+        Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
+        _ => runtime.block_on(serve(arguments.config)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&*error),
+    }
+}
+
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!("{error}");
+    ExitCode::FAILURE
+}
+
+async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    let address = config.address();
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("port {address}: {error}"))?;
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping; runs on nodes go on");
+        asked.cancel();
+    });
+    server::run(config, listener, stop).await?;
+    Ok(())
+}
+
+async fn wait_for_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // without a handler the process ends by itself, which the nodes' runs survive as well
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -2,7 +2,6 @@
 
 use crate::AppError;
 use crate::lab::TabCounts;
-use domain::lifecycle::RunStage;
 use domain::plan::Waiting;
 use domain::{
     Cores, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, NodeWish, Priority, Solver, StepShape, Timestamp,
@@ -76,8 +75,6 @@ pub struct JobView {
     pub lineage: Vec<LineageView>,
     /// Whether the viewer may cancel, hold, and so on.
     pub may_change: bool,
-    /// How far the run is, while there is one.
-    pub stage: Option<RunStage>,
 }
 
 /// One file of a job.
@@ -121,15 +118,10 @@ pub enum HistoryFact {
         node: NodeId,
     },
     /// The launch arrived.
-    Launched {
-        /// Where.
-        node: NodeId,
-    },
-    /// An infrastructure fault sent it back.
+    Launched,
+    /// An infrastructure fault kept it from starting; it is tried again, or has failed after too many tries.
     SentBack {
-        /// Tries so far.
-        tries: u32,
-        /// The fault in words.
+        /// The fault in words; may be empty.
         fault: String,
     },
     /// The run ended on the node.

@@ -10,15 +10,15 @@ use server_fn::codec::Json;
 /// A page of the list.
 #[server(prefix = "/rpc", endpoint = "list_jobs", input = Json)]
 pub async fn list_jobs(query: ListQuery) -> Result<ListPage, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.list_jobs(&query, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.list_jobs(&query, &asking).await
 }
 
 /// One job.
 #[server(prefix = "/rpc", endpoint = "view_job", input = Json)]
 pub async fn view_job(id: JobId) -> Result<JobView, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.job_view(id, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.view_job(id, &asking).await
 }
 
 /// What the form offers for this solver and node.
@@ -28,48 +28,48 @@ pub async fn read_form_options(
     wish: NodeWish,
     priority: Priority,
 ) -> Result<FormOptions, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.form_options(solver, wish, priority, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.form_options(solver, wish, priority, &asking).await
 }
 
 /// What the server finds in an uploaded deck.
 #[server(prefix = "/rpc", endpoint = "check_deck", input = Json)]
 pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckCheck, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.check_deck(&deck, &includes, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.check_deck(&deck, &includes, &asking).await
 }
 
 /// Puts a job into the queue. It is durable when this returns.
 #[server(prefix = "/rpc", endpoint = "submit_job", input = Json)]
 pub async fn submit_job(request: SubmitRequest) -> Result<JobSummary, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.submit_job(request, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.submit_job(request, &asking).await
 }
 
 /// The same act on one or more jobs; each has its own outcome.
 #[server(prefix = "/rpc", endpoint = "act_on_jobs", input = Json)]
 pub async fn act_on_jobs(ids: Vec<JobId>, action: JobAction) -> Result<Vec<ActionResult>, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.act_on_jobs(&ids, action, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.act_on_jobs(&ids, action, &asking).await
 }
 
 /// A new job from an old one's files, with other CPUs perhaps.
 #[server(prefix = "/rpc", endpoint = "resubmit_job", input = Json)]
 pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: String) -> Result<JobSummary, AppError> {
-    let (backend, actor) = crate::backend::acting()?;
-    backend.resubmit_job(id, cpus, idempotency_key, &actor).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.resubmit_job(id, cpus, idempotency_key, &asking).await
 }
 
 /// The convergence of a job's run.
 #[server(prefix = "/rpc", endpoint = "read_convergence", input = Json)]
 pub async fn read_convergence(id: JobId) -> Result<Convergence, AppError> {
-    let (backend, _actor) = crate::backend::acting()?;
-    backend.convergence(id).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.convergence(id, &asking).await
 }
 
 /// A part of one of a job's text files.
 #[server(prefix = "/rpc", endpoint = "read_log", input = Json)]
 pub async fn read_log(id: JobId, file: String, ask: LogAsk) -> Result<LogPart, AppError> {
-    let (backend, _actor) = crate::backend::acting()?;
-    backend.read_log(id, &file, &ask).await
+    let (backend, asking) = crate::backend::acting()?;
+    backend.read_log(id, &file, &ask, &asking).await
 }

@@ -1,10 +1,10 @@
 //! One job with everything its page shows.
 
 use crate::entities::{jobs, result_files};
-use crate::records::{JobDetail, ResultFile};
+use crate::records::{JobDetail, Kin, ResultFile};
 use crate::rows::Row;
 use crate::{Repository, RepositoryError, facts, history, summary};
-use domain::{FileName, JobId, JobName, JobStatus, JobSummary};
+use domain::{FileName, JobId, JobName, JobSummary, Timestamp};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     TransactionTrait,
@@ -28,6 +28,8 @@ struct KinRow {
     name: String,
     status: String,
     parent_id: Option<i64>,
+    created_at: i64,
+    verdict: Option<String>,
 }
 
 async fn results(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<ResultFile>, RepositoryError> {
@@ -52,12 +54,15 @@ async fn results(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<ResultFile>
 
 async fn kin(db: &impl ConnectionTrait, which: Condition) -> Result<Vec<KinRow>, RepositoryError> {
     use jobs::Column as C;
-    let rows = jobs::Entity::find().select_only().columns([C::Id, C::Name, C::Status, C::ParentId]).filter(which);
+    let rows = jobs::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::Status, C::ParentId, C::CreatedAt, C::Verdict])
+        .filter(which);
     Ok(rows.order_by_asc(C::Id).into_model::<KinRow>().all(db).await?)
 }
 
 /// Up to the first ancestor that is still there, then down to all descendants, a generation at a time.
-async fn lineage(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<(JobId, JobName, JobStatus)>, RepositoryError> {
+async fn lineage(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<Kin>, RepositoryError> {
     use jobs::Column as C;
     let mut found: BTreeMap<i64, KinRow> = BTreeMap::new();
     let mut up = Some(id.0);
@@ -81,7 +86,13 @@ async fn lineage(db: &impl ConnectionTrait, id: JobId) -> Result<Vec<(JobId, Job
         .take(LONGEST_LINEAGE)
         .map(|kin| {
             let row = Row::new("jobs", kin.id);
-            Ok((JobId(kin.id), row.take("name", JobName::parse(&kin.name))?, row.take("status", kin.status.parse())?))
+            Ok(Kin {
+                id: JobId(kin.id),
+                name: row.take("name", JobName::parse(&kin.name))?,
+                status: row.take("status", kin.status.parse())?,
+                created_at: Timestamp(kin.created_at),
+                verdict: row.json_or_none("verdict", kin.verdict.as_ref())?,
+            })
         })
         .collect()
 }

@@ -29,7 +29,7 @@ mod writer;
 pub use error::RepositoryError;
 pub use facts::ActiveJob;
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
-pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, NewUpload, ResultFile, Upload};
+pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use submit::Submission;
 
 use domain::{Event, Timestamp};

@@ -2,7 +2,8 @@
 
 use domain::lifecycle::{LifeEvent, RunEnd, RunReport};
 use domain::{
-    FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunToken, StepShape, Timestamp, UploadId, UserId,
+    FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunToken, StepShape, Timestamp, UploadId,
+    UserId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +171,21 @@ pub struct Upload {
     pub created_at: Timestamp,
 }
 
+/// A job of the same lineage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kin {
+    /// Its number.
+    pub id: JobId,
+    /// Its name.
+    pub name: JobName,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Submitted.
+    pub created_at: Timestamp,
+    /// How it ended, once it has.
+    pub verdict: Option<Verdict>,
+}
+
 /// Everything about one job that its page shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobDetail {
@@ -190,7 +206,7 @@ pub struct JobDetail {
     /// The folder of its results, relative to the result folder.
     pub result_path: Option<String>,
     /// Ancestors and descendants by resubmission, oldest first, this one included.
-    pub lineage: Vec<(JobId, JobName, JobStatus)>,
+    pub lineage: Vec<Kin>,
 }
 
 /// What is left to be removed from the disk after a job's row is gone.

@@ -9,13 +9,10 @@ pub fn fact(voice: Voice, fact: &HistoryFact) -> String {
         HistoryFact::Claimed { node } => {
             voice.pick(format!("{node} のコアとトークンを確保しました"), format!("Cores and tokens claimed on {node}"))
         }
-        HistoryFact::Launched { node } => {
-            voice.pick(format!("{node} で計算を始めました"), format!("Started on {node}"))
+        HistoryFact::Launched => voice.pick("計算を始めました", "The solver was started").to_owned(),
+        HistoryFact::SentBack { fault } => {
+            voice.pick(format!("開始できませんでした。{fault}"), format!("It could not be started. {fault}"))
         }
-        HistoryFact::SentBack { tries, fault } => voice.pick(
-            format!("開始できず、待機に戻しました({tries}回目)。{fault}"),
-            format!("Could not be started and went back to the queue (try {tries}). {fault}"),
-        ),
         HistoryFact::RunEnded => voice
             .pick("計算が終わり、コアとトークンを返却しました", "The solver ended; cores and tokens are free")
             .to_owned(),

@@ -6,6 +6,7 @@ use crate::solver::SCRATCH;
 use crate::verbs::Inner;
 use crate::{Collected, CollectedFile, ExecutorError, NodeAddress};
 use domain::{FileName, RunToken};
+use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
 use runner::protocol::{ListRequest, ListedFile};
 use sha2::{Digest, Sha256};
@@ -60,7 +61,13 @@ impl Inner {
             let sha256 = sha256.unwrap_or_default();
             Ok::<_, ExecutorError>(CollectedFile { name, size, sha256, error: outcome.err() })
         };
-        let files = stream::iter(listed.files.into_iter().map(one)).buffered(FILES).try_collect().await?;
+        // boxed one by one: a closure over borrows inside a stream is not seen to be sendable
+        let mut fetches: Vec<BoxFuture<'_, Result<CollectedFile, ExecutorError>>> =
+            Vec::with_capacity(listed.files.len());
+        for file in listed.files {
+            fetches.push(Box::pin(one(file)));
+        }
+        let files = stream::iter(fetches).buffered(FILES).try_collect().await?;
         Ok(Collected { files })
     }
 

@@ -5,6 +5,7 @@ use crate::link::Link;
 use crate::verbs::Inner;
 use crate::{ExecutorError, LocalFile, NodeAddress};
 use domain::RunToken;
+use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
 use runner::protocol::{Bytes, InputFile, Placed, StageRequest, VerifyRequest};
 use std::sync::Arc;
@@ -71,7 +72,12 @@ impl Inner {
         let asked_again = missing.iter().map(|(file, _)| asked(file, None)).collect();
         let names: Vec<String> = missing.iter().map(|(file, _)| file.name.to_string()).collect();
         let sent: u64 = missing.iter().map(|(file, _)| file.size).sum();
-        stream::iter(missing.into_iter().map(send)).buffer_unordered(FILES).try_collect::<Vec<()>>().await?;
+        // boxed one by one: a closure over borrows inside a stream is not seen to be sendable
+        let mut sends: Vec<BoxFuture<'_, Result<(), ExecutorError>>> = Vec::with_capacity(missing.len());
+        for file in missing {
+            sends.push(Box::pin(send(file)));
+        }
+        stream::iter(sends).buffer_unordered(FILES).try_collect::<Vec<()>>().await?;
         let request = VerifyRequest { token: token.clone(), files: asked_again };
         let answer = self.call(address, &request, hashing(base, sent)).await?;
         Ok(names.into_iter().zip(answer.files).find(|(_, placed)| *placed != Placed::Whole).map(|(name, _)| name))

@@ -17,7 +17,10 @@ async fn a_submitted_job_waits_for_any_node_with_the_tokens_of_the_rule() {
     assert_eq!(detail.inputs[0].name.as_str(), "beam.inp");
     assert_eq!(detail.history[0].what, HistoryFact::Submitted { parent: None });
     assert_eq!(detail.history[0].actor.as_deref(), Some("sato さん"));
-    assert_eq!(detail.lineage, [(job.id, job.name.clone(), JobStatus::Waiting)]);
+    assert_eq!(
+        detail.lineage.iter().map(|kin| (kin.id, kin.name.clone(), kin.status)).collect::<Vec<_>>(),
+        [(job.id, job.name.clone(), JobStatus::Waiting)]
+    );
     assert_eq!(lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().jobs, [job]);
 }
 
@@ -165,7 +168,7 @@ async fn lineage_goes_up_and_down_and_survives_a_gap() {
     let fourth = from("fourth", Some(second)).await;
     let lineage = async |id| {
         let detail = lab.repo.job(id).await.unwrap().unwrap();
-        detail.lineage.into_iter().map(|(id, ..)| id).collect::<Vec<_>>()
+        detail.lineage.into_iter().map(|kin| kin.id).collect::<Vec<_>>()
     };
     assert_eq!(lineage(third).await, [first, second, third, fourth]);
     assert_eq!(lineage(first).await, [first, second, third, fourth]);

@@ -1,0 +1,174 @@
+//! Intent: submit, resubmit, cancel, hold, release, priority, delete. Who may is asked here, once per call.
+
+use super::{Asking, Backend, fault};
+use crate::jobs::api::{ActionResult, JobAction, SubmitRequest};
+use crate::{AppError, ErrorCode};
+use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
+use repository::{RepositoryError, Submission};
+use serde_json::json;
+
+/// Most jobs of one act.
+const MOST: usize = 500;
+
+impl Backend {
+    /// Puts a job into the queue; durable when this returns.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` naming the field, `CONFLICT` with `next_free_name`, `FORBIDDEN` for a priority too high.
+    pub async fn submit_job(&self, request: SubmitRequest, asking: &Asking) -> Result<JobSummary, AppError> {
+        let locale = asking.locale;
+        let name = JobName::parse(&request.name).map_err(|error| fault::job_name(locale, error))?;
+        self.check_choices(&request.wish, request.solver, request.cpus, request.priority, asking).await?;
+        let mut files = vec![request.deck.clone()];
+        files.extend(request.includes.iter().filter(|id| **id != request.deck).cloned());
+        let read = self.read_deck(&request.deck, &files, asking).await?;
+        if read.deck.has_errors() {
+            return Err(AppError::new(
+                ErrorCode::ValidationError,
+                locale.pick(
+                    "このデッキは実行できません。指摘された行を直してください。",
+                    "This deck cannot run. Correct the lines named.",
+                ),
+            )
+            .about("file")
+            .with(json!({ "findings": read.deck.findings })));
+        }
+        let submission = Submission {
+            name,
+            cpus: request.cpus,
+            wish: request.wish,
+            priority: request.priority,
+            solver: request.solver,
+            deck: request.deck,
+            files,
+            steps: read.deck.shapes(),
+            deck_report: serde_json::to_value(&read.deck).map_err(|_| fault::internal(locale))?,
+            parent: request.parent,
+            idempotency_key: Some(request.idempotency_key).filter(|key| !key.is_empty()),
+        };
+        self.repository.submit(&submission, &asking.actor).await.map_err(|error| fault::repository(locale, error))
+    }
+
+    /// CPUs, node, solver and priority: whether they can be, and whether this person may ask for them.
+    async fn check_choices(
+        &self,
+        wish: &NodeWish,
+        solver: Solver,
+        cpus: Cores,
+        priority: Priority,
+        asking: &Asking,
+    ) -> Result<(), AppError> {
+        let locale = asking.locale;
+        if !Cores::CHOICES.contains(&cpus) {
+            let message = locale.pick("CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs.");
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("cpus"));
+        }
+        if !priority.allowed_for(asking.actor.role) {
+            let message = locale.pick(
+                "普通より高い優先度は教員と管理者だけが選べます。",
+                "Priorities above normal are for faculty and admins.",
+            );
+            return Err(AppError::new(ErrorCode::Forbidden, message).about("priority"));
+        }
+        if !(-100..=100).contains(&priority.0) {
+            let message = locale.pick("優先度は-100から100です。", "Priorities are from -100 to 100.");
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("priority"));
+        }
+        let NodeWish::Node(id) = wish else { return Ok(()) };
+        let node = self.repository.node(id).await.map_err(|error| fault::repository(locale, error))?;
+        let Some(node) = node else {
+            let message = locale.pick(format!("ノード {id} はありません。"), format!("There is no node {id}."));
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("node"));
+        };
+        if !node.solvers.iter().any(|(known, _)| *known == solver) {
+            let title = solver.title();
+            let message = locale.pick(
+                format!("{id} では {title} を実行できません。別のノードかソルバーを選んでください。"),
+                format!("{id} cannot run {title}. Choose another node or solver."),
+            );
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("node"));
+        }
+        Ok(())
+    }
+
+    /// A new job from an old one's files; its own CPUs unless others are asked for.
+    ///
+    /// # Errors
+    /// As [`Backend::submit_job`]; `NOT_FOUND` for the old job.
+    pub async fn resubmit_job(
+        &self,
+        id: JobId,
+        cpus: Option<Cores>,
+        idempotency_key: String,
+        asking: &Asking,
+    ) -> Result<JobSummary, AppError> {
+        let locale = asking.locale;
+        let detail = self.detail(id, locale).await?;
+        let ids: Vec<UploadId> = self.input_ids(&detail, locale)?;
+        let mut ids = ids.into_iter();
+        let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
+        let old = detail.summary;
+        let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;
+        let priority = if old.priority.allowed_for(asking.actor.role) { old.priority } else { Priority::NORMAL };
+        let request = SubmitRequest {
+            name: free.to_string(),
+            cpus: cpus.unwrap_or(old.cpus),
+            wish: old.wish,
+            priority,
+            solver: old.solver,
+            deck,
+            includes: ids.collect(),
+            parent: Some(id),
+            idempotency_key,
+        };
+        self.submit_job(request, asking).await
+    }
+
+    /// The same act on each job; one that fails does not keep the others.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` for more than 500 at once; what befalls single jobs stands in their results.
+    pub async fn act_on_jobs(
+        &self,
+        ids: &[JobId],
+        action: JobAction,
+        asking: &Asking,
+    ) -> Result<Vec<ActionResult>, AppError> {
+        if ids.len() > MOST {
+            let message = asking.locale.pick("一度に500件までです。", "At most 500 jobs at once.");
+            return Err(AppError::new(ErrorCode::ValidationError, message));
+        }
+        let mut results = Vec::with_capacity(ids.len());
+        for id in ids {
+            results.push(ActionResult { id: *id, outcome: self.act_on_job(*id, action, asking).await });
+        }
+        Ok(results)
+    }
+
+    /// One act on one job. For a deleted job its last row.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, `FORBIDDEN`, or `CONFLICT` where the state forbids it.
+    pub async fn act_on_job(&self, id: JobId, action: JobAction, asking: &Asking) -> Result<JobSummary, AppError> {
+        let locale = asking.locale;
+        let faulty = |error: RepositoryError| fault::repository(locale, error);
+        let row = self.repository.summary(id).await.map_err(faulty)?;
+        if !asking.actor.may_change_job_of(&row.user_id) {
+            return Err(fault::forbidden(locale));
+        }
+        match action {
+            JobAction::Cancel => self.repository.ask_cancel(id, &asking.actor).await.map_err(faulty),
+            JobAction::Hold => self.repository.hold(id, &asking.actor).await.map_err(faulty),
+            JobAction::Release => self.repository.release(id, &asking.actor).await.map_err(faulty),
+            JobAction::Priority(priority) => {
+                self.check_choices(&NodeWish::Auto, row.solver, row.cpus, priority, asking).await?;
+                self.repository.set_priority(id, priority, &asking.actor).await.map_err(faulty)
+            }
+            JobAction::Delete => {
+                let deleted = self.repository.delete_job(id, &asking.actor).await.map_err(faulty)?;
+                self.remove_files(&deleted).await;
+                Ok(row)
+            }
+        }
+    }
+}

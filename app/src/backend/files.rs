@@ -1,0 +1,180 @@
+//! A job's files: inputs among the uploads, results in the job's own folder, whole or still growing.
+
+use super::view::is_final;
+use super::{Backend, fault};
+use crate::AppError;
+use crate::i18n::Locale;
+use crate::jobs::api::FileView;
+use crate::jobs::files::is_readable;
+use domain::{FileName, JobId, JobName, UploadId};
+use repository::{DeletedJob, JobDetail, JobFile};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Ending of a file that is not whole yet.
+const PART: &str = ".part";
+
+impl Backend {
+    /// The folder of a job's results.
+    pub fn result_folder(&self, id: JobId) -> PathBuf {
+        self.folders.results.join(id.to_string())
+    }
+
+    /// A result by its name: whole, else as far as it has come.
+    pub(super) fn result_path(&self, id: JobId, name: &str) -> PathBuf {
+        let folder = self.result_folder(id);
+        let whole = folder.join(name);
+        if whole.is_file() { whole } else { folder.join(format!("{name}{PART}")) }
+    }
+
+    /// Where a job's file is on this server.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the job; whether the file is there the caller sees when opening it.
+    pub async fn path_of(&self, id: JobId, name: &FileName, locale: Locale) -> Result<PathBuf, AppError> {
+        let result = self.result_path(id, name.as_str());
+        if result.is_file() {
+            return Ok(result);
+        }
+        let detail = self.detail(id, locale).await?;
+        let named = |file: &&JobFile| input_name(&detail, file) == *name.as_str();
+        let input = detail.inputs.iter().find(named);
+        Ok(input.map_or(result, |file| self.folders.uploads.join(&file.path)))
+    }
+
+    /// All files of a job: inputs, then results.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn files_of(&self, id: JobId, locale: Locale) -> Result<Vec<FileView>, AppError> {
+        let detail = self.detail(id, locale).await?;
+        let (mut inputs, results) = self.files_of_detail(&detail).await;
+        inputs.extend(results);
+        Ok(inputs)
+    }
+
+    pub(super) async fn files_of_detail(&self, detail: &JobDetail) -> (Vec<FileView>, Vec<FileView>) {
+        let inputs = detail.inputs.iter().map(|file| {
+            let name = input_name(detail, file);
+            FileView {
+                readable: is_readable(&name),
+                name,
+                size: file.size,
+                complete: true,
+                error: None,
+                upload: upload_id(file),
+            }
+        });
+        let inputs: Vec<FileView> = inputs.collect();
+        let folder = self.result_folder(detail.summary.id);
+        let on_disk = tokio::task::spawn_blocking(move || sizes(&folder)).await.unwrap_or_default();
+        let mut results: BTreeMap<String, FileView> = BTreeMap::new();
+        for (name, (size, whole)) in on_disk {
+            let view = FileView {
+                readable: is_readable(&name),
+                name: name.clone(),
+                size,
+                complete: whole,
+                error: None,
+                upload: None,
+            };
+            results.insert(name, view);
+        }
+        if is_final(detail.summary.status) {
+            for row in detail.results.iter().filter(|row| row.error.is_some()) {
+                let name = row.name.to_string();
+                let entry = results.entry(name.clone()).or_insert_with(|| FileView {
+                    readable: false,
+                    name,
+                    size: 0,
+                    complete: false,
+                    error: None,
+                    upload: None,
+                });
+                entry.error.clone_from(&row.error);
+            }
+        }
+        (inputs, results.into_values().collect())
+    }
+
+    /// The job's name and all files that are here, as (name in the archive, path).
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn files_for_archive(
+        &self,
+        id: JobId,
+        locale: Locale,
+    ) -> Result<(JobName, Vec<(String, PathBuf)>), AppError> {
+        let detail = self.detail(id, locale).await?;
+        let (_, results) = self.files_of_detail(&detail).await;
+        let mut files: Vec<(String, PathBuf)> = Vec::new();
+        for file in &detail.inputs {
+            files.push((input_name(&detail, file), self.folders.uploads.join(&file.path)));
+        }
+        for file in results {
+            let path = self.result_path(id, &file.name);
+            // a half file says in the archive that it is one
+            files.push((if file.complete { file.name } else { format!("{}{PART}", file.name) }, path));
+        }
+        Ok((detail.summary.name, files))
+    }
+
+    /// Removes what a deleted job left on disk. What cannot be removed is an orphan, which a later clean-up finds.
+    pub(super) async fn remove_files(&self, deleted: &DeletedJob) {
+        if let Some(path) = &deleted.result_path {
+            let folder = self.folders.results.join(path);
+            if let Err(error) = tokio::fs::remove_dir_all(&folder).await
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, "a deleted job's results stay on disk");
+            }
+        }
+        for path in &deleted.uploads {
+            let file = self.folders.uploads.join(path);
+            let removed = match file.parent() {
+                // each upload has a folder of its own
+                Some(folder) if folder != self.folders.uploads => tokio::fs::remove_dir_all(folder).await,
+                _ => tokio::fs::remove_file(&file).await,
+            };
+            if let Err(error) = removed {
+                tracing::warn!(%error, "a deleted job's upload stays on disk");
+            }
+        }
+    }
+
+    pub(super) fn input_ids(&self, detail: &JobDetail, locale: Locale) -> Result<Vec<UploadId>, AppError> {
+        detail.inputs.iter().map(|file| upload_id(file).ok_or_else(|| fault::internal(locale))).collect()
+    }
+}
+
+/// The path of an upload begins with its folder, which is called as the upload is.
+fn upload_id(file: &JobFile) -> Option<UploadId> {
+    let folder = Path::new(&file.path).parent()?.file_name()?.to_str()?;
+    UploadId::parse(folder).ok()
+}
+
+/// The deck is called as the job is, on the node and here.
+fn input_name(detail: &JobDetail, file: &JobFile) -> String {
+    let is_deck = detail.inputs.first().is_some_and(|deck| deck.path == file.path);
+    if is_deck { format!("{}.inp", detail.summary.name) } else { file.name.to_string() }
+}
+
+fn sizes(folder: &Path) -> BTreeMap<String, (u64, bool)> {
+    let mut found = BTreeMap::new();
+    // no folder yet, or none any more: no files
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let (Some(name), Ok(data)) = (name.to_str(), entry.metadata()) else { continue };
+        match name.strip_suffix(PART) {
+            Some(name) => {
+                found.entry(name.to_owned()).or_insert((data.len(), false));
+            }
+            None => {
+                found.insert(name.to_owned(), (data.len(), true));
+            }
+        }
+    }
+    found
+}

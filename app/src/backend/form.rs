@@ -1,0 +1,184 @@
+//! What the New job page offers and what the server's reader finds in a deck.
+
+use super::{Asking, Backend, fault};
+use crate::jobs::api::{DeckCheck, Forecast, FormOptions};
+use crate::{AppError, ErrorCode};
+use deck::inp::{Deck, Scanner};
+use domain::plan::{Outcome, WaitingJob, what_if};
+use domain::{Cores, JobId, JobName, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
+use repository::Upload;
+use std::fs::File;
+use std::io::{self, Read};
+
+/// Included files larger than this are not read for their counts; they are still there for the solver.
+const MOST_INCLUDE_BYTES: u64 = 512 * 1024 * 1024;
+
+/// A deck as the server read it.
+pub(super) struct ReadDeck {
+    pub deck: Deck,
+    pub upload: Upload,
+}
+
+impl Backend {
+    /// Solvers, limits and what each CPU choice would mean now.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn form_options(
+        &self,
+        solver: Option<Solver>,
+        wish: NodeWish,
+        priority: Priority,
+        asking: &Asking,
+    ) -> Result<FormOptions, AppError> {
+        let settings = self.repository.settings();
+        let now = Timestamp(chrono::Utc::now().timestamp());
+        let snapshot = self.repository.snapshot(now).await;
+        let snapshot = snapshot.map_err(|error| fault::repository(asking.locale, error))?;
+        let runs = |solver: &Solver| snapshot.nodes.iter().any(|node| node.solvers.contains(solver));
+        let solvers: Vec<Solver> = Solver::ALL.into_iter().filter(runs).collect();
+        let solver = solver.or(solvers.first().copied()).unwrap_or(Solver::Calculix);
+        let name = JobName::parse("new").map_err(|_| fault::internal(asking.locale))?;
+        let forecasts = Cores::CHOICES.map(|cpus| {
+            let tokens = solver.tokens(cpus, &settings.token_rule);
+            let request = WaitingJob {
+                // behind everything that waits already
+                id: JobId(i64::MAX),
+                name: name.clone(),
+                submitted: now,
+                head_since: None,
+                not_before: None,
+                user: asking.actor.id.clone(),
+                user_name: asking.actor.name.clone(),
+                wish: wish.clone(),
+                solver,
+                cpus,
+                tokens,
+                priority,
+            };
+            let waiting = match what_if(&snapshot, &request) {
+                Outcome::Start(_) => None,
+                Outcome::Wait(waiting) => Some(waiting),
+            };
+            Forecast { cpus, tokens, waiting }
+        });
+        Ok(FormOptions {
+            solvers,
+            max_file_bytes: settings.max_file_bytes,
+            max_priority: if asking.actor.role >= Role::Faculty { Priority::URGENT } else { Priority::NORMAL },
+            forecasts: forecasts.into(),
+        })
+    }
+
+    /// The authority's report on an uploaded deck, and a name that is free.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for an upload that is not there.
+    pub async fn check_deck(
+        &self,
+        deck: &UploadId,
+        includes: &[UploadId],
+        asking: &Asking,
+    ) -> Result<DeckCheck, AppError> {
+        let mut ids = vec![deck.clone()];
+        ids.extend(includes.iter().filter(|id| *id != deck).cloned());
+        let read = self.read_deck(deck, &ids, asking).await?;
+        let wanted = JobName::suggest(read.upload.name.as_str()).or_else(|| JobName::parse("job").ok());
+        let wanted = wanted.ok_or_else(|| fault::internal(asking.locale))?;
+        let free = self.repository.free_name(&wanted).await;
+        let free_name = free.map_err(|error| fault::repository(asking.locale, error))?;
+        let report = serde_json::to_value(&read.deck).map_err(|_| fault::internal(asking.locale))?;
+        Ok(DeckCheck { report, free_name })
+    }
+
+    /// Reads a deck among its files, in slices.
+    pub(super) async fn read_deck(
+        &self,
+        deck: &UploadId,
+        files: &[UploadId],
+        asking: &Asking,
+    ) -> Result<ReadDeck, AppError> {
+        let locale = asking.locale;
+        let uploads = self.repository.uploads(files).await.map_err(|error| fault::repository(locale, error))?;
+        let found = uploads.iter().find(|upload| upload.id == *deck).cloned();
+        let (Some(upload), true) = (found, uploads.len() == files.len()) else {
+            return Err(fault::no_such_file(locale).about("file"));
+        };
+        let (folder, read) = (self.folders.uploads.clone(), upload.clone());
+        let work = tokio::task::spawn_blocking(move || -> io::Result<Deck> {
+            let include = |name: &str| {
+                let plain = name.rsplit(['/', '\\']).next().unwrap_or(name);
+                let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str().eq_ignore_ascii_case(plain);
+                let found = uploads.iter().find(named).filter(|upload| upload.size <= MOST_INCLUDE_BYTES)?;
+                std::fs::read(folder.join(&found.path)).ok()
+            };
+            let mut file = File::open(folder.join(&read.path))?;
+            let mut scanner = Scanner::with_files(&include);
+            let mut slice = vec![0; 1024 * 1024];
+            loop {
+                match file.read(&mut slice)? {
+                    0 => return Ok(scanner.finish()),
+                    some => scanner.feed(&slice[..some]),
+                }
+            }
+        });
+        match work.await {
+            Ok(Ok(deck)) => Ok(ReadDeck { deck, upload }),
+            Ok(Err(error)) => Err(fault::disk(locale, &error)),
+            Err(_) => Err(fault::internal(locale)),
+        }
+    }
+}
+
+impl Backend {
+    /// The solver a job must have where only one fits: the node's only one, or the lab's.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn only_solver(&self, wish: &NodeWish, asking: &Asking) -> Result<Option<Solver>, AppError> {
+        let nodes = self.repository.nodes().await.map_err(|error| fault::repository(asking.locale, error))?;
+        let fits = nodes.iter().filter(|node| match wish {
+            NodeWish::Auto => true,
+            NodeWish::Node(id) => node.id == *id,
+        });
+        let mut found: Vec<Solver> = fits.flat_map(|node| node.solvers.iter().map(|(solver, _)| *solver)).collect();
+        found.sort_unstable();
+        found.dedup();
+        Ok(if found.len() == 1 { found.pop() } else { None })
+    }
+
+    /// Of several files the deck: the one `.inp` that no other includes.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` for none or several.
+    pub async fn main_deck(
+        &self,
+        files: &[(UploadId, String)],
+        asking: &Asking,
+    ) -> Result<(UploadId, String), AppError> {
+        let locale = asking.locale;
+        let is_inp = |name: &str| name.rsplit_once('.').is_some_and(|(_, e)| e.eq_ignore_ascii_case("inp"));
+        let decks: Vec<_> = files.iter().filter(|(_, name)| is_inp(name)).cloned().collect();
+        let refuse =
+            |ja: &str, en: &str| Err(AppError::new(ErrorCode::ValidationError, locale.pick(ja, en)).about("file"));
+        match decks.as_slice() {
+            [] => return refuse(".inp を1つ送ってください。", "Send one .inp."),
+            [deck] => return Ok(deck.clone()),
+            _ => {}
+        }
+        let mut included = Vec::new();
+        for (id, _) in &decks {
+            let read = self.read_deck(id, std::slice::from_ref(id), asking).await?;
+            let name = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+            included.extend(read.deck.includes.iter().map(|include| name(&include.name)));
+        }
+        let tops: Vec<_> = decks.into_iter().filter(|(_, n)| !included.contains(&n.to_ascii_lowercase())).collect();
+        match tops.as_slice() {
+            [deck] => Ok(deck.clone()),
+            _ => refuse(
+                "どの .inp を実行するか決められません。他から読み込まれない .inp は1つだけにしてください。",
+                "It is not clear which .inp to run. Send exactly one that no other file includes.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One job: everything its page shows, its convergence, and its text files.
+
+use super::{Asking, Backend, fault, text};
+use crate::AppError;
+use crate::i18n::Locale;
+use crate::jobs::api::{
+    AttemptView, Convergence, HistoryFact, HistoryView, IterationView, JobView, LineageView, LogAsk, LogPart,
+};
+use deck::calculix::{cvg, sta};
+use domain::{FileName, JobId, JobStatus, Solver};
+use repository::JobDetail;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Most attempts sent for a plot.
+const MOST_ATTEMPTS: usize = 4_000;
+/// Most iterations sent for a plot.
+const MOST_ITERATIONS: usize = 400;
+/// CalculiX' own tolerance: half a percent of the average force.
+const CALCULIX_TOLERANCE: f64 = 0.5;
+
+impl Backend {
+    pub(super) async fn detail(&self, id: JobId, locale: Locale) -> Result<JobDetail, AppError> {
+        let detail = self.repository.job(id).await.map_err(|error| fault::repository(locale, error))?;
+        detail.ok_or_else(|| fault::no_such_job(locale))
+    }
+
+    /// Everything but tails and plots.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn view_job(&self, id: JobId, asking: &Asking) -> Result<JobView, AppError> {
+        let detail = self.detail(id, asking.locale).await?;
+        let (inputs, results) = self.files_of_detail(&detail).await;
+        let history = detail.history.into_iter().map(|entry| HistoryView {
+            at: entry.at,
+            status: entry.status,
+            actor: entry.actor,
+            fact: fact(entry.what),
+        });
+        let lineage = detail.lineage.into_iter().map(|kin| LineageView {
+            id: kin.id,
+            name: kin.name,
+            status: kin.status,
+            created_at: kin.created_at,
+            verdict: kin.verdict,
+        });
+        Ok(JobView {
+            may_change: asking.actor.may_change_job_of(&detail.summary.user_id),
+            summary: detail.summary,
+            steps: detail.steps,
+            inputs,
+            results,
+            history: history.collect(),
+            lineage: lineage.collect(),
+        })
+    }
+
+    /// The convergence from the solver's own files, as far as they are here.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the job. Files that are not there yet give an empty answer.
+    pub async fn convergence(&self, id: JobId, asking: &Asking) -> Result<Convergence, AppError> {
+        let locale = asking.locale;
+        let row = self.repository.summary(id).await.map_err(|error| fault::repository(locale, error))?;
+        match row.solver {
+            Solver::Calculix => {}
+            // its status files are not read yet
+            Solver::Abaqus => return Ok(Convergence::default()),
+        }
+        let (sta_path, cvg_path) = (format!("{}.sta", row.name), format!("{}.cvg", row.name));
+        let (sta_path, cvg_path) = (self.result_path(id, &sta_path), self.result_path(id, &cvg_path));
+        let ended = row.status.is_ended();
+        let read = tokio::task::spawn_blocking(move || -> io::Result<Convergence> {
+            let (mut sta, mut cvg) = (sta::Reader::default(), cvg::Reader::default());
+            feed(&sta_path, |bytes| sta.feed(bytes))?;
+            feed(&cvg_path, |bytes| cvg.feed(bytes))?;
+            if ended {
+                sta.finish();
+                cvg.finish();
+            }
+            Ok(convergence(sta.rows(), cvg.rows()))
+        });
+        match read.await {
+            Ok(Ok(convergence)) => Ok(convergence),
+            Ok(Err(error)) => Err(fault::disk(locale, &error)),
+            Err(_) => Err(fault::internal(locale)),
+        }
+    }
+
+    /// A part of one of a job's text files.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the job or the file.
+    pub async fn read_log(&self, id: JobId, file: &str, ask: &LogAsk, asking: &Asking) -> Result<LogPart, AppError> {
+        let locale = asking.locale;
+        let name = FileName::parse(file).map_err(|_| fault::no_such_file(locale))?;
+        if !crate::jobs::files::is_readable(name.as_str()) {
+            return Err(fault::no_such_file(locale));
+        }
+        let path = self.path_of(id, &name, locale).await?;
+        let ask = ask.clone();
+        match tokio::task::spawn_blocking(move || text::part(&path, &ask)).await {
+            Ok(Ok(part)) => Ok(part),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(fault::no_such_file(locale)),
+            Ok(Err(error)) => Err(fault::disk(locale, &error)),
+            Err(_) => Err(fault::internal(locale)),
+        }
+    }
+}
+
+fn feed(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut slice = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut slice)? {
+            0 => return Ok(()),
+            read => take(&slice[..read]),
+        }
+    }
+}
+
+fn convergence(attempts: &[sta::Attempt], iterations: &[cvg::Iteration]) -> Convergence {
+    let left_out = attempts.len().saturating_sub(MOST_ATTEMPTS);
+    let attempt = |row: &sta::Attempt| AttemptView {
+        step: row.step,
+        increment: row.increment,
+        attempt: row.attempt,
+        converged: row.converged,
+        iterations: row.iterations,
+        step_time: row.step_time,
+        size: row.increment_size,
+    };
+    let iteration = |row: &cvg::Iteration| IterationView {
+        step: row.step,
+        increment: row.increment,
+        attempt: row.attempt,
+        iteration: row.iteration,
+        residual: row.residual_force,
+        correction: row.correction_disp,
+    };
+    Convergence {
+        attempts: attempts[left_out..].iter().map(attempt).collect(),
+        iterations: iterations[iterations.len().saturating_sub(MOST_ITERATIONS)..].iter().map(iteration).collect(),
+        tolerance: Some(CALCULIX_TOLERANCE).filter(|_| !iterations.is_empty()),
+        left_out: left_out as u64,
+    }
+}
+
+/// What people read of a fact; what only the scheduler needs is left out.
+fn fact(what: repository::HistoryFact) -> Option<HistoryFact> {
+    use repository::HistoryFact as Stored;
+    match what {
+        Stored::Claimed { node, .. } => Some(HistoryFact::Claimed { node }),
+        Stored::Launched | Stored::Alive => Some(HistoryFact::Launched),
+        Stored::StageFailed { reason } | Stored::LaunchRefused { reason } => {
+            Some(HistoryFact::SentBack { fault: reason })
+        }
+        Stored::Ended { .. } => Some(HistoryFact::RunEnded),
+        Stored::Collected { files, bytes } => Some(HistoryFact::Collected { files, bytes }),
+        Stored::CancelAsked => Some(HistoryFact::CancelAsked),
+        Stored::PriorityChanged { from, to } => Some(HistoryFact::Priority { from, to }),
+        Stored::Submitted { .. }
+        | Stored::Held
+        | Stored::Released
+        | Stored::Staged
+        | Stored::LaunchLost
+        | Stored::NotStarted
+        | Stored::Stopped => None,
+    }
+}
+
+/// Whether a job's results are all that will ever be.
+pub(super) fn is_final(status: JobStatus) -> bool {
+    status.is_ended()
+}

@@ -1,0 +1,65 @@
+//! `/api/v1`: for scripts, macros and the command line. The same acts as the pages', with words instead of forms.
+
+mod jobs;
+mod lab;
+mod multipart;
+mod wire;
+
+use crate::files::{archive, download};
+use app::backend::Backend;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use utoipa::OpenApi;
+
+/// The document at `/api/v1/openapi.json`.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Abaqus Job Manager", description = "Jobs, nodes and licence of the lab."),
+    paths(
+        jobs::submit,
+        jobs::list,
+        jobs::one,
+        jobs::change,
+        jobs::cancel,
+        jobs::hold,
+        jobs::release,
+        jobs::resubmit,
+        jobs::delete,
+        jobs::files,
+        download::file,
+        archive::zip,
+        lab::nodes,
+        lab::license,
+    ),
+    components(schemas(wire::Job, wire::JobFile, wire::JobPage, wire::Node, wire::License, wire::Problem))
+)]
+struct Document;
+
+async fn document() -> axum::Json<utoipa::openapi::OpenApi> {
+    axum::Json(Document::openapi())
+}
+
+/// Every route of `/api/v1`.
+pub fn routes() -> Router<Backend> {
+    Router::new()
+        .route("/openapi.json", get(document))
+        // the limit is counted while streaming, per file, from the settings
+        .route("/jobs", post(jobs::submit).layer(DefaultBodyLimit::disable()).get(jobs::list))
+        .route("/jobs/{id}", get(jobs::one).patch(jobs::change).delete(jobs::delete))
+        .route("/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/jobs/{id}/hold", post(jobs::hold))
+        .route("/jobs/{id}/release", post(jobs::release))
+        .route("/jobs/{id}/resubmit", post(jobs::resubmit))
+        .route("/jobs/{id}/files", get(jobs::files))
+        .route("/jobs/{id}/files/{name}", get(download::file))
+        .route("/jobs/{id}/files.zip", get(archive::zip))
+        .route("/nodes", get(lab::nodes))
+        .route("/license", get(lab::license))
+}
+
+/// No such call.
+pub async fn not_found(axum::Extension(asking): axum::Extension<app::backend::Asking>) -> crate::problem::Problem {
+    let message = asking.locale.pick("この呼び出しはありません。", "There is no such call.");
+    app::AppError::new(app::ErrorCode::NotFound, message).into()
+}

@@ -1,0 +1,243 @@
+//! Jobs: submit, look, change, end.
+
+use super::multipart;
+use super::wire::{Job, JobFile, JobPage};
+use crate::problem::Problem;
+use app::backend::{Asking, Backend};
+use app::jobs::api::{JobAction, ListQuery, SubmitRequest, Tab};
+use app::{AppError, ErrorCode};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use domain::{Cores, JobId, JobName, JobStatus, NodeWish, Priority, Solver, UploadId};
+use serde::Deserialize;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const MOST_KEY: usize = 200;
+
+fn wrong(asking: &Asking, field: &str, ja: &str, en: &str) -> Problem {
+    AppError::new(ErrorCode::ValidationError, asking.locale.pick(ja, en)).about(field).into()
+}
+
+/// Submits a job: `name` (default: the deck's), `cpus`, `node` (`auto` or an id), `priority`, `solver` (optional where
+/// one fits), `file` (repeatable; exactly one `.inp` that no other file includes).
+#[utoipa::path(post, path = "/api/v1/jobs", responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem)))]
+pub async fn submit(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, Problem> {
+    let form = multipart::read(&backend, &asking, form).await?;
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    if key.len() > MOST_KEY {
+        return Err(wrong(&asking, "Idempotency-Key", "200文字以内にしてください。", "Use 200 characters or fewer."));
+    }
+    let cpus = form.cpus.as_deref().unwrap_or("2").trim().parse().map(Cores);
+    let Ok(cpus) = cpus else {
+        return Err(wrong(&asking, "cpus", "CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs."));
+    };
+    let priority = form.priority.as_deref().unwrap_or("0").trim().parse().map(Priority);
+    let Ok(priority) = priority else {
+        return Err(wrong(&asking, "priority", "整数で指定してください。", "Give a whole number."));
+    };
+    let wish = NodeWish::try_from(form.node.unwrap_or_else(|| "auto".to_owned()));
+    let Ok(wish) = wish else {
+        return Err(wrong(&asking, "node", "auto かノード名を指定してください。", "Give auto or the id of a node."));
+    };
+    let solver = match form.solver.as_deref() {
+        Some(word) => Solver::from_word(word),
+        None => backend.only_solver(&wish, &asking).await?,
+    };
+    let Some(solver) = solver else {
+        return Err(wrong(&asking, "solver", "abaqus か calculix を指定してください。", "Give abaqus or calculix."));
+    };
+    let files: Vec<(UploadId, String)> =
+        form.files.iter().map(|file| (file.id.clone(), file.name.to_string())).collect();
+    let deck = backend.main_deck(&files, &asking).await?;
+    let name = form.name.or_else(|| JobName::suggest(&deck.1).map(|name| name.to_string())).unwrap_or_default();
+    let request = SubmitRequest {
+        name,
+        cpus,
+        wish,
+        priority,
+        solver,
+        includes: files.into_iter().map(|(id, _)| id).filter(|id| *id != deck.0).collect(),
+        deck: deck.0,
+        parent: None,
+        idempotency_key: key,
+    };
+    let row = backend.submit_job(request, &asking).await?;
+    let files = backend.files_of(row.id, asking.locale).await?;
+    let location = [(LOCATION, format!("/api/v1/jobs/{}", row.id))];
+    Ok((StatusCode::CREATED, location, Json(Job::new(row, files, asking.locale))).into_response())
+}
+
+/// What a list is asked for.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub struct Asked {
+    /// One of the nine words.
+    status: Option<String>,
+    /// Owner.
+    user: Option<String>,
+    /// Node.
+    node: Option<String>,
+    /// Part of a name, an owner, or a number.
+    q: Option<String>,
+    /// `created name status user node cpus tokens priority updated`, with `-` turned round.
+    sort: Option<String>,
+    /// 1 to 200; 50 unless told.
+    limit: Option<u32>,
+    /// From 0.
+    offset: Option<u32>,
+}
+
+/// A page of jobs.
+#[utoipa::path(get, path = "/api/v1/jobs", params(Asked), responses((status = 200, body = JobPage)))]
+pub async fn list(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<JobPage>, Problem> {
+    let status = match asked.status.as_deref().map(str::parse::<JobStatus>) {
+        None => None,
+        Some(Ok(status)) => Some(status),
+        Some(Err(_)) => {
+            return Err(wrong(&asking, "status", "そのような状態はありません。", "There is no such status."));
+        }
+    };
+    let limit = asked.limit.unwrap_or(50).clamp(1, 200);
+    let offset = asked.offset.unwrap_or(0);
+    let query = ListQuery {
+        tab: Tab::All,
+        status,
+        user: asked.user,
+        node: asked.node,
+        search: asked.q,
+        sort: asked.sort,
+        offset,
+        limit,
+    };
+    let page = backend.list_jobs(&query, &asking).await?;
+    let jobs = page.jobs.into_iter().map(|row| Job::new(row, Vec::new(), asking.locale)).collect();
+    Ok(Json(JobPage { jobs, total: page.total, limit, offset }))
+}
+
+/// One job with its files.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", responses((status = 200, body = Job), (status = 404, body = super::wire::Problem)))]
+pub async fn one(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(id): Path<i64>,
+) -> Result<Json<Job>, Problem> {
+    let view = backend.view_job(JobId(id), &asking).await?;
+    let mut files = view.inputs;
+    files.extend(view.results);
+    Ok(Json(Job::new(view.summary, files, asking.locale)))
+}
+
+/// What can be changed.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Change {
+    /// Higher first; above 0 for faculty and admins.
+    priority: i32,
+}
+
+/// Changes a job's priority.
+#[utoipa::path(patch, path = "/api/v1/jobs/{id}", request_body = Change, responses((status = 200, body = Job)))]
+pub async fn change(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(id): Path<i64>,
+    change: Result<Json<Change>, JsonRejection>,
+) -> Result<Json<Job>, Problem> {
+    let Ok(Json(change)) = change else {
+        return Err(wrong(&asking, "priority", "整数で指定してください。", "Give a whole number."));
+    };
+    act(&backend, &asking, id, JobAction::Priority(Priority(change.priority))).await
+}
+
+async fn act(backend: &Backend, asking: &Asking, id: i64, action: JobAction) -> Result<Json<Job>, Problem> {
+    let row = backend.act_on_job(JobId(id), action, asking).await?;
+    Ok(Json(Job::new(row, Vec::new(), asking.locale)))
+}
+
+macro_rules! act_route {
+    ($(#[$doc:meta])* $name:ident, $word:literal, $action:expr) => {
+        $(#[$doc])*
+        #[utoipa::path(post, path = $word, responses((status = 200, body = Job), (status = 409, body = super::wire::Problem)))]
+        pub async fn $name(
+            State(backend): State<Backend>,
+            Extension(asking): Extension<Asking>,
+            Path(id): Path<i64>,
+        ) -> Result<Json<Job>, Problem> {
+            act(&backend, &asking, id, $action).await
+        }
+    };
+}
+
+act_route!(
+    /// Asks for a job's end; a waiting one ends at once.
+    cancel,
+    "/api/v1/jobs/{id}/cancel",
+    JobAction::Cancel
+);
+act_route!(
+    /// Keeps a waiting job from starting.
+    hold,
+    "/api/v1/jobs/{id}/hold",
+    JobAction::Hold
+);
+act_route!(
+    /// Lets a held job start.
+    release,
+    "/api/v1/jobs/{id}/release",
+    JobAction::Release
+);
+
+/// What a new attempt changes.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+pub struct Again {
+    /// 2, 4 or 8; as before unless told.
+    cpus: Option<u32>,
+}
+
+/// A new job from an old one's files.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/resubmit", responses((status = 201, body = Job)))]
+pub async fn resubmit(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(id): Path<i64>,
+    headers: HeaderMap,
+    again: Option<Json<Again>>,
+) -> Result<Response, Problem> {
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let cpus = again.unwrap_or_default().0.cpus.map(Cores);
+    let row = backend.resubmit_job(JobId(id), cpus, key, &asking).await?;
+    let location = [(LOCATION, format!("/api/v1/jobs/{}", row.id))];
+    Ok((StatusCode::CREATED, location, Json(Job::new(row, Vec::new(), asking.locale))).into_response())
+}
+
+/// Removes an ended job with its files.
+#[utoipa::path(delete, path = "/api/v1/jobs/{id}", responses((status = 200, body = Job), (status = 409, body = super::wire::Problem)))]
+pub async fn delete(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(id): Path<i64>,
+) -> Result<Json<Job>, Problem> {
+    act(&backend, &asking, id, JobAction::Delete).await
+}
+
+/// Inputs and results of a job.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/files", responses((status = 200, body = Vec<JobFile>)))]
+pub async fn files(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(id): Path<i64>,
+) -> Result<Json<Vec<JobFile>>, Problem> {
+    let files = backend.files_of(JobId(id), asking.locale).await?;
+    Ok(Json(files.into_iter().map(JobFile::from).collect()))
+}

@@ -1,0 +1,86 @@
+//! The form of `POST /jobs`: fields and files in any order, files streamed to disk as they come.
+
+use crate::files::receive::receive;
+use crate::problem::Problem;
+use app::backend::{Asking, Backend, fault};
+use app::jobs::api::UploadView;
+use app::{AppError, ErrorCode};
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use domain::FileName;
+
+/// Most bytes of a field that is no file.
+const MOST_FIELD: usize = 4 * 1024;
+/// Most files of one job.
+const MOST_FILES: usize = 500;
+
+/// What was sent; fields that were not are `None`.
+#[derive(Default)]
+pub struct Form {
+    /// Default: the deck's name.
+    pub name: Option<String>,
+    /// 2, 4 or 8.
+    pub cpus: Option<String>,
+    /// `auto` or an id.
+    pub node: Option<String>,
+    /// An integer.
+    pub priority: Option<String>,
+    /// `abaqus` or `calculix`.
+    pub solver: Option<String>,
+    /// In the order sent.
+    pub files: Vec<UploadView>,
+}
+
+fn broken(asking: &Asking, error: &MultipartError) -> AppError {
+    tracing::info!(%error, "a form was broken off");
+    fault::broken_off(asking.locale)
+}
+
+async fn text(mut field: Field<'_>, name: &str, asking: &Asking) -> Result<String, AppError> {
+    let mut bytes = Vec::new();
+    while let Some(slice) = field.chunk().await.map_err(|error| broken(asking, &error))? {
+        bytes.extend_from_slice(&slice);
+        if bytes.len() > MOST_FIELD {
+            let message = asking.locale.pick("長すぎます。", "It is too long.");
+            return Err(AppError::new(ErrorCode::ValidationError, message).about(name));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        let message = asking.locale.pick("UTF-8で送ってください。", "Send it in UTF-8.");
+        AppError::new(ErrorCode::ValidationError, message).about(name)
+    })
+}
+
+/// Reads the whole form.
+///
+/// # Errors
+/// Naming the field that is wrong; what was received before stays an unused upload.
+pub async fn read(backend: &Backend, asking: &Asking, mut multipart: Multipart) -> Result<Form, Problem> {
+    let locale = asking.locale;
+    let mut form = Form::default();
+    while let Some(field) = multipart.next_field().await.map_err(|error| broken(asking, &error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            "name" => form.name = Some(text(field, &name, asking).await?),
+            "cpus" => form.cpus = Some(text(field, &name, asking).await?),
+            "node" => form.node = Some(text(field, &name, asking).await?),
+            "priority" => form.priority = Some(text(field, &name, asking).await?),
+            "solver" => form.solver = Some(text(field, &name, asking).await?),
+            "file" => {
+                if form.files.len() == MOST_FILES {
+                    let message = locale.pick("ファイルは500個までです。", "At most 500 files.");
+                    return Err(AppError::new(ErrorCode::ValidationError, message).about("file").into());
+                }
+                let sent = field.file_name().unwrap_or_default().to_owned();
+                let file = FileName::parse(&sent).map_err(|error| fault::file_name(locale, &sent, error))?;
+                form.files.push(receive(backend, asking, file, field).await?);
+            }
+            _ => {
+                let message =
+                    locale.pick(format!("「{name}」という項目はありません。"), format!("There is no field “{name}”."));
+                return Err(AppError::new(ErrorCode::ValidationError, message).about(&name).into());
+            }
+        }
+    }
+    Ok(form)
+}

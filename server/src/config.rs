@@ -1,0 +1,60 @@
+//! What is fixed at start: the environment of the specification, read once, `.env` included.
+//!
+//! What an admin may change at run time is not here but in the repository's settings; the environment gives
+//! `TOTAL_LICENSE_TOKENS` and `MAX_FILE_SIZE_MB` their first values only.
+
+use clap::Args;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Boot configuration: flags, then environment, then defaults.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// SQLite file.
+    #[arg(long, env = "DATABASE_PATH", default_value = "./data/abaqus-jobs.db")]
+    pub database_path: PathBuf,
+    /// Private key that opens the nodes (ed25519).
+    #[arg(long, env = "SSH_PRIVATE_KEY_PATH", default_value = "./data/ssh/abaqus_nodes_key")]
+    pub ssh_private_key_path: PathBuf,
+    /// What people send.
+    #[arg(long, env = "UPLOAD_DIR", default_value = "./uploads")]
+    pub upload_dir: PathBuf,
+    /// What runs bring back.
+    #[arg(long, env = "RESULTS_DIR", default_value = "./results")]
+    pub results_dir: PathBuf,
+    /// First value of the setting `max_file_size_mb`.
+    #[arg(long, env = "MAX_FILE_SIZE_MB")]
+    pub max_file_size_mb: Option<u64>,
+    /// First value of the setting `total_license_tokens`.
+    #[arg(long, env = "TOTAL_LICENSE_TOKENS")]
+    pub total_license_tokens: Option<u32>,
+    /// `error`, `warn`, `info`, `debug`, or a tracing filter.
+    #[arg(long, env = "LOG_LEVEL", default_value = "info")]
+    pub log_level: String,
+    /// The runner for Linux nodes: the static binary that `scripts/build` makes.
+    #[arg(long, env = "RUNNER_LINUX", default_value = "./runner-linux-x86_64")]
+    pub runner_linux: PathBuf,
+    /// Port of the web server.
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    pub port: u16,
+    /// Folder with the WASM, scripts and styles of the pages.
+    #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
+    pub site_root: PathBuf,
+    /// Whether file names of the site carry a hash (`hash.txt` beside the binary).
+    #[arg(long, env = "LEPTOS_HASH_FILES", default_value_t = false, action = clap::ArgAction::Set)]
+    pub hash_files: bool,
+}
+
+impl Config {
+    /// Where the server listens: this machine only, until people have to sign in.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port)
+    }
+
+    /// First values of settings, for a database that has none.
+    pub fn first_values(&self) -> Vec<(String, String)> {
+        let tokens = self.total_license_tokens.map(|n| ("total_license_tokens".to_owned(), n.to_string()));
+        let size = self.max_file_size_mb.map(|n| ("max_file_size_mb".to_owned(), n.to_string()));
+        tokens.into_iter().chain(size).collect()
+    }
+}

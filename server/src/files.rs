@@ -1,0 +1,5 @@
+//! Files on their way in and out: streamed, counted, hashed; never a whole file in memory.
+
+pub mod archive;
+pub mod download;
+pub mod receive;

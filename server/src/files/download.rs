@@ -1,0 +1,93 @@
+//! Files of a job, whole, in ranges, or their last bytes; while the run goes on, too.
+
+use crate::problem::Problem;
+use app::backend::{Asking, Backend, fault};
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::response::IntoResponse;
+use domain::{FileName, JobId};
+use serde::Deserialize;
+use std::io::SeekFrom;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio_util::io::ReaderStream;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
+
+/// `?tail=N`.
+#[derive(Deserialize)]
+pub struct Part {
+    tail: Option<u64>,
+}
+
+/// One file. `Range` is understood; `?tail=N` gives the last N bytes.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/files/{name}", responses((status = 200), (status = 206), (status = 404)))]
+pub async fn file(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path((id, name)): Path<(i64, String)>,
+    Query(part): Query<Part>,
+    request: Request,
+) -> Result<Response<Body>, Problem> {
+    let locale = asking.locale;
+    let name = FileName::parse(&name).map_err(|_| fault::no_such_file(locale))?;
+    let path = backend.path_of(JobId(id), &name, locale).await?;
+    let mut answer = match part.tail {
+        Some(bytes) => tail(&path, bytes).await.map_err(|error| fault::disk(locale, &error))?,
+        None => match ServeFile::new(&path).oneshot(request).await {
+            Ok(answer) => answer.map(Body::new),
+            Err(never) => match never {},
+        },
+    };
+    if answer.status() == StatusCode::NOT_FOUND {
+        return Err(fault::no_such_file(locale).into());
+    }
+    let readable = app::jobs::files::is_readable(name.as_str());
+    let kind = if readable { "text/plain" } else { "application/octet-stream" };
+    let headers = answer.headers_mut();
+    // never what a browser would run, whatever the file is called
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(value) = HeaderValue::from_str(&attachment(name.as_str())) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    Ok(answer)
+}
+
+/// RFC 6266: a plain name for old clients and the true one in UTF-8.
+pub fn attachment(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+async fn tail(path: &std::path::Path, bytes: u64) -> std::io::Result<Response<Body>> {
+    let mut file = File::open(path).await?;
+    let size = file.metadata().await?.len();
+    let from = size.saturating_sub(bytes);
+    file.seek(SeekFrom::Start(from)).await?;
+    // the file may grow while it is sent: what was promised is what is sent
+    let body = Body::from_stream(ReaderStream::new(file.take(size - from)));
+    Ok((StatusCode::OK, body).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn a_japanese_name_survives_and_quotes_cannot_break_out() {
+        assert_eq!(attachment("引\".dat"), "attachment; filename=\"__.dat\"; filename*=UTF-8''%E5%BC%95%22.dat");
+    }
+}

@@ -1,0 +1,70 @@
+//! Every route of the server and the layers around them.
+
+use crate::asking::identify;
+use crate::files::receive;
+use crate::{api, health, ws};
+use app::backend::{Asking, Backend};
+use app::{App, shell};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{get, post};
+use domain::Actor;
+use leptos::config::LeptosOptions;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// What handlers may ask for.
+#[derive(Clone, FromRef)]
+struct Shared {
+    options: LeptosOptions,
+    backend: Backend,
+    stop: CancellationToken,
+}
+
+async fn socket(
+    State(backend): State<Backend>,
+    State(stop): State<CancellationToken>,
+    socket: WebSocketUpgrade,
+) -> Response {
+    ws::upgrade(socket, &backend.repository, stop)
+}
+
+/// All of it.
+pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: CancellationToken) -> Router {
+    let pages = generate_route_list(App);
+    let for_pages = backend.clone();
+    let context = move || {
+        provide_context(for_pages.clone());
+        if let Some(asking) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned()) {
+            provide_context(asking);
+        }
+    };
+    let shared = Shared { options: options.clone(), backend, stop };
+    let api = api::routes().fallback(api::not_found);
+    let page_options = options.clone();
+    let dynamic = Router::new()
+        .leptos_routes_with_context(&shared, pages, context.clone(), move || shell(page_options.clone()))
+        .fallback(leptos_axum::file_and_error_handler_with_context::<Shared, _>(context, shell))
+        .layer(CompressionLayer::new());
+    Router::new()
+        .route("/ws", get(socket))
+        // the limit is counted while streaming, from the settings
+        .route("/uploads", post(receive::upload).layer(DefaultBodyLimit::disable()))
+        .route("/api/health/live", get(health::live))
+        .nest_service("/api/v1", api.with_state(shared.backend.clone()))
+        .merge(dynamic)
+        .layer(middleware::from_fn_with_state(Arc::new(actor), identify))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static("x-content-type-options"),
+            HeaderValue::from_static("nosniff"),
+        ))
+        .with_state(shared)
+}

@@ -1,0 +1,128 @@
+//! What a running job's files say so far: kept on the server's disk as `NAME.part` while they grow on the node, so
+//! that people can read them and so that collecting only fetches the rest.
+
+use deck::adapter::{CONSOLE, RunReader};
+use domain::{FileName, Solver, StepShape};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+const SLICE: usize = 64 * 1024;
+
+/// Ending of a file that is not whole yet.
+pub const PART: &str = ".part";
+
+/// One run's growing files and their reader.
+pub struct Mirror {
+    folder: PathBuf,
+    job: String,
+    solver: Solver,
+    steps: Vec<StepShape>,
+    reader: RunReader,
+    offsets: HashMap<String, u64>,
+}
+
+/// The ending by which the reader knows a file of this job: `sta` of `beam.sta`, the console text as it is.
+fn kind_of<'n>(job: &str, file: &'n str) -> Option<&'n str> {
+    if file == CONSOLE { Some(file) } else { file.strip_prefix(job)?.strip_prefix('.') }
+}
+
+impl Mirror {
+    /// Reads what an earlier life of the server has fetched already. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn open(folder: PathBuf, job: &str, solver: Solver, steps: &[StepShape]) -> io::Result<Mirror> {
+        std::fs::create_dir_all(&folder)?;
+        let mut mirror = Mirror {
+            folder,
+            job: job.to_owned(),
+            solver,
+            steps: steps.to_vec(),
+            reader: RunReader::new(solver, steps.to_vec()),
+            offsets: HashMap::new(),
+        };
+        let mut names: Vec<String> = Vec::new();
+        for entry in std::fs::read_dir(&mirror.folder)? {
+            if let Some(name) = entry?.file_name().to_str().and_then(|name| name.strip_suffix(PART)) {
+                names.push(name.to_owned());
+            }
+        }
+        for name in names {
+            let mut file = File::open(mirror.folder.join(format!("{name}{PART}")))?;
+            let read = feed(&mut mirror.reader, job, &name, &mut file)?;
+            mirror.offsets.insert(name, read);
+        }
+        Ok(mirror)
+    }
+
+    /// How much of each file is here.
+    pub fn offsets(&self) -> Vec<(String, u64)> {
+        self.offsets.iter().map(|(name, at)| (name.clone(), *at)).collect()
+    }
+
+    /// Adds what has grown. A file that begins anew is read anew. Blocking.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn add(&mut self, name: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        // the node's word is no path
+        if FileName::parse(name).is_err() {
+            return Ok(());
+        }
+        let path = self.folder.join(format!("{name}{PART}"));
+        let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        file.set_len(offset)?;
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(bytes)?;
+        let known = self.offsets.insert(name.to_owned(), offset + bytes.len() as u64).unwrap_or(0);
+        if offset < known {
+            *self = Mirror::open(self.folder.clone(), &self.job, self.solver, &self.steps)?;
+        } else if let Some(kind) = kind_of(&self.job, name) {
+            self.reader.feed(kind, bytes);
+        }
+        Ok(())
+    }
+
+    /// The reader, for progress.
+    pub fn reader(&mut self) -> &mut RunReader {
+        &mut self.reader
+    }
+}
+
+fn feed(reader: &mut RunReader, job: &str, name: &str, file: &mut File) -> io::Result<u64> {
+    let Some(kind) = kind_of(job, name) else { return Ok(file.metadata()?.len()) };
+    let mut slice = vec![0; SLICE];
+    let mut all = 0;
+    loop {
+        let read = file.read(&mut slice)?;
+        if read == 0 {
+            return Ok(all);
+        }
+        reader.feed(kind, &slice[..read]);
+        all += read as u64;
+    }
+}
+
+/// A reader that has seen all that was collected of the files that tell how a run ended. Blocking.
+///
+/// # Errors
+/// What the file system says.
+pub fn read_again(folder: &Path, job: &str, solver: Solver, steps: &[StepShape]) -> io::Result<RunReader> {
+    let mut reader = RunReader::new(solver, steps.to_vec());
+    let live = deck::adapter::live_files(solver).iter().map(|ending| format!("{job}.{ending}"));
+    for name in live.chain([CONSOLE.to_owned()]) {
+        for file in [folder.join(&name), folder.join(format!("{name}{PART}"))] {
+            match File::open(file) {
+                Ok(mut file) => {
+                    feed(&mut reader, job, &name, &mut file)?;
+                    break;
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(reader)
+}

@@ -1,0 +1,271 @@
+//! One task per node: one poll for all its runs, what is outstanding started again, and whether it answers at all.
+
+use super::mirror::Mirror;
+use super::{NodeBell, Scheduler, lock, now};
+use domain::lifecycle::{LifeEvent, RunStage, resume};
+use domain::{Node, NodeId, NodeState, RunToken, Timestamp};
+use executor::{ExecutorError, NodeAddress, PollRun, PolledRun};
+use repository::{ActiveJob, HistoryFact};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Shortest pause between two polls of one node.
+const SHORTEST: Duration = Duration::from_millis(30);
+/// A run of age t is polled about every t/8, so that short runs are not kept waiting and long ones not disturbed.
+const AGE_SHARE: u32 = 8;
+/// How often an idle node is asked whether it is there.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How often a node that does not answer is tried.
+const RETRY: Duration = Duration::from_secs(3);
+/// How often a contact is written down.
+const CONTACT: Duration = Duration::from_secs(10);
+/// How often a job's progress is written down.
+const PROGRESS: Duration = Duration::from_millis(500);
+
+/// What the task knows of its node's runs; lost with the process and found again from the disk.
+struct Watched {
+    mirror: Mirror,
+    since: Instant,
+    told: Option<Instant>,
+}
+
+struct NodeWatch {
+    scheduler: Scheduler,
+    id: NodeId,
+    bell: Arc<NodeBell>,
+    runs: HashMap<RunToken, Watched>,
+    contact_written: Option<Instant>,
+    silent_since: Option<Timestamp>,
+    asked: Option<Instant>,
+}
+
+impl Scheduler {
+    /// Starts a task for every node that has none.
+    pub(super) async fn watch_nodes(&self) {
+        let nodes = match self.shared.repository.nodes().await {
+            Ok(nodes) => nodes,
+            Err(error) => {
+                tracing::error!(%error, "the nodes could not be read; trying again");
+                return;
+            }
+        };
+        for node in nodes {
+            let known = lock(&self.shared.nodes).contains_key(&node.id);
+            if known {
+                continue;
+            }
+            let watch = NodeWatch {
+                scheduler: self.clone(),
+                bell: self.bell(&node.id),
+                id: node.id,
+                runs: HashMap::new(),
+                contact_written: None,
+                silent_since: None,
+                asked: None,
+            };
+            self.shared.tasks.spawn(watch.until_stopped());
+        }
+    }
+}
+
+impl NodeWatch {
+    async fn until_stopped(mut self) {
+        let stop = self.scheduler.shared.stop.clone();
+        loop {
+            let pause = tokio::select! {
+                () = stop.cancelled() => return,
+                pause = self.look() => pause,
+            };
+            let bell = Arc::clone(&self.bell);
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = bell.look.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// One look: returns how long to pause.
+    async fn look(&mut self) -> Duration {
+        let repository = &self.scheduler.shared.repository;
+        let (node, jobs) = match (repository.node(&self.id).await, repository.active().await) {
+            (Ok(Some(node)), Ok(jobs)) => (node, jobs),
+            (Ok(None), _) => return HEARTBEAT,
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(node = %self.id, %error, "the database could not be read; trying again");
+                return RETRY;
+            }
+        };
+        let here = |job: &ActiveJob| job.life.run.as_ref().is_some_and(|run| run.node == node.id);
+        let jobs: Vec<ActiveJob> = jobs.into_iter().filter(here).collect();
+        self.runs.retain(|token, _| jobs.iter().any(|job| job.life.has_run(token)));
+        for job in &jobs {
+            for effect in resume(&job.life) {
+                self.scheduler.start(effect, job);
+            }
+        }
+        let asked = |job: &&ActiveJob| {
+            let stages = [RunStage::LaunchSent, RunStage::Withdrawn, RunStage::Closed, RunStage::Alive];
+            job.life.stage().is_some_and(|stage| stages.contains(&stage))
+        };
+        let polled: Vec<&ActiveJob> = jobs.iter().filter(asked).collect();
+        if polled.is_empty() {
+            return self.heartbeat(&node).await;
+        }
+        match self.poll(&node, &polled).await {
+            Ok(()) => self.pause(),
+            Err(error) => {
+                self.lost(&polled, &error).await;
+                RETRY
+            }
+        }
+    }
+
+    /// An idle node is asked now and then; one that does not answer, more often.
+    async fn heartbeat(&mut self, node: &Node) -> Duration {
+        if node.state == NodeState::Disabled {
+            return HEARTBEAT;
+        }
+        let rhythm =
+            if self.silent_since.is_some() || node.state == NodeState::Unavailable { RETRY } else { HEARTBEAT };
+        if let Some(before) = self.asked
+            && before.elapsed() < rhythm
+        {
+            return rhythm - before.elapsed();
+        }
+        self.asked = Some(Instant::now());
+        match self.scheduler.shared.executor.poll(&NodeAddress::from(node), &[]).await {
+            Ok(answer) => {
+                self.contact(answer.disk, &[]).await;
+                HEARTBEAT
+            }
+            Err(error) => {
+                self.lost(&[], &error).await;
+                RETRY
+            }
+        }
+    }
+
+    async fn poll(&mut self, node: &Node, jobs: &[&ActiveJob]) -> Result<(), ExecutorError> {
+        let mut asked = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let Some(run) = &job.life.run else { continue };
+            let offsets = match self.watched(job, &run.token).await {
+                Some(watched) => watched.mirror.offsets(),
+                None => Vec::new(),
+            };
+            asked.push(PollRun { token: run.token.clone(), offsets, want: wanted(job) });
+        }
+        let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
+        self.contact(answer.disk, jobs).await;
+        for run in answer.runs {
+            let Some(job) = jobs.iter().find(|job| job.life.has_run(&run.token)) else { continue };
+            self.take(job, run, &answer.boot).await;
+        }
+        Ok(())
+    }
+
+    /// What is known of the run; from the disk when this process has not seen it yet.
+    async fn watched(&mut self, job: &ActiveJob, token: &RunToken) -> Option<&mut Watched> {
+        if !self.runs.contains_key(token) {
+            let folder = self.scheduler.shared.folders.results.join(job.id.to_string());
+            let (name, solver, steps) = (job.name.to_string(), job.solver, job.steps.clone());
+            let opened = tokio::task::spawn_blocking(move || Mirror::open(folder, &name, solver, &steps)).await;
+            match opened {
+                Ok(Ok(mirror)) => {
+                    self.runs.insert(token.clone(), Watched { mirror, since: Instant::now(), told: None });
+                }
+                Ok(Err(error)) => tracing::error!(job = %job.id, %error, "the job's result folder"),
+                Err(error) => tracing::error!(job = %job.id, %error, "the job's result folder"),
+            }
+        }
+        self.runs.get_mut(token)
+    }
+
+    /// What the node said of one run: its bytes first, then its state.
+    async fn take(&mut self, job: &ActiveJob, run: PolledRun, boot: &str) {
+        let settings = self.scheduler.shared.repository.settings();
+        if let Some(mut watched) = self.runs.remove(&run.token) {
+            let grew = !run.grown.is_empty();
+            let ended = matches!(run.report, domain::lifecycle::RunReport::Ended(_));
+            let grown = run.grown;
+            let written = tokio::task::spawn_blocking(move || {
+                let fault =
+                    grown.iter().find_map(|part| watched.mirror.add(&part.name, part.offset, &part.bytes).err());
+                (watched, fault)
+            })
+            .await;
+            if let Ok((mut watched, fault)) = written {
+                if let Some(error) = fault {
+                    // nothing is lost: the node keeps the files until they are collected
+                    tracing::error!(job = %job.id, %error, "what the run wrote could not be kept");
+                }
+                let due = watched.told.is_none_or(|told| told.elapsed() >= PROGRESS);
+                if (grew && due) || ended || watched.told.is_none_or(|told| told.elapsed() > CONTACT) {
+                    watched.told = Some(Instant::now());
+                    let progress = watched.mirror.reader().progress(now(), (&*settings).into());
+                    if let Err(error) = self.scheduler.shared.repository.record_progress(job.id, &progress).await {
+                        tracing::warn!(job = %job.id, %error, "progress could not be stored");
+                    }
+                }
+                self.runs.insert(run.token, watched);
+            }
+        }
+        let event = LifeEvent::Report { boot: boot.to_owned(), report: run.report };
+        let fact = HistoryFact::from(&event);
+        // judged against the life at the question; a stale answer is dropped and asked again
+        let _ = self.scheduler.advance(job, &event, fact).await;
+    }
+
+    async fn contact(&mut self, disk: Option<(u64, u64)>, jobs: &[&ActiveJob]) {
+        let repository = &self.scheduler.shared.repository;
+        let returned = self.silent_since.take();
+        if returned.is_some() {
+            tracing::info!(node = %self.id, "the node answers again");
+        }
+        let ids: Vec<_> = jobs.iter().filter(|job| job.no_contact_since.is_some()).map(|job| job.id).collect();
+        if !ids.is_empty()
+            && let Err(error) = repository.record_contact_lost(&ids, None).await
+        {
+            tracing::warn!(%error, "the contact could not be stored");
+        }
+        let due = self.contact_written.is_none_or(|before| before.elapsed() >= CONTACT);
+        if returned.is_some() || due {
+            self.contact_written = Some(Instant::now());
+            if let Err(error) = repository.node_contact(&self.id, now(), disk).await {
+                tracing::warn!(%error, "the contact could not be stored");
+            }
+        }
+    }
+
+    /// A node that cannot be reached changes no job: it is shown, and tried again.
+    async fn lost(&mut self, jobs: &[&ActiveJob], error: &ExecutorError) {
+        let repository = &self.scheduler.shared.repository;
+        if self.silent_since.is_none() {
+            tracing::warn!(node = %self.id, %error, "no contact");
+        }
+        let since = *self.silent_since.get_or_insert_with(now);
+        if let Err(error) = repository.node_lost(&self.id, since, &error.to_string()).await {
+            tracing::warn!(%error, "the loss of contact could not be stored");
+        }
+        let ids: Vec<_> = jobs.iter().filter(|job| job.no_contact_since.is_none()).map(|job| job.id).collect();
+        if !ids.is_empty()
+            && let Err(error) = repository.record_contact_lost(&ids, Some(since)).await
+        {
+            tracing::warn!(%error, "the loss of contact could not be stored");
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let longest = Duration::from_secs(self.scheduler.shared.repository.settings().poll_interval.0.max(1));
+        let youngest = self.runs.values().map(|watched| watched.since.elapsed()).min().unwrap_or(longest);
+        (youngest / AGE_SHARE).clamp(SHORTEST, longest)
+    }
+}
+
+/// The files whose growth is fetched while the run goes on.
+fn wanted(job: &ActiveJob) -> Vec<String> {
+    let live = deck::adapter::live_files(job.solver).iter();
+    live.map(|ending| format!("{}.{ending}", job.name)).chain([deck::adapter::CONSOLE.to_owned()]).collect()
+}

@@ -1,0 +1,56 @@
+//! `/ws`: every change after its commit, to every open tab.
+
+use app::live::Message;
+use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use domain::{Event, JobStatus};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+/// Answers the upgrade; the socket then lives until the browser leaves or the server stops.
+pub fn upgrade(socket: WebSocketUpgrade, repository: &repository::Repository, stop: CancellationToken) -> Response {
+    // subscribed before the answer, so that nothing committed from here on is missed
+    let events = repository.subscribe();
+    socket.on_upgrade(move |socket| serve(socket, events, stop))
+}
+
+fn word(event: &Event) -> &'static str {
+    match event {
+        Event::JobCreated(_) => "job:created",
+        Event::JobChanged(job) => match job.status {
+            JobStatus::Completed => "job:completed",
+            JobStatus::Failed => "job:failed",
+            JobStatus::Running => "job:progress",
+            _ => "job:status",
+        },
+        Event::JobDeleted(_) => "job:status",
+        Event::NodeChanged(_) => "node:status",
+        Event::LicenseChanged(_) => "license:usage",
+        Event::SettingsChanged | Event::Resync => "resync",
+    }
+}
+
+async fn serve(mut socket: WebSocket, mut events: tokio::sync::broadcast::Receiver<Event>, stop: CancellationToken) {
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => break,
+            // what a browser says is not needed; its leaving is
+            said = socket.recv() => match said {
+                Some(Ok(Frame::Close(_)) | Err(_)) | None => break,
+                Some(Ok(_)) => continue,
+            },
+            event = events.recv() => match event {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => Event::Resync,
+                Err(RecvError::Closed) => break,
+            },
+        };
+        let message = Message { event: word(&event).to_owned(), data: event };
+        let Ok(text) = serde_json::to_string(&message) else { continue };
+        if socket.send(Frame::text(text)).await.is_err() {
+            break;
+        }
+    }
+    // the browser may be gone already
+    let _ = socket.send(Frame::Close(None)).await;
+}
