@@ -4,7 +4,8 @@ use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
 use crate::{Repository, RepositoryError, nodes, summary};
 use domain::plan::{
-    LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, Waiting, WaitingJob,
+    Giver, LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, WaitReason, Waiting,
+    WaitingJob,
 };
 use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -110,6 +111,42 @@ async fn running(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<Runnin
         .collect()
 }
 
+/// A forecast that moved by less than this is the same to a reader, who sees "about 14:20". Forecasts follow the
+/// running jobs' own, which move with every increment: without this every increment would rewrite the whole queue.
+const SAME_MOMENT: u64 = 30;
+
+/// Whether the stored reason tells a reader what the new one does.
+fn says_the_same(stored: &str, new: &Waiting) -> bool {
+    let Ok(mut old) = serde_json::from_str::<Waiting>(stored) else { return false };
+    let near = |a: Timestamp, b: Timestamp| a.0.abs_diff(b.0) <= SAME_MOMENT;
+    if let (Some(was), Some(is)) = (old.starts, new.starts)
+        && near(was.0, is.0)
+        && near(was.1, is.1)
+    {
+        old.starts = new.starts;
+    }
+    if let (Some(was), Some(is)) = (giver(&old.reason).and_then(|giver| giver.at), giver(&new.reason))
+        && let Some(at) = is.at
+        && near(was, at)
+        && let WaitReason::Cores { giver: Some(giver), .. }
+        | WaitReason::NodeTokens { giver: Some(giver), .. }
+        | WaitReason::Tokens { giver: Some(giver), .. } = &mut old.reason
+    {
+        giver.at = Some(at);
+    }
+    old == *new
+}
+
+/// Who will give something back, where the reason names somebody.
+fn giver(reason: &WaitReason) -> Option<&Giver> {
+    match reason {
+        WaitReason::Cores { giver, .. } | WaitReason::NodeTokens { giver, .. } | WaitReason::Tokens { giver, .. } => {
+            giver.as_ref()
+        }
+        _ => None,
+    }
+}
+
 /// What a waiting job has in its cells, to see what a plan changes.
 #[derive(FromQueryResult)]
 struct Kept {
@@ -176,7 +213,8 @@ impl Repository {
         })
     }
 
-    /// Stores what the plan says of the jobs that wait: only what differs from what is stored. A job that is to start
+    /// Stores what the plan says of the jobs that wait: only what differs from what is stored (a forecast that moved
+    /// by less than half a minute does not). A job that is to start
     /// keeps its old reason until it is claimed; the head of the queue keeps the time it became the head.
     ///
     /// # Errors
@@ -203,8 +241,10 @@ impl Repository {
         for job in kept {
             let id = JobId(job.id);
             let waiting = match decided.get(&id) {
-                Some(waiting) => Some(json_text("waiting", waiting)?),
-                None => job.waiting.clone(),
+                Some(new) if !job.waiting.as_deref().is_some_and(|old| says_the_same(old, new)) => {
+                    Some(json_text("waiting", new)?)
+                }
+                _ => job.waiting.clone(),
             };
             let head_since = if plan.head == Some(id) { job.head_since.or(Some(now.0)) } else { None };
             if waiting != job.waiting || head_since != job.head_since {

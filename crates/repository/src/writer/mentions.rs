@@ -53,7 +53,7 @@ impl Mentions {
         }
     }
 
-    async fn try_read(mut self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Result<Told, RepositoryError> {
+    async fn try_read(self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Result<Told, RepositoryError> {
         let mut told = Told::default();
         let settings = if self.settings {
             let fresh = settings::read(db).await?;
@@ -63,11 +63,10 @@ impl Mentions {
         } else {
             Settings::clone(&cache.get())
         };
-        self.changed.retain(|id| !self.created.contains(id));
-        if self.created.len() + self.changed.len() > MOST_JOBS {
+        let ids: Vec<JobId> = self.created.union(&self.changed).copied().collect();
+        if ids.len() > MOST_JOBS {
             told.events.push(Event::Resync);
         } else {
-            let ids: Vec<JobId> = self.created.iter().chain(&self.changed).copied().collect();
             for job in summary::of(db, &ids).await? {
                 let new = self.created.contains(&job.id);
                 let job = Box::new(job);

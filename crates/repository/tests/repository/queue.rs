@@ -95,6 +95,36 @@ async fn a_plan_writes_only_what_it_changes() {
 }
 
 #[tokio::test]
+async fn a_forecast_that_hardly_moved_is_not_written_again() {
+    let lab = Lab::new().await;
+    let job = lab.submit("beam").await;
+    let decide = |starts: i64, gives: i64, free: u32| {
+        let giver = Some(Giver { job: name("runs"), amount: 6, at: Some(Timestamp(gives)) });
+        let reason = WaitReason::Tokens { free: Tokens(free), need: Tokens(6), giver };
+        let starts = Some((Timestamp(starts), Timestamp(starts + 600)));
+        let outcome = Outcome::Wait(Waiting { reason, position: 1, starts });
+        Plan { decisions: vec![Decision { job: job.id, outcome }], head: None }
+    };
+    // (starts, gives back, free) and whether it is worth a write, each beside what was stored last
+    for (step, (starts, gives, free, written)) in [
+        (1000, 900, 0, true),
+        (1030, 900, 0, false),
+        (970, 930, 0, false),
+        (1031, 900, 0, true),
+        (1031, 931, 0, true),
+        (1031, 931, 2, true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = lab.repo.summary(job.id).await.unwrap();
+        lab.repo.record_plan(&decide(starts, gives, free), NOW).await.unwrap();
+        let after = lab.repo.summary(job.id).await.unwrap();
+        assert_eq!(after != before, written, "step {step}");
+    }
+}
+
+#[tokio::test]
 async fn the_plan_of_the_rules_claims_through_the_repository() {
     let lab = Lab::new().await;
     for n in 0..5 {
