@@ -29,7 +29,7 @@ test('a node lost under a running job changes nothing but what is known: it ends
   await until(request, id, ['Running']);
   await job.open(id);
   stack.loseNode();
-  await expect(job.page.getByTestId('no-contact')).toBeVisible();
+  await expect(job.page.getByRole('main')).toContainText('連絡なし');
   await job.shows('Running');
   stack.bringNodeBack();
   expect((await until(request, id, ended)).status).toBe('Completed');

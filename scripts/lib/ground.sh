@@ -18,7 +18,7 @@ export LEPTOS_OUTPUT_NAME=app
 use_site() { # demo|dev
   SITE=$CARGO_TARGET_DIR/site-$1
   SERVER=$SITE/server
-  RUNNER=$SITE/runner-linux
+  RUNNER=$SITE/runner-linux-x86_64
 }
 use_site demo
 

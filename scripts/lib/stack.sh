@@ -46,6 +46,10 @@ sshd_pid() { # prints the listener's pid while it runs, and is our own
 }
 
 write_sshd_config() { # PORT
+  # Without PAM an account without any password ("!", as Ubuntu's root has) is refused, keys or no keys. An sshd that is
+  # not root cannot see that, and needs no PAM.
+  local pam=no
+  if [ "$(id -u)" = 0 ] && [ "$(getent shadow root | cut -d: -f2 | cut -c1)" = '!' ]; then pam=yes; fi
   cat >"$SSH_DIR/sshd_config" <<CONFIG
 Port $1
 ListenAddress 127.0.0.1
@@ -55,7 +59,7 @@ AuthorizedKeysFile $SSH_DIR/authorized_keys
 AuthenticationMethods publickey
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-UsePAM no
+UsePAM $pam
 StrictModes no
 PermitRootLogin prohibit-password
 AllowUsers $(id -un)
