@@ -204,7 +204,8 @@ pub enum LifeEvent {
 /// What the node says about one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunReport {
-    /// The run's folder is there and nothing was ever launched in it: the gate is open, or our stop closed it first.
+    /// The run's folder is there and nothing was ever launched in it: the gate is open, or our stop closed it first
+    /// (a node may report that also as ended, stopped, with an unknown exit).
     NotStarted,
     /// Alive.
     Alive,

@@ -43,6 +43,7 @@ pub(super) struct Holder<'a> {
 pub(super) struct NodeRoom<'a> {
     pub id: &'a NodeId,
     pub state: NodeState,
+    /// Until when it takes no jobs; a moment that has passed tells nothing.
     pub until: Option<Timestamp>,
     pub cores: u32,
     pub max_tokens: u32,
@@ -124,7 +125,7 @@ impl<'a> Room<'a> {
         capacities.sort_by(|a, b| a.id.cmp(&b.id));
         capacities.dedup_by(|a, b| a.id == b.id);
         let mut room = Room {
-            nodes: capacities.into_iter().map(NodeRoom::from).collect(),
+            nodes: capacities.into_iter().map(|node| NodeRoom::new(node, snapshot.now)).collect(),
             users: Vec::new(),
             holders: Vec::new(),
             capacity: snapshot.license.total.minus(snapshot.license.external).minus(snapshot.license.reserved).0,
@@ -281,12 +282,12 @@ impl<'a> Room<'a> {
     }
 }
 
-impl<'a> From<&'a NodeCapacity> for NodeRoom<'a> {
-    fn from(node: &'a NodeCapacity) -> NodeRoom<'a> {
+impl<'a> NodeRoom<'a> {
+    fn new(node: &'a NodeCapacity, now: Timestamp) -> NodeRoom<'a> {
         NodeRoom {
             id: &node.id,
             state: node.state,
-            until: node.until,
+            until: node.until.filter(|until| *until > now),
             cores: node.cores.0,
             max_tokens: node.max_tokens.0,
             solvers: &node.solvers,

@@ -191,6 +191,8 @@ fn what_can_never_start_says_so() {
     assert_eq!(waiting(&first, 3).reason, WaitReason::NodeCannot { node: node_id(3) });
     assert_eq!(waiting(&first, 4).reason, WaitReason::NodesUnavailable { nodes: 1 });
     assert_eq!(first.head, None, "nothing that runs could help any of them");
+    snapshot.nodes[0].until = Some(NOW);
+    assert_eq!(waiting(&plan(&snapshot), 2).starts, None, "a draining that should be over ends at no known time");
     snapshot.nodes.remove(0);
     assert_eq!(waiting(&plan(&snapshot), 4).reason, WaitReason::NoSuchNode { solver: Solver::Abaqus, cpus: Cores(8) });
     snapshot.license.total = Tokens(5);

@@ -43,6 +43,8 @@ pub struct RunHere {
 }
 
 pub struct Node {
+    /// How it reports a run whose gate a stop closed before any launch: as stopped, or as not started. Both are true.
+    closed_is_stopped: bool,
     pub boot: u32,
     pub reachable: bool,
     pub runs: BTreeMap<u32, RunHere>,
@@ -54,8 +56,8 @@ pub enum LaunchAnswer {
 }
 
 impl Node {
-    pub fn new() -> Node {
-        Node { boot: 1, reachable: true, runs: BTreeMap::new() }
+    pub fn new(closed_is_stopped: bool) -> Node {
+        Node { closed_is_stopped, boot: 1, reachable: true, runs: BTreeMap::new() }
     }
 
     fn run(&mut self, token: u32) -> &mut RunHere {
@@ -92,6 +94,10 @@ impl Node {
     pub fn launch(&mut self, token: u32, random: &mut Random) -> LaunchAnswer {
         let boot = self.boot;
         let run = self.run(token);
+        // the journal knows even when the folder is gone
+        if run.launches > 0 {
+            return LaunchAnswer::Launched;
+        }
         if !run.folder || !run.staged {
             return LaunchAnswer::Refused;
         }
@@ -144,6 +150,8 @@ impl Node {
             RunReport::Ended(RunEnd::FolderGone)
         } else if let Some(exit) = &run.exit {
             RunReport::Ended(exit.clone())
+        } else if run.gate == Gate::Closed && self.closed_is_stopped {
+            RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true })
         } else if run.gate != Gate::Used {
             RunReport::NotStarted
         } else if run.boot != self.boot {

@@ -88,7 +88,7 @@ impl World {
             random: Random(seed),
             now: Timestamp(1_000_000),
             rows: vec![],
-            nodes: NODE_CORES.iter().map(|_| Node::new()).collect(),
+            nodes: (0..NODE_CORES.len()).map(|n| Node::new((seed >> 1) % 2 == n as u64 % 2)).collect(),
             node_ids,
             users,
             wire: vec![],
