@@ -11,6 +11,7 @@ pub mod lab;
 pub mod live;
 pub mod plot;
 pub mod preferences;
+pub mod preflight;
 pub mod ui;
 
 use leptos::prelude::*;

@@ -1,0 +1,202 @@
+//! One file on the page and everything known about it. Plain data: what follows from it is in `needs` and `standing`.
+
+use super::sorting::Refusal;
+use crate::AppError;
+use crate::jobs::api::UploadView;
+use deck::inp::Deck;
+use domain::{Cores, JobName, UploadId};
+use std::sync::Arc;
+
+/// Names a file while the page is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub u32);
+
+/// One file that a person dropped, or one that an earlier job left on the server.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its number on this page.
+    pub id: ItemId,
+    /// What decks call it and what it is shown as; differs from the name on the person's disk where it was dropped onto
+    /// a missing file's own place.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// The browser has it; not so the files of an earlier job, which are on the server only.
+    pub here: bool,
+    /// Why it is not taken.
+    pub refusal: Option<Refusal>,
+    /// The browser's own look into it (decks only).
+    pub reading: Reading,
+    /// SHA-256 of its bytes as the browser read them.
+    pub sha256: Option<String>,
+    /// That digest is being made.
+    pub digesting: bool,
+    /// Its way to the server.
+    pub sending: Sending,
+    /// The server's look into it (decks only).
+    pub check: Check,
+    /// As typed.
+    pub job_name: String,
+    /// Somebody typed it: it is not changed any more.
+    pub name_typed: bool,
+    /// CPUs of this deck alone; `None` takes the common choice.
+    pub cpus: Option<Cores>,
+    /// Sent with the submission: twice the same key is one job.
+    pub key: String,
+    /// What the server said to the last attempt to submit.
+    pub problem: Option<AppError>,
+}
+
+/// How far the browser's pre-flight is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Not begun, or not to be done.
+    No,
+    /// Under way or waiting for its turn.
+    Under {
+        /// Bytes read.
+        bytes: u64,
+        /// The report before, while the deck is read again because a file was added.
+        before: Option<Arc<Deck>>,
+    },
+    /// Read.
+    Done {
+        /// What it holds.
+        deck: Arc<Deck>,
+        /// The files it found: by the deck's name for each.
+        with: Vec<(String, ItemId)>,
+    },
+    /// The browser could not read it; the server's look decides alone.
+    Failed,
+}
+
+/// How far the bytes are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sending {
+    /// Not begun.
+    No,
+    /// Under way.
+    Under {
+        /// The name it goes under.
+        name: String,
+        /// Bytes gone.
+        sent: u64,
+        /// Bytes a second, once that can be said.
+        rate: Option<f64>,
+    },
+    /// The connection is gone; it begins again by itself.
+    Broken {
+        /// The name it goes under.
+        name: String,
+        /// Tries so far.
+        tries: u32,
+    },
+    /// On the server.
+    Stored {
+        /// What the server has.
+        view: UploadView,
+    },
+    /// Not accepted.
+    Failed {
+        /// The name it went under.
+        name: String,
+        /// Why.
+        why: SendError,
+    },
+}
+
+/// Why a file did not arrive for good.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SendError {
+    /// The server's words.
+    Server(AppError),
+    /// The file changed on disk after it was chosen.
+    Unreadable,
+    /// What arrived is not what was read here.
+    Altered,
+}
+
+/// How far the server's look is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// Not asked.
+    No,
+    /// Asked about exactly these files: the deck, then its includes.
+    Asking {
+        /// Which.
+        files: Vec<UploadId>,
+    },
+    /// Answered.
+    Done {
+        /// About which files.
+        files: Vec<UploadId>,
+        /// What the server found.
+        deck: Arc<Deck>,
+        /// A name nobody has.
+        free_name: JobName,
+    },
+    /// Not answered.
+    Failed {
+        /// About which files.
+        files: Vec<UploadId>,
+        /// Why.
+        error: AppError,
+    },
+}
+
+impl Check {
+    /// The files it is about.
+    pub fn files(&self) -> &[UploadId] {
+        match self {
+            Check::No => &[],
+            Check::Asking { files } | Check::Done { files, .. } | Check::Failed { files, .. } => files,
+        }
+    }
+}
+
+impl Sending {
+    /// The name it goes or went under.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Sending::No => None,
+            Sending::Under { name, .. } | Sending::Broken { name, .. } | Sending::Failed { name, .. } => Some(name),
+            Sending::Stored { view } => Some(view.name.as_str()),
+        }
+    }
+
+    /// Bytes are moving.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Sending::Under { .. } | Sending::Broken { .. })
+    }
+}
+
+impl Item {
+    /// Its upload, where it is on the server under this name.
+    pub fn stored_as(&self, name: &str) -> Option<&UploadView> {
+        match &self.sending {
+            Sending::Stored { view } if view.name.as_str() == name => Some(view),
+            _ => None,
+        }
+    }
+
+    /// Already on the server when the page was opened.
+    pub fn is_remote(&self) -> bool {
+        !self.here
+    }
+
+    /// What is known of the deck: the browser's report, else the server's.
+    pub fn report(&self) -> Option<&Arc<Deck>> {
+        self.read_here().or(match &self.check {
+            Check::Done { deck, .. } => Some(deck),
+            _ => None,
+        })
+    }
+
+    /// The browser's own report, an older one while it is being made anew.
+    pub fn read_here(&self) -> Option<&Arc<Deck>> {
+        match &self.reading {
+            Reading::Done { deck, .. } | Reading::Under { before: Some(deck), .. } => Some(deck),
+            _ => None,
+        }
+    }
+}

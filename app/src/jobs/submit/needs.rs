@@ -1,0 +1,224 @@
+//! What follows from the files on the page: which are decks, which file answers which name, and what is to be done next.
+
+use super::item::{Check, Item, ItemId, Reading};
+use super::sorting::{self, Match};
+use deck::inp::{Deck, IncludeKind};
+use domain::UploadId;
+
+/// Files sent at once: more would not be faster and would keep the page's other questions waiting.
+const SENT_AT_ONCE: usize = 2;
+
+/// A file that a deck names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// As the deck names it.
+    pub name: String,
+    /// The keyword's line.
+    pub line: u64,
+    /// The file here that answers to it.
+    pub found: Option<Found>,
+}
+
+/// A file here that answers to a deck's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Which.
+    pub item: ItemId,
+    /// Same letters or other capitals.
+    pub how: Match,
+    /// The name to send it under.
+    pub sent_as: String,
+}
+
+/// What a file is on this page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Role {
+    /// A job of its own.
+    Deck,
+    /// Read by a deck; sent under this name.
+    Needed {
+        /// Which decks.
+        by: Vec<ItemId>,
+        /// The deck's spelling.
+        sent_as: String,
+    },
+    /// No deck here reads it.
+    Spare,
+    /// Not taken.
+    Refused,
+}
+
+/// The files `deck` (the item `own`) names, each once, with what answers here.
+pub fn needs(deck: &Deck, own: ItemId, items: &[Item]) -> Vec<Need> {
+    let others: Vec<&Item> = items.iter().filter(|item| item.id != own && item.refusal.is_none()).collect();
+    let mut needs: Vec<Need> = Vec::new();
+    for include in &deck.includes {
+        if needs.iter().any(|need| need.name == include.name) {
+            continue;
+        }
+        let found = sorting::find(&include.name, others.iter().map(|item| item.name.as_str())).and_then(|(at, how)| {
+            let item = others[at];
+            let sent_as = sorting::sent_name(&include.name, &item.name)?;
+            Some(Found { item: item.id, how, sent_as })
+        });
+        // another run's results are needed only where they are here: a finding says the rest
+        if include.kind == IncludeKind::Text || found.is_some() {
+            needs.push(Need { name: include.name.clone(), line: include.line, found });
+        }
+    }
+    needs
+}
+
+/// What each file is, in the order of `items`.
+pub fn roles(items: &[Item]) -> Vec<Role> {
+    let found: Vec<(ItemId, Vec<Found>)> = items
+        .iter()
+        .filter(|item| item.refusal.is_none() && sorting::is_deck_name(&item.name))
+        .filter_map(|item| {
+            let found = match item.report() {
+                Some(deck) => needs(deck, item.id, items).into_iter().filter_map(|need| need.found).collect(),
+                // an earlier job's files belong together; its report is not here yet
+                None if item.is_remote() => items
+                    .iter()
+                    .filter(|other| other.is_remote() && !sorting::is_deck_name(&other.name))
+                    .map(|other| Found { item: other.id, how: Match::Exact, sent_as: other.name.clone() })
+                    .collect(),
+                None => return None,
+            };
+            Some((item.id, found))
+        })
+        .collect();
+    let needs_it = |deck: ItemId, file: ItemId| {
+        found.iter().any(|(id, found)| *id == deck && found.iter().any(|found| found.item == file))
+    };
+    items
+        .iter()
+        .map(|item| {
+            if item.refusal.is_some() {
+                // a deck that is not taken stays a deck, so that its place on the page says why
+                return if sorting::is_deck_name(&item.name) { Role::Deck } else { Role::Refused };
+            }
+            // of two decks that name each other the first stays a deck
+            let by: Vec<&(ItemId, Vec<Found>)> = found
+                .iter()
+                .filter(|(deck, found)| {
+                    found.iter().any(|found| found.item == item.id) && !(needs_it(item.id, *deck) && item.id < *deck)
+                })
+                .collect();
+            let sent_as = by.iter().flat_map(|(_, found)| found).find(|found| found.item == item.id);
+            match sent_as {
+                Some(found) => {
+                    Role::Needed { by: by.iter().map(|(id, _)| *id).collect(), sent_as: found.sent_as.clone() }
+                }
+                None if sorting::is_deck_name(&item.name) => Role::Deck,
+                None => Role::Spare,
+            }
+        })
+        .collect()
+}
+
+/// The next thing to do with a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Read the deck with these files at hand.
+    Read(ItemId),
+    /// Make the file's digest.
+    Digest(ItemId),
+    /// Send it under this name.
+    Send(ItemId, String),
+    /// Have the server look: the deck, then its includes.
+    Check(ItemId, Vec<UploadId>),
+}
+
+/// Everything that is due and not under way.
+pub fn due(items: &[Item]) -> Vec<Action> {
+    let roles = roles(items);
+    let mut actions = Vec::new();
+    let mut free = SENT_AT_ONCE.saturating_sub(items.iter().filter(|item| item.sending.is_under_way()).count());
+    for (item, role) in items.iter().zip(&roles).filter(|(item, _)| item.refusal.is_none()) {
+        let name = match role {
+            Role::Deck => &item.name,
+            Role::Needed { sent_as, .. } => sent_as,
+            Role::Spare | Role::Refused => continue,
+        };
+        if item.here {
+            if sorting::is_deck_name(&item.name) && must_be_read(item, items) {
+                actions.push(Action::Read(item.id));
+            }
+            if !sorting::is_deck_name(&item.name) && item.sha256.is_none() && !item.digesting {
+                actions.push(Action::Digest(item.id));
+            }
+            if item.sending.name() != Some(name) && free > 0 {
+                free -= 1;
+                actions.push(Action::Send(item.id, name.clone()));
+            }
+        }
+        if *role == Role::Deck
+            && let Some(files) = complete(item, items)
+            && item.check.files() != files
+        {
+            actions.push(Action::Check(item.id, files));
+        }
+    }
+    actions
+}
+
+fn must_be_read(item: &Item, items: &[Item]) -> bool {
+    match &item.reading {
+        Reading::No => true,
+        Reading::Done { deck, with } => found_here(deck, item.id, items) != *with,
+        Reading::Under { .. } | Reading::Failed => false,
+    }
+}
+
+/// The files at hand that a deck reads, by the deck's names.
+pub fn found_here(deck: &Deck, own: ItemId, items: &[Item]) -> Vec<(String, ItemId)> {
+    needs(deck, own, items).into_iter().filter_map(|need| need.found.map(|found| (need.name, found.item))).collect()
+}
+
+/// The uploads of a deck and of what it needs, once all of them are on the server and the browser has nothing to add.
+pub fn complete(item: &Item, items: &[Item]) -> Option<Vec<UploadId>> {
+    if matches!(item.reading, Reading::Under { .. }) || (item.reading == Reading::No && !item.is_remote()) {
+        return None;
+    }
+    if item.read_here().is_some_and(|deck| deck.not_a_deck().is_some()) {
+        return None;
+    }
+    let deck = item.stored_as(&item.name)?;
+    let mut files = vec![deck.id.clone()];
+    let found: Vec<Found> = match item.report() {
+        Some(deck) => needs(deck, item.id, items).into_iter().filter_map(|need| need.found).collect(),
+        None => items
+            .iter()
+            .filter(|other| other.is_remote() && !sorting::is_deck_name(&other.name))
+            .map(|other| Found { item: other.id, how: Match::Exact, sent_as: other.name.clone() })
+            .collect(),
+    };
+    for found in found {
+        let file = items.iter().find(|other| other.id == found.item)?;
+        let id = &file.stored_as(&found.sent_as)?.id;
+        if !files.contains(id) {
+            files.push(id.clone());
+        }
+    }
+    Some(files)
+}
+
+/// The files that only the deck `id` reads: they go with it.
+pub fn read_by_nobody_else(id: ItemId, items: &[Item]) -> Vec<ItemId> {
+    items
+        .iter()
+        .zip(roles(items))
+        .filter(|(_, role)| matches!(role, Role::Needed { by, .. } if by == &[id]))
+        .map(|(item, _)| item.id)
+        .collect()
+}
+
+/// Whether the server has answered about exactly what is on the page now.
+pub fn is_checked(item: &Item, items: &[Item]) -> bool {
+    matches!(&item.check, Check::Done { files, .. } if complete(item, items).as_ref() == Some(files))
+}
+
+#[cfg(test)]
+#[path = "needs_tests.rs"]
+mod tests;

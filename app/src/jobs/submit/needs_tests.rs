@@ -1,0 +1,123 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::super::item::{Check, Item, Reading, Sending};
+use super::super::standing::{self, Standing};
+use super::*;
+use crate::jobs::api::UploadView;
+use domain::{FileName, JobName};
+use std::sync::Arc;
+
+const DECK: &str = "*NODE\n1,0.,0.,0.\n*ELEMENT,TYPE=C3D8\n1,1,1,1,1,1,1,1,1\n*INCLUDE,INPUT=Steel.inc\n*STEP\n*STATIC\n1.,1.\n*RESTART,WRITE,FREQUENCY=1\n*END STEP\n";
+
+fn upload(n: u32) -> UploadId {
+    UploadId::parse(&format!("00000000-0000-7000-8000-{n:012}")).unwrap()
+}
+
+/// A file that arrived, as the earlier job's would: without a browser's handle.
+fn stored(id: u32, name: &str) -> Item {
+    Item {
+        id: ItemId(id),
+        name: name.to_owned(),
+        size: 10,
+        here: false,
+        refusal: None,
+        reading: Reading::No,
+        sha256: None,
+        digesting: false,
+        sending: Sending::Stored {
+            view: UploadView { id: upload(id), name: FileName::parse(name).unwrap(), size: 10, sha256: String::new() },
+        },
+        check: Check::No,
+        job_name: "beam".to_owned(),
+        name_typed: false,
+        cpus: None,
+        key: String::new(),
+        problem: None,
+    }
+}
+
+/// The same, read by the browser with the files `here`.
+fn read(id: u32, name: &str, text: &str, here: &[&str]) -> Item {
+    let files = |wanted: &str| sorting::find(wanted, here.iter().copied()).map(|_| b"*MATERIAL,NAME=S\n".to_vec());
+    let deck = deck::inp::read_with(text.as_bytes(), &files);
+    Item { reading: Reading::Done { deck: Arc::new(deck), with: Vec::new() }, ..stored(id, name) }
+}
+
+fn checked(mut item: Item, files: Vec<UploadId>) -> Item {
+    let deck = item.report().unwrap().clone();
+    item.check = Check::Done { files, deck, free_name: JobName::parse("beam").unwrap() };
+    item
+}
+
+#[test]
+fn a_missing_file_blocks_and_its_arrival_frees() {
+    let alone = [read(1, "beam.inp", DECK, &[])];
+    assert_eq!(standing::of(&alone[0], &alone), Standing::Missing { files: 1 });
+
+    let both = [read(1, "beam.inp", DECK, &["steel.inc"]), stored(2, "steel.inc")];
+    // other capitals: it has to be sent again under the deck's spelling
+    assert_eq!(roles(&both)[1], Role::Needed { by: vec![ItemId(1)], sent_as: "Steel.inc".to_owned() });
+    assert_eq!(complete(&both[0], &both), None);
+
+    let mut both = [read(1, "beam.inp", DECK, &["Steel.inc"]), stored(2, "Steel.inc")];
+    let files = vec![upload(1), upload(2)];
+    assert_eq!(complete(&both[0], &both), Some(files.clone()));
+    assert_eq!(due(&both), [Action::Check(ItemId(1), files.clone())]);
+    assert_eq!(standing::of(&both[0], &both), Standing::Checking);
+    both[0] = checked(both[0].clone(), files);
+    assert_eq!(due(&both), []);
+    assert_eq!(standing::of(&both[0], &both), Standing::Ready { warnings: 0 });
+    assert_eq!(read_by_nobody_else(ItemId(1), &both), [ItemId(2)]);
+}
+
+#[test]
+fn a_file_that_changes_after_the_check_asks_for_another() {
+    let mut items = [read(1, "beam.inp", DECK, &["Steel.inc"]), stored(2, "Steel.inc")];
+    items[0] = checked(items[0].clone(), vec![upload(1), upload(2)]);
+    items[1] = Item { id: ItemId(3), ..stored(3, "Steel.inc") };
+    assert_eq!(standing::of(&items[0], &items), Standing::Checking);
+    assert_eq!(due(&items), [Action::Check(ItemId(1), vec![upload(1), upload(3)])]);
+}
+
+#[test]
+fn a_deck_that_another_reads_is_no_job() {
+    let outer = "*INCLUDE,INPUT=part.inp\n*STEP\n*STATIC\n*END STEP\n";
+    let items = [read(1, "part.inp", DECK, &[]), read(2, "outer.inp", outer, &["part.inp"])];
+    assert_eq!(roles(&items)[0], Role::Needed { by: vec![ItemId(2)], sent_as: "part.inp".to_owned() });
+    assert_eq!(roles(&items)[1], Role::Deck);
+    // two that name each other: the first stays
+    let circle = [
+        read(1, "a.inp", "*INCLUDE,INPUT=b.inp\n", &["b.inp"]),
+        read(2, "b.inp", "*INCLUDE,INPUT=a.inp\n", &["a.inp"]),
+    ];
+    assert_eq!(roles(&circle)[0], Role::Deck);
+    assert!(matches!(roles(&circle)[1], Role::Needed { .. }));
+}
+
+#[test]
+fn an_earlier_jobs_files_are_checked_without_being_read_here() {
+    let items = [stored(1, "beam.inp"), stored(2, "steel.inc")];
+    assert_eq!(due(&items), [Action::Check(ItemId(1), vec![upload(1), upload(2)])]);
+    assert_eq!(standing::of(&items[0], &items), Standing::Checking);
+}
+
+#[test]
+fn two_decks_cannot_have_one_name() {
+    let text = DECK.replace("*INCLUDE,INPUT=Steel.inc\n", "");
+    let items = [
+        checked(read(1, "a.inp", &text, &[]), vec![upload(1)]),
+        checked(read(2, "b.inp", &text, &[]), vec![upload(2)]),
+    ];
+    assert_eq!(standing::of(&items[0], &items), Standing::Ready { warnings: 0 });
+    assert_eq!(standing::of(&items[1], &items), Standing::SameName);
+    assert_eq!(standing::ready(&items).len(), 1);
+}
+
+#[test]
+fn what_differs_is_named() {
+    let here = deck::inp::read(DECK.as_bytes());
+    let there = deck::inp::read(DECK.replace("1,0.,0.,0.\n", "1,0.,0.,0.\n2,0.,0.,1.\n").as_bytes());
+    let found = standing::differences(&here, &there);
+    assert!(found.contains(&standing::Difference::Nodes(1, 2)), "{found:?}");
+    assert_eq!(standing::differences(&here, &here), []);
+}

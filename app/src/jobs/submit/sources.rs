@@ -1,0 +1,106 @@
+//! Files that come without being dropped: the sample, and those of an earlier job.
+
+use super::form::Form;
+use super::{use_voice, words};
+use crate::i18n::t;
+use crate::ui::{Notice, Toasts, Tone};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+/// The word in the address that stands for the sample deck.
+const SAMPLE: &str = "cantilever";
+
+/// Leads to the form with the sample in it: a link, so that it works before the script is there.
+#[component]
+pub fn SampleLink(form: Form) -> impl IntoView {
+    view! {
+        <Show when=move || form.items.with(Vec::is_empty)>
+            <a class="btn btn-line btn-sm" href=format!("/jobs/new?sample={SAMPLE}") data-testid="try-sample">
+                {t(words::TRY_SAMPLE)}
+            </a>
+        </Show>
+    }
+}
+
+/// Says whose files and choices these are.
+#[component]
+pub fn FromNotice(come_from: RwSignal<Option<String>>) -> impl IntoView {
+    let voice = use_voice();
+    move || {
+        come_from.get().map(|name| {
+            view! { <Notice tone=Tone::Accent title=move || words::from_job(voice(), &name) /> }
+        })
+    }
+}
+
+/// Loads what the address asks for: `?sample=cantilever`, `?from=12`. In the browser only.
+pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: Toasts) {
+    let query = use_query_map();
+    #[cfg(feature = "hydrate")]
+    {
+        let voice = use_voice();
+        let wanted = Memo::new(move |_| {
+            query.with(|query| (query.get("sample"), query.get("from").and_then(|id| id.parse::<i64>().ok())))
+        });
+        Effect::new(move || match wanted.get() {
+            (Some(sample), _) if sample == SAMPLE => leptos::task::spawn_local(async move {
+                match browser::sample().await {
+                    Some(file) if !form.is_gone() => form.add(vec![file]),
+                    Some(_) => {}
+                    None => toasts.error(words::SAMPLE_FAILED.in_locale(untrack(voice).locale), None),
+                }
+            }),
+            (_, Some(id)) => leptos::task::spawn_local(async move {
+                match crate::jobs::calls::view_job(domain::JobId(id)).await {
+                    Ok(view) if !form.is_gone() => {
+                        browser::take_over(form, &view);
+                        come_from.set(Some(view.summary.name.as_str().to_owned()));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        toasts.error(words::FROM_FAILED.in_locale(untrack(voice).locale), Some(error.message));
+                    }
+                }
+            }),
+            _ => {}
+        });
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (form, come_from, toasts, query);
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::super::form::{Dropped, Form};
+    use crate::jobs::api::JobView;
+    use leptos::prelude::*;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_futures::JsFuture;
+
+    /// The sample as if it had been dropped.
+    pub async fn sample() -> Option<Dropped> {
+        let name = format!("{}.inp", super::SAMPLE);
+        let answer = JsFuture::from(window().fetch_with_str(&format!("/sample/{name}"))).await.ok()?;
+        let answer: web_sys::Response = answer.dyn_into().ok()?;
+        if !answer.ok() {
+            return None;
+        }
+        let blob = JsFuture::from(answer.blob().ok()?).await.ok()?;
+        let file = web_sys::File::new_with_blob_sequence(&js_sys::Array::of1(&blob), &name).ok()?;
+        Some(Dropped { file, name })
+    }
+
+    /// An earlier job's files and choices.
+    pub fn take_over(form: Form, view: &JobView) {
+        if form.parent.get_untracked() == Some(view.summary.id) {
+            return;
+        }
+        let job = &view.summary;
+        form.parent.set(Some(job.id));
+        form.cpus.set(Some(job.cpus));
+        form.wish.set(job.wish.clone());
+        form.priority.set(job.priority);
+        form.solver.set(Some(job.solver));
+        form.add_stored(&view.inputs);
+    }
+}

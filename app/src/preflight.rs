@@ -1,0 +1,92 @@
+//! The pre-flight in the browser: the server's own deck reader, run in a worker with the page's own WASM, before and
+//! while the file is sent. The worker (`public/preflight-worker.js`) calls the two exported functions; the page reads
+//! their answers.
+
+use serde::{Deserialize, Serialize};
+
+/// What the worker answers about a deck.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preflight {
+    /// What it holds, the files at hand counted in.
+    pub deck: deck::inp::Deck,
+    /// Of the deck's own bytes, hexadecimal: compared with what the server received.
+    pub sha256: String,
+}
+
+/// Bytes read between two reports of progress. Larger slices read no faster; smaller ones cost a call each.
+#[cfg(feature = "hydrate")]
+const SLICE: f64 = 4.0 * 1024.0 * 1024.0;
+
+#[cfg(feature = "hydrate")]
+mod worker {
+    use super::{Preflight, SLICE};
+    use crate::jobs::submit::sorting;
+    use deck::inp::{Files, Scanner};
+    use js_sys::{Array, Function, JsString, Uint8Array};
+    use sha2::{Digest, Sha256};
+    use wasm_bindgen::prelude::*;
+    use web_sys::{Blob, File, FileReaderSync};
+
+    /// Hands a file's bytes over in slices; the buffer is used again.
+    fn read(file: &File, progress: &Function, mut take: impl FnMut(&[u8])) -> Result<(), JsValue> {
+        let reader = FileReaderSync::new()?;
+        let size = file.size();
+        let mut buffer = Vec::new();
+        let mut at = 0.0;
+        while at < size {
+            let end = (at + SLICE).min(size);
+            let bytes = bytes_of(&reader, &file.slice_with_f64_and_f64(at, end)?)?;
+            buffer.resize(bytes.length() as usize, 0);
+            bytes.copy_to(&mut buffer);
+            take(&buffer);
+            at = end;
+            progress.call1(&JsValue::NULL, &JsValue::from_f64(at))?;
+        }
+        Ok(())
+    }
+
+    fn bytes_of(reader: &FileReaderSync, blob: &Blob) -> Result<Uint8Array, JsValue> {
+        Ok(Uint8Array::new(&reader.read_as_array_buffer(blob)?.into()))
+    }
+
+    /// Reads a deck. `others` holds pairs of name and file: what it may include. Answers a [`Preflight`] as JSON.
+    ///
+    /// # Errors
+    /// What the browser says when a file cannot be read.
+    #[wasm_bindgen]
+    pub fn preflight_file(file: &File, others: &Array, progress: &Function) -> Result<String, JsValue> {
+        let others: Vec<(String, File)> = others
+            .iter()
+            .filter_map(|pair| {
+                let pair: Array = pair.dyn_into().ok()?;
+                let name: JsString = pair.get(0).dyn_into().ok()?;
+                Some((name.into(), pair.get(1).dyn_into().ok()?))
+            })
+            .collect();
+        let files = |wanted: &str| {
+            let (at, _) = sorting::find(wanted, others.iter().map(|(name, _)| name.as_str()))?;
+            let bytes = bytes_of(&FileReaderSync::new().ok()?, &others[at].1).ok()?;
+            Some(bytes.to_vec())
+        };
+        let files: &Files = &files;
+        let mut scanner = Scanner::with_files(files);
+        let mut hash = Sha256::new();
+        read(file, progress, |bytes| {
+            scanner.feed(bytes);
+            hash.update(bytes);
+        })?;
+        let answer = Preflight { deck: scanner.finish(), sha256: hex::encode(hash.finalize()) };
+        serde_json::to_string(&answer).map_err(|error| JsValue::from_str(&error.to_string()))
+    }
+
+    /// The SHA-256 of a file's bytes, hexadecimal.
+    ///
+    /// # Errors
+    /// What the browser says when the file cannot be read.
+    #[wasm_bindgen]
+    pub fn digest_file(file: &File, progress: &Function) -> Result<String, JsValue> {
+        let mut hash = Sha256::new();
+        read(file, progress, |bytes| hash.update(bytes))?;
+        Ok(hex::encode(hash.finalize()))
+    }
+}
