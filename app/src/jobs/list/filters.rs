@@ -112,7 +112,7 @@ pub fn FilterForm(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
             id="filters"
             action="/"
             method="get"
-            class="filters flex flex-wrap items-center gap-2"
+            class="filters"
             class:open=move || open.get()
             on:submit=send
         >

@@ -155,7 +155,7 @@ fn WideCell(cell: Memo<Cell>, status: Memo<JobStatus>, name: String) -> impl Int
                     .get()
                     .then(|| {
                         view! {
-                            <div class="max-md:hidden">
+                            <div class="row-spark">
                                 <Spark points=spark caution=troubled label=t(words::SPARK) />
                             </div>
                         }
@@ -175,10 +175,10 @@ fn BarLine(cell: Memo<Cell>, name: String) -> impl IntoView {
     view! {
         <div class="flex items-center gap-2.5">
             <span class="w-8 flex-none font-semibold">{move || share.get().map(amount::percent)}</span>
-            <div class="w-40 flex-none max-xl:w-24 max-md:w-28">
+            <div class="row-bar">
                 <ProgressBar label=name share=share weights=weights tone=tone />
             </div>
-            <span class="min-w-0 text-muted md:cut max-md:text-xs">{move || cell.with(|cell| cell.first.clone())}</span>
+            <span class="phrase min-w-0 text-muted max-md:text-xs">{move || cell.with(|cell| cell.first.clone())}</span>
         </div>
     }
 }
@@ -216,7 +216,7 @@ fn SecondLine(cell: Memo<Cell>, beside_bar: Memo<bool>) -> impl IntoView {
                 .get()
                 .map(|line| {
                     let tone = if line.tone == Tone::Caution { "!text-caution font-medium" } else { "" };
-                    let indent = if beside_bar.get() { "md:cut md:pl-[2.625rem]" } else { "line-clamp-2" };
+                    let indent = if beside_bar.get() { "line-clamp-2 md:pl-[2.625rem]" } else { "line-clamp-2" };
                     let testid = (line.glyph == Some(Glyph::Unlinked)).then_some("no-contact");
                     view! {
                         <div class=format!("sub {indent} {tone}") data-testid=testid title=line.text.clone()>
