@@ -84,7 +84,7 @@ pub fn SideBar() -> impl IntoView {
                     <span class="t">{new_job}</span>
                 </a>
                 <nav class="grid gap-0.5" aria-label=t(words::PLACES)>
-                    <a class="nav-a" href="/" aria-current=at(Place::Jobs) title=t(words::JOBS) aria-label=t(words::JOBS)>
+                    <a class="nav-a" href="/" aria-current=at(Place::Jobs) title=t(words::JOBS)>
                         <Icon glyph=Glyph::Jobs />
                         <span class="t">{t(words::JOBS)}</span>
                         <span class="n">

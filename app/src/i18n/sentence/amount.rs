@@ -70,6 +70,8 @@ pub fn duration(voice: Voice, span: Seconds) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     let ja = voice.locale == Locale::Ja;
     match (days, hours, minutes) {
+        // the database counts whole seconds: 0 is not nothing
+        (0, 0, 0) if seconds == 0 => voice.pick("1秒未満", "under 1 s").to_owned(),
         (0, 0, 0) if ja => format!("{seconds}秒"),
         (0, 0, 0) => format!("{seconds} s"),
         (0, 0, m) if ja => format!("{m}分"),
@@ -129,6 +131,7 @@ mod tests {
         assert_eq!(duration(ja, Seconds(3900)), "1時間5分");
         assert_eq!(duration(en, Seconds(3900)), "1 h 5 min");
         assert_eq!(duration(en, Seconds(40)), "40 s");
+        assert_eq!(duration(ja, Seconds(0)), "1秒未満");
         assert_eq!(duration(ja, Seconds(90_000)), "1日1時間");
         assert_eq!(duration(en, Seconds(3600)), "1 h");
         assert_eq!(age(Seconds(6720)), "1:52");

@@ -21,7 +21,7 @@ pub fn facts(voice: Voice, progress: &Progress) -> String {
 pub fn time_left(voice: Voice, progress: &Progress) -> String {
     match progress.seconds_left {
         Some(seconds) => {
-            let span = amount::duration(voice, Seconds(seconds));
+            let span = amount::duration(voice, Seconds(seconds.max(1)));
             voice.pick(format!("残り 約{span}"), format!("About {span} left"))
         }
         None => voice.pick("残り時間は不明", "Time left unknown").to_owned(),

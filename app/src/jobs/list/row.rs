@@ -78,7 +78,10 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
                 />
             </td>
             <td class="m2 !pr-2">
-                <StatusBadge status=status />
+                // room for the longest word, so that nothing moves when the state changes
+                <div class="md:min-w-[5.5rem]">
+                    <StatusBadge status=status />
+                </div>
             </td>
             <td class="m1">
                 <a class="name" href=address title=name.clone()>
@@ -101,7 +104,9 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
                 <WideCell cell=cell status=status name=name.clone() />
                 <div class="sub md:hidden">{facts}</div>
             </td>
-            <td class="r whitespace-nowrap text-muted">{move || age.get()}</td>
+            <td class="r whitespace-nowrap text-muted">
+                <div class="md:min-w-14">{move || age.get()}</div>
+            </td>
             <td class="w-8 !pl-0">
                 <Menu id=id name=name job=job acts=acts />
             </td>
