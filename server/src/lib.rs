@@ -6,8 +6,10 @@ pub mod config;
 mod files;
 mod health;
 pub mod logs;
+mod policy;
 mod problem;
 mod router;
+mod same_site;
 mod scheduler;
 mod ws;
 

@@ -2,13 +2,12 @@
 
 use crate::asking::identify;
 use crate::files::receive;
-use crate::{api, health, ws};
+use crate::{api, health, policy, same_site, ws};
 use app::backend::{Asking, Backend};
 use app::{App, shell};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -19,7 +18,6 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 /// What handlers may ask for.
 #[derive(Clone, FromRef)]
@@ -43,6 +41,7 @@ pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: Canc
     let for_pages = backend.clone();
     let context = move || {
         provide_context(for_pages.clone());
+        policy::provide_nonce();
         if let Some(asking) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned()) {
             provide_context(asking);
         }
@@ -62,9 +61,7 @@ pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: Canc
         .nest_service("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)
         .layer(middleware::from_fn_with_state(Arc::new(actor), identify))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static("x-content-type-options"),
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(middleware::from_fn(same_site::check))
+        .layer(middleware::from_fn(policy::protect))
         .with_state(shared)
 }

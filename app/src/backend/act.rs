@@ -77,8 +77,7 @@ impl Backend {
         let NodeWish::Node(id) = wish else { return Ok(()) };
         let node = self.repository.node(id).await.map_err(|error| fault::repository(locale, error))?;
         let Some(node) = node else {
-            let message = locale.pick(format!("ノード {id} はありません。"), format!("There is no node {id}."));
-            return Err(AppError::new(ErrorCode::ValidationError, message).about("node"));
+            return Err(fault::no_such_node(locale, id));
         };
         if !node.solvers.iter().any(|(known, _)| *known == solver) {
             let title = solver.title();

@@ -2,7 +2,7 @@
 
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
-use domain::{JobStatus, NameError};
+use domain::{JobStatus, NameError, NodeId};
 use repository::RepositoryError;
 use serde_json::json;
 use std::io;
@@ -101,6 +101,12 @@ pub fn internal(locale: Locale) -> AppError {
 /// No such job.
 pub fn no_such_job(locale: Locale) -> AppError {
     AppError::new(ErrorCode::NotFound, locale.pick("このジョブはありません。", "There is no such job."))
+}
+
+/// A node that was chosen and is not there.
+pub fn no_such_node(locale: Locale, id: &NodeId) -> AppError {
+    let message = locale.pick(format!("ノード {id} はありません。"), format!("There is no node {id}."));
+    AppError::new(ErrorCode::ValidationError, message).about("node")
 }
 
 /// No such file.

@@ -134,9 +134,14 @@ impl Backend {
     /// The solver a job must have where only one fits: the node's only one, or the lab's.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// `VALIDATION_ERROR` for a node that is not there.
     pub async fn only_solver(&self, wish: &NodeWish, asking: &Asking) -> Result<Option<Solver>, AppError> {
         let nodes = self.repository.nodes().await.map_err(|error| fault::repository(asking.locale, error))?;
+        if let NodeWish::Node(id) = wish
+            && nodes.iter().all(|node| node.id != *id)
+        {
+            return Err(fault::no_such_node(asking.locale, id));
+        }
         let fits = nodes.iter().filter(|node| match wish {
             NodeWish::Auto => true,
             NodeWish::Node(id) => node.id == *id,

@@ -4,9 +4,9 @@
 use super::mirror::{PART, read_again};
 use super::{Scheduler, lock, now};
 use domain::job::Transfer;
-use domain::lifecycle::{Effect, LifeEvent, RunEnd, judge};
+use domain::lifecycle::{Effect, Life, LifeEvent, RunEnd, RunStage, judge};
 use domain::verdict::ExitStatus;
-use domain::{FileName, JobId, Node, Remark, RunToken, Verdict};
+use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Verdict};
 use executor::{CollectedFile, Command, ExecutorError, Launch, LocalFile, NodeAddress};
 use repository::{ActiveJob, HistoryFact, ResultFile};
 use std::path::{Path, PathBuf};
@@ -58,6 +58,15 @@ impl Scheduler {
     /// `false` when it failed and will be asked for again.
     async fn carry_out(&self, effect: Effect, job: &ActiveJob) -> bool {
         let Some(run) = &job.life.run else { return true };
+        // asked for on what was read before: the same effect may have been carried out since
+        let job = &match self.shared.repository.active_job(job.id).await {
+            Ok(now) if now.life.has_run(&run.token) && is_due(effect, &now.life) => now,
+            Ok(_) => return true,
+            Err(error) => {
+                tracing::error!(job = %job.id, %error, "the job could not be read");
+                return false;
+            }
+        };
         let node = match self.shared.repository.node(&run.node).await {
             Ok(Some(node)) => node,
             Ok(None) => {
@@ -202,10 +211,10 @@ impl Scheduler {
             tracing::error!(job = %job.id, %error, "the results could not be stored");
             return false;
         }
-        let completed = verdict.status() == domain::JobStatus::Completed;
+        let failed = matches!(verdict.status(), JobStatus::Failed | JobStatus::Missing);
         let event = LifeEvent::Collected { verdict };
         let ended = self.apply(job.id, Some(token), event, fact).await;
-        let keep = self.shared.repository.settings().keep_failed_run_folders && !completed;
+        let keep = self.shared.repository.settings().keep_failed_run_folders && failed;
         if ended.is_some()
             && whole
             && !keep
@@ -228,11 +237,19 @@ impl Scheduler {
             _ => ExitStatus::Unknown,
         };
         let (folder, name, solver, steps) = (folder.to_owned(), job.name.to_string(), job.solver, job.steps.clone());
+        let settings = self.shared.repository.settings();
         let read = tokio::task::spawn_blocking(move || {
-            read_again(&folder, &name, solver, &steps).map(|reader| reader.verdict(exit))
+            let mut reader = read_again(&folder, &name, solver, &steps)?;
+            Ok::<_, std::io::Error>((reader.verdict(exit), reader.progress(now(), (&*settings).into())))
         });
         let said = match read.await {
-            Ok(Ok(verdict)) => Some(verdict),
+            Ok(Ok((verdict, progress))) => {
+                // the last rows may have come after the last poll
+                if let Err(error) = self.shared.repository.record_progress(job.id, &progress).await {
+                    tracing::warn!(job = %job.id, %error, "progress could not be stored");
+                }
+                Some(verdict)
+            }
             Ok(Err(error)) => {
                 tracing::error!(job = %job.id, %error, "the results could not be read");
                 None
@@ -295,6 +312,18 @@ impl Counted {
     fn transfer(&self) -> Transfer {
         Transfer { done: self.done.load(Ordering::Relaxed), total: self.total.load(Ordering::Relaxed) }
     }
+}
+
+/// Whether a life is where this effect belongs.
+fn is_due(effect: Effect, life: &Life) -> bool {
+    let stage = life.stage();
+    life.status.is_active()
+        && match effect {
+            Effect::Stage => stage == Some(RunStage::Claimed),
+            Effect::Launch => stage == Some(RunStage::LaunchSent),
+            Effect::Stop => stage != Some(RunStage::Ended),
+            Effect::Collect => stage == Some(RunStage::Ended),
+        }
 }
 
 /// Whether the node itself answered, about this run: everything else is about the way there, the node as a whole, or

@@ -137,7 +137,7 @@ impl NodeWatch {
         self.asked = Some(Instant::now());
         match self.scheduler.shared.executor.poll(&NodeAddress::from(node), &[]).await {
             Ok(answer) => {
-                self.contact(answer.disk, &[]).await;
+                self.contact(node, answer.disk, &[]).await;
                 HEARTBEAT
             }
             Err(error) => {
@@ -158,7 +158,7 @@ impl NodeWatch {
             asked.push(PollRun { token: run.token.clone(), offsets, want: wanted(job) });
         }
         let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
-        self.contact(answer.disk, jobs).await;
+        self.contact(node, answer.disk, jobs).await;
         for run in answer.runs {
             let Some(job) = jobs.iter().find(|job| job.life.has_run(&run.token)) else { continue };
             self.take(job, run, &answer.boot).await;
@@ -218,7 +218,7 @@ impl NodeWatch {
         let _ = self.scheduler.advance(job, &event, fact).await;
     }
 
-    async fn contact(&mut self, disk: Option<(u64, u64)>, jobs: &[&ActiveJob]) {
+    async fn contact(&mut self, node: &Node, disk: Option<(u64, u64)>, jobs: &[&ActiveJob]) {
         let repository = &self.scheduler.shared.repository;
         let returned = self.silent_since.take();
         if returned.is_some() {
@@ -231,7 +231,8 @@ impl NodeWatch {
             tracing::warn!(%error, "the contact could not be stored");
         }
         let due = self.contact_written.is_none_or(|before| before.elapsed() >= CONTACT);
-        if returned.is_some() || due {
+        // whoever called it lost (a transfer that failed, perhaps), it answers now
+        if returned.is_some() || due || node.state == NodeState::Unavailable {
             self.contact_written = Some(Instant::now());
             if let Err(error) = repository.node_contact(&self.id, now(), disk).await {
                 tracing::warn!(%error, "the contact could not be stored");

@@ -1,0 +1,83 @@
+//! Other web sites may not act here with a visitor's browser: one layer before everything.
+//!
+//! Three checks. The `Host` must be this machine (a foreign name that resolves to 127.0.0.1 is an attack called DNS
+//! rebinding). What changes something must not come from another site (`Sec-Fetch-Site`, `Origin`). Neither may a
+//! WebSocket, which browsers open across sites without asking.
+
+use crate::problem::Problem;
+use app::{AppError, ErrorCode};
+use axum::extract::Request;
+use axum::http::header::{HOST, ORIGIN, UPGRADE};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or("?"))
+}
+
+/// Host names by which this machine calls itself.
+fn is_local(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+fn comes_from_elsewhere(headers: &HeaderMap, host: &str) -> bool {
+    if let Some(site) = text(headers, "sec-fetch-site")
+        && !matches!(site, "same-origin" | "none")
+    {
+        return true;
+    }
+    // no browser, or an old one's plain navigation: nobody's cookies are misused
+    let Some(origin) = text(headers, ORIGIN.as_str()) else { return false };
+    origin.split_once("://").is_none_or(|(_, name)| name != host)
+}
+
+/// Lets a request through, or answers 403.
+pub async fn check(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = text(headers, HOST.as_str()).unwrap_or_default();
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let guarded = changes || headers.contains_key(UPGRADE);
+    if !is_local(host) || (guarded && comes_from_elsewhere(headers, host)) {
+        let locale = crate::asking::locale(headers);
+        let message =
+            locale.pick("別のサイトからの操作は受け付けません。", "Requests from other sites are not accepted.");
+        return Problem(AppError::new(ErrorCode::Forbidden, message)).into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| ((*name).parse().unwrap_or(HOST), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for host in ["127.0.0.1:3000", "localhost", "[::1]:80"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["", "evil.example:3000", "127.0.0.1.evil.example", "localhost:3000.evil.example"] {
+            assert!(!is_local(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_sites_and_null_origins_are_elsewhere() {
+        let elsewhere = |pairs: &[_]| comes_from_elsewhere(&headers(pairs), "127.0.0.1:3000");
+        assert!(!elsewhere(&[]));
+        assert!(!elsewhere(&[("origin", "http://127.0.0.1:3000")]));
+        assert!(elsewhere(&[("origin", "http://127.0.0.1:3001")]));
+        assert!(elsewhere(&[("origin", "null")]));
+        assert!(elsewhere(&[("sec-fetch-site", "cross-site")]));
+        assert!(elsewhere(&[("sec-fetch-site", "same-site")]));
+    }
+}

@@ -1,0 +1,9 @@
+//! The road of a job through real parts: the real binary, a real sshd, a real solver, a real database.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod endings;
+mod files;
+mod never_twice;
+mod queue;
+mod stack;
+mod strangers;

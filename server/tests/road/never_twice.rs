@@ -1,0 +1,108 @@
+//! Never lost, never twice, whatever dies when. The node's own journal is the witness.
+
+use crate::stack::{Gate, Stack, sample, script};
+use serde_json::Value;
+
+fn is_running(job: &Value) -> bool {
+    job["status"] == "Running"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_dies_while_files_go_to_the_node() {
+    let mut stack = Stack::start_with("/usr/bin/ccx", &[("MAX_FILE_SIZE_MB", "500")]).await;
+    // a large file makes the journey long enough to die on
+    let (name, deck) = sample("with_include.inp");
+    let mut include = sample("steel.inc").1;
+    include.extend(b"** a comment that is as long as it needs to be\n".repeat(3_000_000));
+    let id = stack.submit(&[(name, deck), ("steel.inc".to_owned(), include)]).await;
+    stack.until_status(id, "Starting").await;
+    stack.kill_server();
+    assert_eq!(stack.launches(), 0, "died too late");
+    stack.start_server();
+    stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_dies_while_the_solver_runs() {
+    let gate = Gate::closed();
+    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until(id, "running", is_running).await;
+    stack.kill_server();
+    assert!(!stack.alive_on_node().is_empty(), "the run goes on");
+    stack.start_server();
+    assert_eq!(stack.job(id).await["status"], "Running");
+    gate.open();
+    let job = stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+    assert_eq!(job["progress"]["share"], 1.0, "{job}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_solver_ends_while_the_server_is_dead() {
+    let gate = Gate::closed();
+    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until(id, "running", is_running).await;
+    stack.kill_server();
+    gate.open();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !stack.alive_on_node().is_empty() {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    stack.start_server();
+    stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_dies_while_results_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    // a large result makes the way back long enough to die on
+    let ccx =
+        script(folder.path(), "ccx", "/usr/bin/ccx \"$@\"; code=$?; head -c 300000000 /dev/zero > big.bin; exit $code");
+    let mut stack = Stack::start_with(&ccx, &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(id, "Collecting").await;
+    stack.kill_server();
+    assert!(!stack.results(id).join("big.bin").exists(), "died too late");
+    stack.start_server();
+    stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+    assert_eq!(std::fs::metadata(stack.results(id).join("big.bin")).unwrap().len(), 300_000_000);
+    assert!(!stack.results(id).join("big.bin.part").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sshd_and_every_session_die_under_a_running_job() {
+    let gate = Gate::closed();
+    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until(id, "running", is_running).await;
+    stack.sshd.kill();
+    stack.sshd.kill_sessions();
+    let job = stack.until(id, "without contact", |job| !job["no_contact_since"].is_null()).await;
+    assert_eq!(job["status"], "Running", "no contact changes no job: {job}");
+    stack.sshd.restart().unwrap();
+    gate.open();
+    let job = stack.until_status(id, "Completed").await;
+    assert!(job["no_contact_since"].is_null(), "{job}");
+    assert_eq!(stack.launches(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself() {
+    let mut stack = Stack::start().await;
+    stack.until_contact().await;
+    stack.sshd.kill();
+    stack.sshd.kill_sessions();
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    let told = |job: &Value| job["status"] == "Waiting" && !job["waiting_reason"].is_null();
+    let job = stack.until(id, "told why it waits", told).await;
+    assert!(job["ended_at"].is_null(), "{job}");
+    stack.sshd.restart().unwrap();
+    stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+}

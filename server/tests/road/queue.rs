@@ -1,0 +1,83 @@
+//! The queue: cores are never given twice, wishes are kept, one key makes one job.
+
+use crate::stack::{Stack, sample};
+use serde_json::Value;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_beyond_the_cores_wait_with_a_reason_and_then_run() {
+    let stack = Stack::start().await;
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let name = format!("job-{n}");
+        let answer = stack.post_files(&[sample("quick.inp")], &[("cpus", "8"), ("name", &name)]).await;
+        assert_eq!(answer.status(), 201);
+        let job: Value = answer.json().await.unwrap();
+        ids.push(job["id"].as_i64().unwrap());
+    }
+    for id in &ids {
+        let job = stack.until_status(*id, "Completed").await;
+        assert!(job["started_at"].as_i64().is_some());
+    }
+    assert_eq!(stack.launches(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_job_starts_when_it_is_released() {
+    let stack = Stack::start().await;
+    // all cores taken, so that the second can be held before it starts
+    let answer = stack.post_files(&[sample("cantilever.inp")], &[("cpus", "8")]).await;
+    let first = answer.json::<Value>().await.unwrap()["id"].as_i64().unwrap();
+    stack.until_status(first, "Running").await;
+    let second = stack.submit(&[sample("quick.inp")]).await;
+    let told = |job: &Value| job["waiting_reason"].as_str().is_some_and(|reason| reason.contains("node-01"));
+    stack.until(second, "told why it waits", told).await;
+    assert_eq!(stack.act(second, "hold").await.status(), 200);
+    assert_eq!(stack.act(first, "cancel").await.status(), 200);
+    stack.until_status(first, "Cancelled").await;
+    assert_eq!(stack.job(second).await["status"], "Held");
+    assert_eq!(stack.act(second, "release").await.status(), 200);
+    stack.until_status(second, "Completed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_twice_is_one_job_and_a_taken_name_offers_the_next() {
+    let stack = Stack::start().await;
+    let send = || {
+        let (name, bytes) = sample("quick.inp");
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(name);
+        let form = reqwest::multipart::Form::new().text("cpus", "2").part("file", part);
+        stack.http.post(stack.url("/api/v1/jobs")).header("Idempotency-Key", "one").multipart(form).send()
+    };
+    let (first, second) = tokio::join!(send(), send());
+    let first: Value = first.unwrap().json().await.unwrap();
+    let second: Value = second.unwrap().json().await.unwrap();
+    assert_eq!(first["id"], second["id"], "{first} {second}");
+    let answer = stack.post_files(&[sample("quick.inp")], &[("cpus", "2")]).await;
+    assert_eq!(answer.status(), 409);
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!(problem["error"]["details"]["next_free_name"], "quick-2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_fields_are_named() {
+    let stack = Stack::start().await;
+    for (field, value) in [
+        ("cpus", "3"),
+        ("cpus", "x"),
+        ("node", "../x"),
+        ("node", "node-99"),
+        ("priority", "1e9"),
+        ("name", "../../etc"),
+        ("solver", "nastran"),
+        ("wing", "1"),
+    ] {
+        let answer = stack.post_files(&[sample("quick.inp")], &[(field, value)]).await;
+        assert_eq!(answer.status(), 400, "{field}={value}");
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!(problem["error"]["details"]["field"], field, "{problem}");
+    }
+    let answer = stack.post_files(&[("notes.txt".to_owned(), b"hello".to_vec())], &[]).await;
+    assert_eq!(answer.status(), 400);
+    let answer = stack.post_files(&[("../evil.inp".to_owned(), b"*NODE".to_vec())], &[]).await;
+    assert_eq!(answer.status(), 400);
+}

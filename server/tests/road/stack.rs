@@ -1,0 +1,256 @@
+//! One test's own world: folder, sshd, database, server process, port.
+
+use futures::StreamExt;
+use reqwest::multipart::{Form, Part};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use testbed::{Sshd, runner_binary};
+use tokio_tungstenite::connect_async;
+
+/// Nothing here takes so long unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+pub struct Stack {
+    pub folder: tempfile::TempDir,
+    pub sshd: Sshd,
+    server: Option<Child>,
+    port: u16,
+    pub http: reqwest::Client,
+    env: Vec<(&'static str, String)>,
+}
+
+/// A deck of `public/sample`.
+pub fn sample(name: &str) -> (String, Vec<u8>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/sample").join(name);
+    (name.to_owned(), std::fs::read(path).unwrap())
+}
+
+impl Stack {
+    /// A server with one node that runs the real ccx.
+    pub async fn start() -> Stack {
+        Stack::start_with("/usr/bin/ccx", &[]).await
+    }
+
+    /// The same with another solver command, and more variables for the server.
+    pub async fn start_with(ccx: &str, env: &[(&'static str, &str)]) -> Stack {
+        let folder = tempfile::tempdir().unwrap();
+        let sshd = Sshd::start().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let mut all = vec![
+            ("DATABASE_PATH", at("data/jobs.db")),
+            ("UPLOAD_DIR", at("uploads")),
+            ("RESULTS_DIR", at("results")),
+            ("SSH_PRIVATE_KEY_PATH", sshd.private_key().display().to_string()),
+            ("RUNNER_LINUX", runner_binary().unwrap().display().to_string()),
+            ("PORT", "0".to_owned()),
+            ("LOG_LEVEL", "info".to_owned()),
+            ("NO_COLOR", "1".to_owned()),
+        ];
+        all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let http = reqwest::Client::new();
+        let mut stack = Stack { folder, sshd, server: None, port: 0, http, env: all };
+        stack.add_node(ccx);
+        stack.start_server();
+        stack
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        command.current_dir(self.folder.path()).envs(self.env.iter().cloned());
+        command
+    }
+
+    fn add_node(&self, ccx: &str) {
+        let port = self.sshd.port().to_string();
+        let work = self.sshd.work_dir().display().to_string();
+        let key = self.sshd.host_key().unwrap();
+        let mut command = self.command();
+        command.args(["node", "add", "--id", "node-01", "--host", self.sshd.host(), "--port", &port]);
+        command.args(["--user", self.sshd.user(), "--host-key", &key, "--cores", "8", "--max-tokens", "50"]);
+        command.args(["--work-dir", &work, "--calculix", ccx]);
+        let out = command.output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    }
+
+    /// Starts the server (again); returns when it listens. Its words go to `server.log`.
+    pub fn start_server(&mut self) {
+        let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let log = self.folder.path().join("server.log");
+        let mut said = String::new();
+        self.port = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("the server ended: {said}")).unwrap();
+            said.push_str(&line);
+            if let Some((_, address)) = line.split_once("address=127.0.0.1:") {
+                break address.trim().parse().unwrap();
+            }
+        };
+        std::thread::spawn(move || {
+            use std::io::Write;
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(log).ok();
+            for line in lines.map_while(Result::ok) {
+                if let Some(file) = &mut file {
+                    let _ = writeln!(file, "{line}");
+                }
+            }
+        });
+        self.server = Some(child);
+    }
+
+    /// SIGKILL.
+    pub fn kill_server(&mut self) {
+        let mut child = self.server.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
+    }
+
+    /// Launches that the node's own journal knows: (token, word) of each line.
+    pub fn journal(&self) -> Vec<(String, String)> {
+        let text = std::fs::read_to_string(self.sshd.work_dir().join("journal")).unwrap_or_default();
+        let line = |line: &str| {
+            let mut words = line.split_whitespace().skip(1);
+            (words.next().unwrap().to_owned(), words.next().unwrap().to_owned())
+        };
+        text.lines().map(line).collect()
+    }
+
+    /// How often the node has launched anything.
+    pub fn launches(&self) -> usize {
+        self.journal().iter().filter(|(_, word)| word == "launched").count()
+    }
+
+    pub async fn post_files(&self, files: &[(String, Vec<u8>)], fields: &[(&str, &str)]) -> reqwest::Response {
+        let mut form = Form::new();
+        for (name, value) in fields {
+            form = form.text((*name).to_owned(), (*value).to_owned());
+        }
+        for (name, bytes) in files {
+            form = form.part("file", Part::bytes(bytes.clone()).file_name(name.clone()));
+        }
+        self.http.post(self.url("/api/v1/jobs")).multipart(form).send().await.unwrap()
+    }
+
+    /// Submits and returns the job's number.
+    pub async fn submit(&self, files: &[(String, Vec<u8>)]) -> i64 {
+        let answer = self.post_files(files, &[("cpus", "2")]).await;
+        let status = answer.status();
+        let job: Value = answer.json().await.unwrap();
+        assert_eq!(status, 201, "{job}");
+        job["id"].as_i64().unwrap()
+    }
+
+    /// Waits until the node has answered once.
+    pub async fn until_contact(&self) {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        loop {
+            let nodes: Value = self.http.get(self.url("/api/v1/nodes")).send().await.unwrap().json().await.unwrap();
+            if !nodes[0]["last_contact"].is_null() {
+                return;
+            }
+            assert!(std::time::Instant::now() < deadline, "no contact\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn job(&self, id: i64) -> Value {
+        self.http.get(self.url(&format!("/api/v1/jobs/{id}"))).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub async fn act(&self, id: i64, act: &str) -> reqwest::Response {
+        self.http.post(self.url(&format!("/api/v1/jobs/{id}/{act}"))).send().await.unwrap()
+    }
+
+    /// Waits, event by event, until the job is as wanted.
+    pub async fn until(&self, id: i64, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let url = format!("ws://127.0.0.1:{}/ws", self.port);
+        let (mut socket, _) = connect_async(url).await.unwrap();
+        let last = std::cell::RefCell::new(Value::Null);
+        let wait = async {
+            loop {
+                // the socket is open before the look, so nothing is missed in between
+                let job = self.job(id).await;
+                if wanted(&job) {
+                    return job;
+                }
+                *last.borrow_mut() = job;
+                socket.next().await.expect("the socket stays open").unwrap();
+            }
+        };
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(job) => job,
+            Err(_) => panic!("never {what}; last: {}\n{}", last.borrow(), self.log()),
+        }
+    }
+
+    pub async fn until_status(&self, id: i64, status: &str) -> Value {
+        let reached = |job: &Value| {
+            let now = job["status"].as_str().unwrap().to_owned();
+            let ended = ["Completed", "Failed", "Cancelled", "Missing"].contains(&now.as_str());
+            assert!(now == status || !ended, "wanted {status}: {job}");
+            now == status
+        };
+        self.until(id, status, reached).await
+    }
+
+    pub fn results(&self, id: i64) -> PathBuf {
+        self.folder.path().join("results").join(id.to_string())
+    }
+
+    /// Processes of this test's runs that are alive on the node.
+    pub fn alive_on_node(&self) -> Vec<u32> {
+        let work = self.sshd.work_dir();
+        let inside = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(&work));
+        let numbers = std::fs::read_dir("/proc").unwrap().flatten();
+        numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(inside).collect()
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.server.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A real ccx that begins only when the gate (a file) is there: a run that is alive for just as long as a test wants.
+pub struct Gate {
+    folder: tempfile::TempDir,
+}
+
+impl Gate {
+    pub fn closed() -> Gate {
+        Gate { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn ccx(&self) -> String {
+        let gate = self.folder.path().join("open");
+        let wait = format!("while [ ! -e '{}' ]; do sleep 0.05; done; exec /usr/bin/ccx \"$@\"", gate.display());
+        script(self.folder.path(), "ccx", &wait)
+    }
+
+    pub fn open(&self) {
+        std::fs::write(self.folder.path().join("open"), "").unwrap();
+    }
+}
+
+/// An executable script in the test's folder, to stand where ccx stands: it runs the real one and does something beside.
+pub fn script(folder: &Path, name: &str, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
