@@ -123,7 +123,7 @@ impl RunFolder {
     }
 
     pub fn write_launch_record(&self, record: &LaunchRecord) -> io::Result<()> {
-        write_record(&self.own().join("launch.json"), record)
+        write_record(&self.own().join("launch.json"), record, Lasts::ThisBoot)
     }
 
     pub fn process_record(&self) -> Option<ProcessRecord> {
@@ -131,7 +131,7 @@ impl RunFolder {
     }
 
     pub fn write_process_record(&self, record: &ProcessRecord) -> io::Result<()> {
-        write_record(&self.own().join("process.json"), record)
+        write_record(&self.own().join("process.json"), record, Lasts::ThisBoot)
     }
 
     pub fn exit_record(&self) -> Option<ExitRecord> {
@@ -139,7 +139,7 @@ impl RunFolder {
     }
 
     pub fn write_exit_record(&self, record: &ExitRecord) -> io::Result<()> {
-        write_record(&self.own().join("exit.json"), record)
+        write_record(&self.own().join("exit.json"), record, Lasts::BeyondPower)
     }
 
     pub fn inputs(&self) -> Vec<InputRecord> {
@@ -147,7 +147,7 @@ impl RunFolder {
     }
 
     pub fn write_inputs(&self, inputs: &[InputRecord]) -> io::Result<()> {
-        write_record(&self.own().join("inputs.json"), inputs)
+        write_record(&self.own().join("inputs.json"), inputs, Lasts::ThisBoot)
     }
 
     /// What the folder shows of this file, beside what was asked for.
@@ -187,14 +187,25 @@ fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// All or nothing, and on the disk before it has its name.
-fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T) -> io::Result<()> {
+/// All or nothing.
+fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T, lasts: Lasts) -> io::Result<()> {
     let bytes = serde_json::to_vec(record)?;
     let fresh = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut file = fs::File::create(&fresh)?;
     file.write_all(&bytes)?;
-    file.sync_data()?;
+    if lasts == Lasts::BeyondPower {
+        file.sync_data()?;
+    }
     fs::rename(&fresh, path)
+}
+
+/// How long a record means anything. Waiting for the disk is most of what a launch costs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    /// Until the machine is started again: nothing that it tells of lives longer.
+    ThisBoot,
+    /// It must be read even after the power went.
+    BeyondPower,
 }
 
 /// A system's error as the caller will read it.
