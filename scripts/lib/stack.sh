@@ -29,7 +29,7 @@ free_port() {
     port=$((20000 + RANDOM % 12000))
     if ! port_taken "$port"; then
       echo "$port"
-      return
+      return 0
     fi
   done
   die "found no free port on 127.0.0.1"
@@ -41,7 +41,7 @@ sshd_pid() { # prints the listener's pid while it runs, and is our own
   local pid
   pid=$(cat "$SSH_DIR/sshd.pid" 2>/dev/null) || return 1
   # A pid may have been given to somebody else since; the listener's command line names its configuration.
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$SSH_DIR/sshd_config" || return 1
+  { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "$SSH_DIR/sshd_config" || return 1
   echo "$pid"
 }
 
@@ -88,7 +88,7 @@ start_sshd() {
       echo "$port" >"$SSH_DIR/port"
       SSH_PORT=$port
       for _ in {1..100}; do
-        if sshd_pid >/dev/null && port_taken "$port"; then return; fi
+        if sshd_pid >/dev/null && port_taken "$port"; then return 0; fi
         sleep 0.05
       done
     fi
@@ -107,7 +107,7 @@ stop_sshd() {
   # shellcheck disable=SC2086 # several pids
   kill "$pid" $children 2>/dev/null || true
   for _ in {1..100}; do
-    if ! sshd_pid >/dev/null; then return; fi
+    if ! sshd_pid >/dev/null; then return 0; fi
     sleep 0.05
   done
   kill -KILL "$pid" 2>/dev/null || true
@@ -131,7 +131,7 @@ solver_pids() {
 solvers_running() {
   local pid
   for pid in $(solver_pids); do
-    tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep '^AJM_RUN=' || true
+    { tr '\0' '\n' <"/proc/$pid/environ" | grep '^AJM_RUN='; } 2>/dev/null || true
   done | sort -u | wc -l
 }
 
@@ -159,7 +159,7 @@ server_env() { # PORT; exports what the server is configured with
   export SSH_PRIVATE_KEY_PATH=$SSH_DIR/id_ed25519 SESSION_SECRET MAX_FILE_SIZE_MB=${MAX_FILE_SIZE_MB:-100}
   export TOTAL_LICENSE_TOKENS=${TOTAL_LICENSE_TOKENS:-50}
   SESSION_SECRET=$(cat "$STACK/secret")
-  export RUNNER_LINUX=$RUNNER
+  export RUNNER_LINUX=$RUNNER NO_COLOR=1
   export LEPTOS_SITE_ROOT=$SITE/site LEPTOS_SITE_PKG_DIR=pkg LEPTOS_HASH_FILES=true LEPTOS_ENV=PROD
   export LEPTOS_SITE_ADDR=127.0.0.1:$1
 }
@@ -215,7 +215,7 @@ stop_server() { # PID
   is_server "${1:-}" || return 0
   kill -TERM "$1" 2>/dev/null || return 0
   for _ in {1..200}; do
-    if ! is_server "$1"; then return; fi
+    if ! is_server "$1"; then return 0; fi
     sleep 0.1
   done
   warn "the server did not end within 20 s and is killed"
