@@ -46,10 +46,18 @@ pub fn descendants(root: u32, name: &str) -> Vec<Process> {
     found
 }
 
-/// All processes whose working folder lies in `folder`.
-pub fn working_in(folder: &Path) -> Vec<Process> {
-    let inside = |p: &Process| fs::read_link(format!("/proc/{}/cwd", p.pid)).is_ok_and(|cwd| cwd.starts_with(folder));
-    all().into_iter().filter(inside).collect()
+/// All processes that work in `folder` or have their home there: what was started through an sshd of ours carries its
+/// home on, wherever it went since.
+pub fn belonging_to(folder: &Path) -> Vec<Process> {
+    let works_there =
+        |p: &Process| fs::read_link(format!("/proc/{}/cwd", p.pid)).is_ok_and(|cwd| cwd.starts_with(folder));
+    let lives_there = |p: &Process| {
+        let environment = fs::read(format!("/proc/{}/environ", p.pid)).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0);
+        let home = variables.find_map(|variable| std::str::from_utf8(variable).ok()?.strip_prefix("HOME="));
+        home.is_some_and(|home| Path::new(home).starts_with(folder))
+    };
+    all().into_iter().filter(|p| works_there(p) || lives_there(p)).collect()
 }
 
 /// SIGKILL, if it is still that process.

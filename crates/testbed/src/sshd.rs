@@ -189,9 +189,9 @@ impl Drop for Sshd {
     fn drop(&mut self) {
         self.kill();
         self.kill_sessions();
-        // runs are detached from sshd by design: they are found by where they work
+        // runs are detached from sshd by design, and commands may outlive their session: known by where they belong
         for _ in 0..50 {
-            let left = processes::working_in(self.folder.path());
+            let left = processes::belonging_to(self.folder.path());
             if left.is_empty() {
                 break;
             }
