@@ -115,7 +115,8 @@ fn open(live: Live) {
             // a newer server says something this page does not know: what it was is read again
             Err(_) => hear(&Event::Resync),
         });
-    // the heartbeat's type is not used
+    // The server does not read what comes; but a connection that died during sleep is found out by sending.
+    let options = options.heartbeat::<String, FromToStringCodec>(15_000);
     let _ = use_websocket_with_options::<String, String, FromToStringCodec, _, _>("/ws", options);
 
     Effect::new(move |before: Option<Timestamp>| {

@@ -79,7 +79,7 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
             </td>
             <td class="m2 !pr-2">
                 // room for the longest word, so that nothing moves when the state changes
-                <div class="md:min-w-[5.5rem]">
+                <div class="row-status">
                     <StatusBadge status=status />
                 </div>
             </td>
