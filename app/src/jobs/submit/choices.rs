@@ -91,7 +91,7 @@ fn Cpus(form: Form) -> impl IntoView {
                 testid=format!("cpus-{cpus}")
             >
                 <span>
-                    <b class="font-semibold">{format!("{cpus} CPU")}</b>
+                    <b class="font-semibold">{move || words::cpus(voice(), cpus)}</b>
                     <span class="ml-2 text-sm text-muted">{tokens}</span>
                 </span>
                 <span class="text-right text-sm">
@@ -218,7 +218,7 @@ fn Rest(form: Form) -> impl IntoView {
         if !all.contains(&now) {
             all.push(now);
         }
-        all.sort_by_key(|one| (*one != Priority::NORMAL, std::cmp::Reverse(*one)));
+        all.sort_by_key(|one| std::cmp::Reverse(*one));
         all
     };
     view! {
@@ -317,7 +317,7 @@ fn Decision(form: Form, submit: Callback<()>) -> impl IntoView {
                             <li>
                                 <b class="font-semibold">{job.name.clone()}</b>
                                 " "
-                                {format!("{} CPU · {tokens}", job.cpus)}
+                                {format!("{} · {tokens}", words::cpus(voice, job.cpus))}
                             </li>
                         }
                     })
@@ -382,8 +382,11 @@ fn one(voice: Voice, job: &Job, forecast: Option<&Forecast>) -> impl IntoView + 
     let name = view! { <b class="font-semibold">{job.name.clone()}</b> };
     let tokens = forecast.map(|forecast| words::tokens(voice, forecast.tokens.0));
     let cost = match tokens {
-        Some(tokens) => voice.pick(format!("{} CPU・{tokens}", job.cpus), format!("{} CPUs, {tokens}", job.cpus)),
-        None => format!("{} CPU", job.cpus),
+        Some(tokens) => {
+            let cpus = words::cpus(voice, job.cpus);
+            voice.pick(format!("{cpus}・{tokens}"), format!("{cpus}, {tokens}"))
+        }
+        None => words::cpus(voice, job.cpus),
     };
     let cost = view! { <b class="font-semibold">{cost}</b> };
     let start = forecast.map(|forecast| match &forecast.waiting {

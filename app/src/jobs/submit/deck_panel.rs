@@ -59,6 +59,7 @@ pub fn DeckPanel(form: Form, id: ItemId) -> impl IntoView {
     let shown = form.part(id, |item, items| middle(item, &standing::of(item, items)));
     let name = form.part(id, |item, _| item.name.clone());
     let size = form.part(id, |item, _| item.size);
+    let is_refused = Memo::new(move |_| matches!(standing.get(), Some(Standing::Refused(_))));
     let the_name = move || name.get().unwrap_or_default();
     let tone = move || standing.get().map_or(Tone::Calm, |standing| say::pill(voice(), &standing).0);
     let head = format!("deck-{}", id.0);
@@ -135,7 +136,7 @@ pub fn DeckPanel(form: Form, id: ItemId) -> impl IntoView {
                 Some(Middle::Nothing) | None => ().into_any(),
             }}
             <Under form=form id=id />
-            <Show when=move || !matches!(standing.get(), Some(Standing::Refused(_) | Standing::NotADeck(_)) | None)>
+            <Show when=move || !matches!(shown.get(), Some(Middle::Wrong) | None) && !is_refused.get()>
                 <Foot form=form id=id />
             </Show>
         </article>
@@ -371,7 +372,13 @@ fn Foot(form: Form, id: ItemId) -> impl IntoView {
                 }}
             </span>
             <OwnCpus form=form id=id />
-            <div class="flex basis-full flex-wrap items-center gap-2 empty:hidden">
+            <div class="-mt-2 flex basis-full flex-wrap items-center gap-2">
+                {move || {
+                    taken
+                        .get()
+                        .flatten()
+                        .map(|wanted| view! { <span class="sub mt-2">{say::name_was_taken(voice(), &wanted)}</span> })
+                }}
                 <FieldError id=error_id error=error />
                 {move || {
                     free()
@@ -384,12 +391,6 @@ fn Foot(form: Form, id: ItemId) -> impl IntoView {
                             }
                         })
                 }}
-                {move || {
-                    taken
-                        .get()
-                        .flatten()
-                        .map(|wanted| view! { <span class="sub">{say::name_was_taken(voice(), &wanted)}</span> })
-                }}
             </div>
         </div>
     }
@@ -398,6 +399,7 @@ fn Foot(form: Form, id: ItemId) -> impl IntoView {
 /// CPUs for this deck alone.
 #[component]
 fn OwnCpus(form: Form, id: ItemId) -> impl IntoView {
+    let voice = use_voice();
     let own = form.part(id, |item, _| item.cpus);
     let set = move |cpus: Option<Cores>| form.change(id, |item| item.cpus = cpus);
     move || match own.get().flatten() {
@@ -425,7 +427,7 @@ fn OwnCpus(form: Form, id: ItemId) -> impl IntoView {
                                     aria-pressed=if cpus == chosen { "true" } else { "false" }
                                     on:click=move |_| set(Some(cpus))
                                 >
-                                    {format!("{cpus} CPU")}
+                                    {words::cpus(voice(), cpus)}
                                 </button>
                             }
                         })

@@ -34,7 +34,14 @@ pub fn DropZone(form: Form) -> impl IntoView {
             </span>
             <span class="min-w-0 flex-1">
                 {move || match form.over.get() {
-                    Some(files) => view! { <b class="font-semibold">{words::let_go(voice(), files)}</b> }.into_any(),
+                    Some(files) => {
+                        view! {
+                            <b class="font-semibold">{words::let_go(voice(), files)}</b>
+                            <br />
+                            {words::drop_hint(voice(), form.limit_tracked())}
+                        }
+                            .into_any()
+                    }
                     None => {
                         view! {
                             <b class="font-semibold text-ink">{t(words::DROP_TITLE)}</b>

@@ -138,6 +138,7 @@ impl Form {
     /// Takes files in. One with the name of another takes its place, and keeps the job's name that was typed there.
     pub fn add(self, dropped: Vec<Dropped>) {
         let limit = self.limit();
+        let one_deck = dropped.iter().filter(|dropped| sorting::is_deck_name(&dropped.name)).count() == 1;
         for Dropped { file, name } in dropped {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let size = file.size() as u64;
@@ -147,8 +148,7 @@ impl Form {
             #[cfg(feature = "hydrate")]
             super::handles::keep(id, file);
             self.items.update(|items| {
-                let same = item.name.to_lowercase();
-                match items.iter_mut().find(|old| old.name.to_lowercase() == same) {
+                match needs::replaced_by(&item.name, one_deck, items).and_then(|at| items.get_mut(at)) {
                     Some(old) => {
                         if old.name_typed {
                             item.job_name.clone_from(&old.job_name);

@@ -186,11 +186,13 @@ fn steps(voice: Voice, deck: &Deck) -> impl IntoView + use<> {
     });
     let row = |(at, (step, large)): (usize, (&Step, bool))| {
         let length = step.period.filter(|_| step.advances_time).map(period).unwrap_or_else(|| "–".to_owned());
+        // Abaqus' own name for a step without one
+        let name = if step.name.is_empty() { format!("Step-{}", at + 1) } else { step.name.clone() };
         let keyword = if step.procedure.is_empty() { String::new() } else { format!("*{}", step.procedure) };
         view! {
             <tr class="border-b border-line last:border-0">
                 <td class="w-6 py-0.5 text-muted">{at + 1}</td>
-                <td class="py-0.5 pr-2">{step.name.clone()}</td>
+                <td class="py-0.5 pr-2">{name}</td>
                 <td class="mono py-0.5 pr-2 text-xs">{keyword}</td>
                 <td class="py-0.5 text-right">{length}</td>
                 <td class="w-16 py-0.5 text-right text-xs text-muted">{large.then_some("nlgeom")}</td>
@@ -314,6 +316,7 @@ fn one_warning(voice: Voice, finding: Finding) -> impl IntoView {
     let place = where_is(&finding, voice);
     let more = words.code.is_some() || !finding.context.is_empty();
     let line = finding.line;
+    let title = if words.code.is_some() { words::HOW_TO_WRITE } else { words::THE_LINES };
     view! {
         <div class="flex gap-2 text-sm">
             <Icon glyph=Glyph::Warning class="mt-0.5 text-caution" />
@@ -326,7 +329,7 @@ fn one_warning(voice: Voice, finding: Finding) -> impl IntoView {
                     .then(|| {
                         view! {
                             <details>
-                                <summary class="link cursor-pointer">{t(words::HOW_TO_FIX)}</summary>
+                                <summary class="link cursor-pointer">{t(title)}</summary>
                                 {words.code.map(|code| view! { <div class="code mt-1 !pr-3">{code}</div> })}
                                 {(!finding.context.is_empty())
                                     .then(|| view! { <Context lines=finding.context at=line /> })}

@@ -117,6 +117,29 @@ pub fn roles(items: &[Item]) -> Vec<Role> {
         .collect()
 }
 
+/// The file whose place a new one takes: the one of the same name; else, for the only deck among the new files, the only
+/// deck of an earlier job, because a run gives its deck the job's name and the person's own copy has another one.
+pub fn replaced_by(name: &str, only_deck: bool, items: &[Item]) -> Option<usize> {
+    let folded = name.to_lowercase();
+    if let Some(at) = items.iter().position(|item| item.name.to_lowercase() == folded) {
+        return Some(at);
+    }
+    if !only_deck || !sorting::is_deck_name(name) {
+        return None;
+    }
+    let named = |item: &Item| {
+        item.report().is_some_and(|deck| {
+            deck.includes.iter().any(|include| sorting::find(&include.name, std::iter::once(name)).is_some())
+        })
+    };
+    let roles = roles(items);
+    let mut decks = items.iter().enumerate().filter(|(at, _)| roles[*at] == Role::Deck);
+    match (decks.next(), decks.next()) {
+        (Some((at, deck)), None) if deck.is_remote() && !named(deck) => Some(at),
+        _ => None,
+    }
+}
+
 /// The next thing to do with a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {

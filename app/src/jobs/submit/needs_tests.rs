@@ -121,3 +121,19 @@ fn what_differs_is_named() {
     assert!(found.contains(&standing::Difference::Nodes(1, 2)), "{found:?}");
     assert_eq!(standing::differences(&here, &here), []);
 }
+
+#[test]
+fn a_corrected_deck_takes_the_place_of_the_earlier_one() {
+    let items = [stored(1, "beam-3.inp"), stored(2, "steel.inc")];
+    assert_eq!(replaced_by("STEEL.inc", false, &items), Some(1));
+    assert_eq!(replaced_by("beam.inp", true, &items), Some(0));
+    // two new decks are two new jobs; a file is no deck
+    assert_eq!(replaced_by("beam.inp", false, &items), None);
+    assert_eq!(replaced_by("other.inc", true, &items), None);
+    // a deck of this very form is not replaced by another
+    let own = [Item { here: true, ..stored(1, "plate.inp") }];
+    assert_eq!(replaced_by("beam.inp", true, &own), None);
+    // nor is one that asks for the new file
+    let outer = checked(read(1, "outer.inp", "*INCLUDE,INPUT=part.inp\n", &[]), vec![upload(1)]);
+    assert_eq!(replaced_by("part.inp", true, &[Item { reading: Reading::No, ..outer }]), None);
+}

@@ -48,7 +48,12 @@ pub fn use_submit(form: Form) -> Callback<()> {
                             form.problem.set(Some(error.clone()));
                         }
                         form.change(id, |item| item.problem = Some(error.clone()));
-                        toasts.error(say::not_submitted(untrack(voice), &name), Some(error.message));
+                        if error.field.as_deref() == Some("name") {
+                            // said at the field itself, with a name that is free
+                            focus(&format!("job-name-{}", id.0));
+                        } else {
+                            toasts.error(say::not_submitted(untrack(voice), &name), Some(error.message));
+                        }
                     }
                 }
             }
@@ -64,6 +69,20 @@ pub fn use_submit(form: Form) -> Callback<()> {
             }
         });
     })
+}
+
+fn focus(id: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(field) = field {
+            // a field that is gone by now needs no focus
+            let _ = field.focus();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
 }
 
 fn request(form: Form, item: &Item, items: &[Item]) -> Option<(super::item::ItemId, SubmitRequest)> {

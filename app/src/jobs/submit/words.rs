@@ -52,7 +52,8 @@ pub const SPARE: Text = text("どのデッキからも読み込まれていま�
 pub const READ_BY_BROWSER: Text = text("読み取り中", "Reading");
 pub const OPEN: Text = text("開く", "Open");
 pub const SUBMITTING: Text = text("投入しています…", "Submitting…");
-pub const HOW_TO_FIX: Text = text("直し方", "How to fix it");
+pub const HOW_TO_WRITE: Text = text("書き方", "How to write it");
+pub const THE_LINES: Text = text("該当の行", "The lines");
 
 /// What the drop zone takes.
 pub fn drop_hint(voice: Voice, limit: u64) -> String {
@@ -220,6 +221,11 @@ pub fn at_least(voice: Voice, number: u64) -> String {
 /// `空きコア 12 / 16`.
 pub fn free_cores(voice: Voice, free: u32, cores: u32) -> String {
     voice.pick(format!("空きコア {free} / {cores}"), format!("{free} / {cores} cores free"))
+}
+
+/// `4 CPU`.
+pub fn cpus(voice: Voice, cpus: domain::Cores) -> String {
+    voice.pick(format!("{cpus} CPU"), format!("{cpus} CPUs"))
 }
 
 /// `8トークン`.

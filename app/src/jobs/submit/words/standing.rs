@@ -37,15 +37,8 @@ pub fn pill(voice: Voice, standing: &Standing) -> (Tone, Glyph, String) {
         Standing::Name(_) | Standing::SameName => {
             (Tone::Bad, Glyph::CircleCross, pick(text("ジョブ名を直してください", "Fix the job name")))
         }
-        Standing::Ready { warnings: 0 } => (Tone::Good, Glyph::CircleCheck, pick(text("投入できます", "Ready"))),
-        Standing::Ready { warnings } => (
-            Tone::Good,
-            Glyph::CircleCheck,
-            match warnings {
-                1 => voice.pick("投入できます・気になる点1件".to_owned(), "Ready, 1 thing to look at".to_owned()),
-                n => voice.pick(format!("投入できます・気になる点{n}件"), format!("Ready, {n} things to look at")),
-            },
-        ),
+        // the points to look at stand in the panel: they do not make it less ready
+        Standing::Ready { .. } => (Tone::Good, Glyph::CircleCheck, pick(text("投入できます", "Ready"))),
     }
 }
 
@@ -122,10 +115,13 @@ pub fn summary(voice: Voice, tally: Tally) -> String {
             "Drop a deck (.inp): it is checked, then you submit it. The sample takes 30 seconds.".to_owned(),
         );
     }
+    if under_way > 0 && decks == 1 {
+        return voice.pick("デッキを確認しています。".to_owned(), "The deck is being checked.".to_owned());
+    }
     if under_way > 0 {
         return voice.pick(
             format!("デッキ{decks}件のうち{under_way}件を確認しています。"),
-            format!("Checking {under_way} of {decks} {}.", if decks == 1 { "deck" } else { "decks" }),
+            format!("Checking {under_way} of {decks} decks."),
         );
     }
     if ready == decks {
@@ -140,7 +136,21 @@ pub fn summary(voice: Voice, tally: Tally) -> String {
             ),
         };
     }
-    let noun = if decks == 1 { "deck" } else { "decks" };
+    match (decks, missing) {
+        (1, 0) => {
+            return voice.pick(
+                "デッキを確認しました。直すところがあります。".to_owned(),
+                "The deck is checked; something is to be fixed.".to_owned(),
+            );
+        }
+        (1, _) => {
+            return voice.pick(
+                "デッキを確認しました。ファイルが足りません。".to_owned(),
+                "The deck is checked; not all of its files are here.".to_owned(),
+            );
+        }
+        _ => {}
+    }
     let (ja, en) = match (ready, missing, wrong) {
         (0, 0, w) => (format!("{w}件は直すところがあります"), format!("{w} to be fixed")),
         (0, m, 0) => (format!("{m}件はファイルが足りません"), format!("{m} without all files")),
@@ -160,7 +170,7 @@ pub fn summary(voice: Voice, tally: Tally) -> String {
             format!("{r} can be submitted, {m} without all files, {w} to be fixed"),
         ),
     };
-    voice.pick(format!("デッキ{decks}件を確認しました。{ja}。"), format!("{decks} {noun} checked: {en}."))
+    voice.pick(format!("デッキ{decks}件を確認しました。{ja}。"), format!("{decks} decks checked: {en}."))
 }
 
 /// In what the server's report differs.
