@@ -2,8 +2,8 @@
 
 use super::form::Form;
 use super::{use_voice, words};
-use crate::i18n::t;
-use crate::ui::{Notice, Toasts, Tone};
+use crate::i18n::{Locale, t};
+use crate::ui::{Notice, Toasts, Tone, use_toasts};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -13,13 +13,37 @@ const SAMPLE: &str = "cantilever";
 /// Leads to the form with the sample in it: a link, so that it works before the script is there.
 #[component]
 pub fn SampleLink(form: Form) -> impl IntoView {
+    let toasts = use_toasts();
+    let voice = use_voice();
     view! {
         <Show when=move || form.items.with(Vec::is_empty)>
-            <a class="btn btn-line btn-sm" href=format!("/jobs/new?sample={SAMPLE}") data-testid="try-sample">
+            <a
+                class="btn btn-line btn-sm"
+                href=format!("/jobs/new?sample={SAMPLE}")
+                data-testid="try-sample"
+                on:click=move |event| {
+                    // the address may say so already, and then going there would do nothing
+                    event.prevent_default();
+                    load_sample(form, toasts, untrack(voice).locale);
+                }
+            >
                 {t(words::TRY_SAMPLE)}
             </a>
         </Show>
     }
+}
+
+fn load_sample(form: Form, toasts: Toasts, locale: Locale) {
+    #[cfg(feature = "hydrate")]
+    leptos::task::spawn_local(async move {
+        match browser::sample().await {
+            Some(file) if !form.is_gone() => form.add(vec![file]),
+            Some(_) => {}
+            None => toasts.error(words::SAMPLE_FAILED.in_locale(locale), None),
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (form, toasts, locale);
 }
 
 /// Says whose files and choices these are.
@@ -43,13 +67,7 @@ pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: T
             query.with(|query| (query.get("sample"), query.get("from").and_then(|id| id.parse::<i64>().ok())))
         });
         Effect::new(move || match wanted.get() {
-            (Some(sample), _) if sample == SAMPLE => leptos::task::spawn_local(async move {
-                match browser::sample().await {
-                    Some(file) if !form.is_gone() => form.add(vec![file]),
-                    Some(_) => {}
-                    None => toasts.error(words::SAMPLE_FAILED.in_locale(untrack(voice).locale), None),
-                }
-            }),
+            (Some(sample), _) if sample == SAMPLE => load_sample(form, toasts, untrack(voice).locale),
             (_, Some(id)) => leptos::task::spawn_local(async move {
                 match crate::jobs::calls::view_job(domain::JobId(id)).await {
                     Ok(view) if !form.is_gone() => {
