@@ -87,6 +87,8 @@ fn Job(loaded: Loaded, wanted: Wanted) -> impl IntoView {
     provide_context(page);
     page.keep_up_to_date();
     keys::listen(page);
+    let here = crate::frame::use_here();
+    Effect::new(move |_| here.name(page.view.with_untracked(|view| view.summary.name.to_string())));
     let status = page.status;
     let name = page.view.with_untracked(|view| view.summary.name.to_string());
     let failed = Memo::new(move |_| matches!(status.get(), JobStatus::Failed | JobStatus::Missing));

@@ -10,15 +10,22 @@ use crate::i18n::t;
 use crate::jobs::api::JobView;
 use crate::ui::button::Kind;
 use crate::ui::{Glyph, Icon};
-use domain::{Cause, Evidence, ExitStatus, JobStatus, Remark, Verdict};
+use domain::{Cause, Evidence, ExitStatus, JobStatus, Progress, Remark, Verdict};
 use leptos::prelude::*;
+
+/// The same with the share of the step it stopped in: the sentence names that step.
+fn within_step(view: &JobView, progress: &Progress) -> Progress {
+    let at = usize::try_from(progress.step).unwrap_or(0).checked_sub(1);
+    let period = at.and_then(|at| view.steps.get(at)).and_then(|step| step.period).filter(|period| *period > 0.0);
+    Progress { share: period.map(|period| progress.step_time / period), ..progress.clone() }
+}
 
 /// Why it stopped, in one sentence.
 fn headline(voice: Voice, view: &JobView) -> String {
     let job = &view.summary;
     match job.verdict.as_ref().map(|verdict| &verdict.cause) {
         Some(Cause::Diverged) => match job.progress.as_ref().filter(|progress| progress.step > 0) {
-            Some(progress) => verdict::diverged_at_length(voice, progress),
+            Some(progress) => verdict::diverged_at_length(voice, &within_step(view, progress)),
             None => verdict::cause(voice, &Cause::Diverged, None, None),
         },
         Some(cause) => verdict::cause(voice, cause, job.progress.as_ref(), job.node.as_ref()),
@@ -93,7 +100,9 @@ fn has_log(page: Page, evidence: &Evidence) -> bool {
 
 fn address(page: Page, evidence: &Evidence) -> String {
     let line = evidence.line.map(|line| format!("&line={line}")).unwrap_or_default();
-    format!("/jobs/{}?log={}{line}#log", page.id, super::log::address(&evidence.file))
+    // to the line itself: that works without a script too
+    let place = evidence.line.map_or_else(|| "log".to_owned(), |line| format!("L{line}"));
+    format!("/jobs/{}?log={}{line}#{place}", page.id, super::log::address(&evidence.file))
 }
 
 /// Opens the log at the line, and shows the log.

@@ -11,9 +11,14 @@ use leptos::prelude::*;
 
 /// An entry and how long the job waited in it, where it did.
 fn with_waits(history: &[HistoryView]) -> Vec<(HistoryView, Option<Seconds>)> {
+    // the same state twice, nobody's doing and nothing to add: a stage of our own
+    let silent = |at: usize, entry: &HistoryView| {
+        entry.fact.is_none() && entry.actor.is_none() && at > 0 && history[at - 1].status == entry.status
+    };
     history
         .iter()
         .enumerate()
+        .filter(|(at, entry)| !silent(*at, entry))
         .map(|(at, entry)| {
             let waits = matches!(entry.status, JobStatus::Waiting);
             let next = history.get(at + 1).filter(|next| waits && next.status != JobStatus::Waiting);
@@ -71,7 +76,12 @@ mod tests {
     #[test]
     fn the_newest_is_first_and_a_wait_has_its_length() {
         let entry = |at, status| HistoryView { at: Timestamp(at), status, actor: None, fact: None };
-        let history = [entry(100, JobStatus::Waiting), entry(122, JobStatus::Starting), entry(130, JobStatus::Waiting)];
+        let history = [
+            entry(100, JobStatus::Waiting),
+            entry(122, JobStatus::Starting),
+            entry(123, JobStatus::Starting),
+            entry(130, JobStatus::Waiting),
+        ];
         let waits: Vec<_> = with_waits(&history).into_iter().map(|(entry, wait)| (entry.at.0, wait)).collect();
         assert_eq!(waits, [(130, None), (122, None), (100, Some(Seconds(22)))]);
     }

@@ -90,7 +90,7 @@ fn Row(page: Page, found: Found) -> impl IntoView {
                 <div class="min-w-0">
                     <a
                         class="phrase font-semibold hover:underline"
-                        href=format!("/jobs/{}?log={CONSOLE}&line={last}#log", page.id)
+                        href=format!("/jobs/{}?log={CONSOLE}&line={last}#L{last}", page.id)
                         on:click=move |event| {
                             event.prevent_default();
                             page.log.open(CONSOLE.to_owned(), Some(last));

@@ -120,8 +120,9 @@ impl Page {
                     let look = looks.with_value(|looks| *looks).wrapping_add(1);
                     looks.set_value(look);
                     let long = look.is_multiple_of(VIEW_EVERY);
-                    // without events the view itself has to be read
-                    self.look(long || connection.get_untracked() != Connection::Live, long);
+                    // the view itself is read where no events come, and until the run has written its first file
+                    let no_log = self.log.file.with_untracked(Option::is_none);
+                    self.look(long || no_log || connection.get_untracked() != Connection::Live, long);
                 },
                 LOOK_EVERY,
             );

@@ -1,6 +1,6 @@
 //! Increment size over step time: a step line on a logarithmic axis, cutbacks as crosses.
 
-use super::panel::Figure;
+use super::panel::{Figure, HALO};
 use crate::i18n::t;
 use crate::jobs::api::AttemptView;
 use crate::jobs::detail::page::use_voice;
@@ -111,7 +111,7 @@ pub fn Increments(course: Memo<Course>, width: Memo<f64>) -> impl IntoView {
             let word = voice.get().pick("最小増分", "Minimum");
             view! {
                 <path class="l2 stroke-[var(--fill-bad)]" d=format!("M{:.1} {at:.1}H{:.1}", area.left, area.right) />
-                <text x=format!("{:.1}", area.left + 4.0) y=format!("{:.1}", at - 5.0)>
+                <text class=HALO x=format!("{:.1}", area.left + 4.0) y=format!("{:.1}", at - 5.0)>
                     {format!("{word} {}", number::power(minimum))}
                 </text>
             }
@@ -120,10 +120,18 @@ pub fn Increments(course: Memo<Course>, width: Memo<f64>) -> impl IntoView {
             let at = course.attempts.iter().map(|attempt| attempt.step_time).fold(0.0, f64::max);
             let at = number::plain(at, 3);
             let word = voice.get().pick(format!("{at} で停止"), format!("stopped at {at}"));
-            let left = x > area.right - 90.0;
+            // not over a cutback
+            let taken = |left: bool| {
+                drawing.points.iter().any(|(px, py)| {
+                    let inside = if left { (x - 86.0..x - 2.0).contains(px) } else { (x + 2.0..x + 86.0).contains(px) };
+                    inside && *py < area.top + 18.0
+                })
+            };
+            let left = x > area.right - 90.0 || (taken(false) && !taken(true) && x > area.left + 90.0);
             view! {
                 <path class="l2" d=format!("M{x:.1} {:.1}V{:.1}", area.top, area.bottom) />
                 <text
+                    class=HALO
                     x=format!("{:.1}", if left { x - 4.0 } else { x + 4.0 })
                     y=format!("{:.1}", area.top + 10.0)
                     text-anchor=if left { "end" } else { "start" }
@@ -143,7 +151,7 @@ pub fn Increments(course: Memo<Course>, width: Memo<f64>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <text
-                                class="fill-ink font-semibold"
+                                class=format!("fill-ink font-semibold {HALO}")
                                 x=format!("{:.1}", if left { x - 8.0 } else { x + 8.0 })
                                 y=format!("{:.1}", if below { y + 16.0 } else { y - 8.0 })
                                 text-anchor=if left { "end" } else { "start" }
@@ -162,9 +170,9 @@ pub fn Increments(course: Memo<Course>, width: Memo<f64>) -> impl IntoView {
                 title=title().to_owned()
                 abscissa=abscissa().to_owned()
             />
+            <path class="l" d=drawing.curve />
             {minimum}
             {stop}
-            <path class="l" d=drawing.curve />
             <path class="c" d=drawing.crosses />
             {end}
         }

@@ -12,6 +12,8 @@ use domain::{JobStatus, Solver};
 use leptos::html::Div;
 use leptos::prelude::*;
 
+/// Words inside a plot stay readable on its lines.
+pub const HALO: &str = "[paint-order:stroke] stroke-[3px] stroke-surface [stroke-linejoin:round]";
 /// Fewer points are said in words.
 const FEW: usize = 3;
 
@@ -168,7 +170,13 @@ fn OfStep(page: Page, step: Memo<Option<u32>>, table: RwSignal<bool>) -> impl In
             convergence.attempts.iter().filter(|row| Some(row.step) == step).copied().collect::<Vec<_>>()
         })
     });
-    let last = Memo::new(move |_| page.convergence.with(|all| all.attempts.last().map(|row| row.step)) == step.get());
+    let last = Memo::new(move |_| {
+        let newest = page.convergence.with(|all| {
+            let attempt = all.attempts.last().map(|row| row.step);
+            attempt.max(all.iterations.last().map(|row| row.step))
+        });
+        newest == step.get()
+    });
     let course = Memo::new(move |_| {
         let at = step.get().and_then(|step| usize::try_from(step).ok()?.checked_sub(1));
         let (minimum, period) = page.view.with(|view| {

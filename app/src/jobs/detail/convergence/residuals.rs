@@ -1,6 +1,6 @@
 //! The residual after each iteration: one line per attempt, red where it did not converge.
 
-use super::panel::Figure;
+use super::panel::{Figure, HALO};
 use crate::i18n::t;
 use crate::jobs::api::{AttemptView, IterationView};
 use crate::jobs::detail::page::use_voice;
@@ -82,7 +82,9 @@ pub fn Residuals(groups: Memo<Vec<Attempt>>, tolerance: Memo<Option<f64>>, width
     });
     let y = Memo::new(move |_| {
         let area = area.get();
-        rows.with(|rows| Scale::decades(rows.iter().map(|row| row.3).chain(tolerance.get()), area.up()))
+        // far below the tolerance nothing is worth its room: such points stand on the axis
+        let floor = tolerance.get().map_or(0.0, |tolerance| tolerance / 1_000.0);
+        rows.with(|rows| Scale::decades(rows.iter().map(|row| row.3.max(floor)).chain(tolerance.get()), area.up()))
     });
     let points = Memo::new(move |_| {
         let (area, y) = (area.get(), y.get());
@@ -140,15 +142,15 @@ pub fn Residuals(groups: Memo<Vec<Attempt>>, tolerance: Memo<Option<f64>>, width
             let word = voice.get().pick("許容値", "Tolerance");
             view! {
                 <path class="tol" d=format!("M{:.1} {at:.1}H{:.1}", area.left, area.right) />
-                <text x=format!("{:.1}", area.left + 4.0) y=format!("{:.1}", at + 13.0)>
+                <text class=HALO x=format!("{:.1}", area.left + 4.0) y=format!("{:.1}", at + 13.0)>
                     {format!("{word} {}", number::short(tolerance))}
                 </text>
             }
         });
         view! {
             <Axes area=area y=y title=title().to_owned() abscissa=abscissa().to_owned() />
-            {limit}
             {lines}
+            {limit}
         }
     };
     view! {

@@ -53,7 +53,7 @@ pub fn LogPane(page: Page) -> impl IntoView {
             )
         };
         view! {
-            <li class=class data-line=number.to_string() data-testid="log-line">
+            <li id=format!("L{number}") class=class data-testid="log-line">
                 <b>{number.to_string()}</b>
                 <span>
                     {move || {
@@ -157,7 +157,7 @@ mod scrolling {
     }
 
     fn to_line(pane: &web_sys::HtmlDivElement, line: u64) {
-        let Ok(Some(row)) = pane.query_selector(&format!("li[data-line=\"{line}\"]")) else { return };
+        let Ok(Some(row)) = pane.query_selector(&format!("#L{line}")) else { return };
         let (row, frame) = (row.get_bounding_client_rect(), pane.get_bounding_client_rect());
         let middle = row.top() - frame.top() - (frame.height() - row.height()) / 2.0;
         #[allow(clippy::cast_possible_truncation)]
