@@ -36,7 +36,7 @@ export async function until(request: APIRequestContext, id: number, states: stri
         job = (await (await request.get(`/api/v1/jobs/${id}`)).json()) as Job;
         return states.includes(job.status) ? 'there' : job.status;
       },
-      { timeout: 60_000, intervals: [100, 200, 400] },
+      { timeout: 120_000, intervals: [100, 200, 400] },
     )
     .toBe('there');
   return job as Job;

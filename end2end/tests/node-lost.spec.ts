@@ -21,7 +21,7 @@ test('submitted while the node is away, a job waits, says why, and starts by its
   await expect(jobs.waitingReason(id)).toContainText('node-01');
   await expect(jobs.status(id)).toHaveAttribute('data-status', 'Waiting');
   stack.bringNodeBack();
-  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 60_000 });
+  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 120_000 });
 });
 
 test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ job, request }) => {

@@ -58,7 +58,7 @@ test('the row of the list lives: waiting or starting, running with a bar, comple
   await expect(jobs.row(id)).toBeVisible();
   await expect(jobs.status(id)).toHaveAttribute('data-status', 'Running');
   await expect(jobs.progress(id)).toBeVisible();
-  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 60_000 });
+  await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 120_000 });
   expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
 });
 

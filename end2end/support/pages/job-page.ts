@@ -40,7 +40,7 @@ export class JobPage {
     return this.page.getByTestId(`log-tab-${ending}`);
   }
 
-  async shows(status: string, timeout = 60_000): Promise<void> {
+  async shows(status: string, timeout = 120_000): Promise<void> {
     await expect(this.status).toHaveAttribute('data-status', status, { timeout });
   }
 }
