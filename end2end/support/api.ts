@@ -11,17 +11,22 @@ export interface Job {
 
 export const ended = ['Completed', 'Failed', 'Cancelled', 'Missing'];
 
+/** What a job is submitted with where the usual will not do. */
+interface Wishes {
+  name?: string;
+  cpus?: 2 | 4 | 8;
+  node?: string;
+}
+
 /** Submits a sample deck through `/api/v1`, for specs that are about something else than the form. */
-export async function submit(request: APIRequestContext, sample: string, files: string[] = []): Promise<Job> {
-  const name = freshName(sample.replace('.inp', ''));
+export async function submit(request: APIRequestContext, sample: string, wishes: Wishes = {}): Promise<Job> {
+  const { name = freshName(sample.replace('.inp', '')), cpus = 2, node = 'auto' } = wishes;
   const form = new FormData();
   form.set('name', name);
-  form.set('cpus', '2');
+  form.set('cpus', String(cpus));
+  form.set('node', node);
   form.set('solver', 'calculix');
-  for (const file of [sample, ...files]) {
-    const { buffer } = deck(file);
-    form.append('file', new File([new Uint8Array(buffer)], file === sample ? `${name}.inp` : file));
-  }
+  form.append('file', new File([new Uint8Array(deck(sample).buffer)], `${name}.inp`));
   const answer = await request.post('/api/v1/jobs', { multipart: form });
   expect(answer.status(), await answer.text()).toBe(201);
   return (await answer.json()) as Job;

@@ -2,6 +2,7 @@ import { test as base, expect, type ConsoleMessage, type Page } from '@playwrigh
 import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { NewJobPage } from './pages/new-job-page';
+import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
 const harmless = (text: string): boolean => /^WebSocket connection to '.*' failed/.test(text);
@@ -50,5 +51,20 @@ export const test = base.extend<Fixtures>({
 export async function hydrated(page: Page): Promise<void> {
   await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
 }
+
+/** For specs that need a stack of their own: one per file and worker, in place of the shared one. */
+export const testOnOwnStack = test.extend<object, { stack: Stack }>({
+  stack: [
+    async ({}, use) => {
+      const stack = Stack.up();
+      await use(stack);
+      stack.down();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ stack }, use) => {
+    await use(stack.url);
+  },
+});
 
 export { expect };

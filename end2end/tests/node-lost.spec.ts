@@ -1,22 +1,10 @@
 import { ended, submit, until } from '../support/api';
-import { expect, test } from '../support/fixtures';
-import { Stack } from '../support/stack';
+// These take the node away.
+import { expect, testOnOwnStack as test } from '../support/fixtures';
 
-// These take the node away, so they have a stack of their own.
-let stack: Stack;
-test.use({
-  baseURL: async ({}, use) => {
-    await use(stack.url);
-  },
-});
-test.beforeAll(() => {
-  stack = Stack.up();
-});
-test.afterAll(() => stack.down());
-
-test('submitted while the node is away, a job waits, says why, and starts by itself when the node is back', async ({ jobs, request }) => {
+test('submitted while the node is away, a job waits, says why, and starts by itself when the node is back', async ({ stack, jobs, request }) => {
   stack.loseNode();
-  const { id } = await submit(request, 'quick.inp');
+  const { id } = await submit(request, 'quick.inp', { node: 'node-01' });
   await jobs.open();
   await expect(jobs.waitingReason(id)).toContainText('node-01');
   await expect(jobs.status(id)).toHaveAttribute('data-status', 'Waiting');
@@ -24,7 +12,7 @@ test('submitted while the node is away, a job waits, says why, and starts by its
   await expect(jobs.status(id)).toHaveAttribute('data-status', 'Completed', { timeout: 120_000 });
 });
 
-test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ job, request }) => {
+test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ stack, job, request }) => {
   const { id } = await submit(request, 'cantilever.inp');
   await until(request, id, ['Running']);
   await job.open(id);

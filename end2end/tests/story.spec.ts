@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ended, until } from '../support/api';
+import { ended, submit, until } from '../support/api';
 import { deck, freshName } from '../support/decks';
 import { expect, hydrated, test } from '../support/fixtures';
 
@@ -29,7 +29,8 @@ test('from the empty form to the first result in three clicks, without a reload'
   const before = await share();
   await expect.poll(share).toBeGreaterThan(before);
   await expect(job.plot).toBeVisible();
-  await expect(job.log).toContainText('STEP');
+  await job.logTab('sta').click();
+  await expect(job.log).toContainText(/0\.\d{6}E[+-]\d\d/);
 
   await job.shows('Completed');
   expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
@@ -47,13 +48,7 @@ test('the row of the list lives: waiting or starting, running with a bar, comple
   await jobs.open();
   await hydrated(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-  const name = freshName('row');
-  const { buffer } = deck('cantilever.inp');
-  const form = new FormData();
-  form.set('name', name);
-  form.set('cpus', '2');
-  form.append('file', new File([new Uint8Array(buffer)], `${name}.inp`));
-  const { id } = await (await request.post('/api/v1/jobs', { multipart: form })).json();
+  const { id } = await submit(request, 'cantilever.inp');
 
   await expect(jobs.row(id)).toBeVisible();
   await expect(jobs.status(id)).toHaveAttribute('data-status', 'Running');
