@@ -98,6 +98,9 @@ fn Acts(page: Page) -> impl IntoView {
     let asked = page.of_summary(|summary| summary.cancel_asked);
     let failed = Memo::new(move |_| matches!(page.status.get(), JobStatus::Failed | JobStatus::Missing));
     let results = Memo::new(move |_| page.view.with(|view| view.results.iter().map(|file| file.size).sum::<u64>()));
+    let holdable = Memo::new(move |_| may.get() && page.status.get() == JobStatus::Waiting);
+    let releasable = Memo::new(move |_| may.get() && page.status.get() == JobStatus::Held);
+    let stoppable = Memo::new(move |_| may.get() && may_stop(page.status.get()));
     let (resubmit, hold, release) = (t(words::RESUBMIT), t(words::HOLD), t(words::RELEASE));
     let (stop, stopping, zip) = (t(words::STOP), t(words::STOPPING), t(words::RESULTS_ZIP));
     view! {
@@ -132,13 +135,14 @@ fn Acts(page: Page) -> impl IntoView {
                         }
                     })
             }}
+            // one place each: an element that is made into another one in place keeps what a click on it did before
             {move || {
-                let glyph = Glyph::CirclePause;
-                match page.status.get() {
-                    JobStatus::Waiting if may.get() => {
+                holdable
+                    .get()
+                    .then(|| {
                         view! {
                             <Button
-                                glyph=glyph
+                                glyph=Glyph::CirclePause
                                 busy=page.acting
                                 attr:data-testid="hold"
                                 on:click=move |_| page.act(JobAction::Hold)
@@ -146,9 +150,12 @@ fn Acts(page: Page) -> impl IntoView {
                                 {hold}
                             </Button>
                         }
-                            .into_any()
-                    }
-                    JobStatus::Held if may.get() => {
+                    })
+            }}
+            {move || {
+                releasable
+                    .get()
+                    .then(|| {
                         view! {
                             <Button
                                 glyph=Glyph::CirclePlay
@@ -159,13 +166,11 @@ fn Acts(page: Page) -> impl IntoView {
                                 {release}
                             </Button>
                         }
-                            .into_any()
-                    }
-                    _ => ().into_any(),
-                }
+                    })
             }}
             {move || {
-                (may.get() && may_stop(page.status.get()))
+                stoppable
+                    .get()
                     .then(|| {
                         view! {
                             <Button

@@ -10,7 +10,7 @@ use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 
 /// One kind of message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Found {
     error: bool,
     count: u64,
@@ -50,9 +50,17 @@ pub fn Messages() -> impl IntoView {
                 <h2>{t(words::MESSAGES)}</h2>
             </div>
             {move || match found.get().filter(|found| !found.is_empty()) {
-                Some(found) => {
-                    let rows = found.into_iter().map(|found| view! { <Row page=page found=found /> }).collect_view();
-                    view! { <ul data-testid="messages">{rows}</ul> }.into_any()
+                Some(_) => {
+                    view! {
+                        <ul data-testid="messages">
+                            <For
+                                each=move || found.get().unwrap_or_default()
+                                key=Found::clone
+                                children=move |found| view! { <Row page=page found=found /> }
+                            />
+                        </ul>
+                    }
+                        .into_any()
                 }
                 None => {
                     view! {

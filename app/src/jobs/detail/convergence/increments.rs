@@ -120,20 +120,24 @@ pub fn Increments(course: Memo<Course>, width: Memo<f64>) -> impl IntoView {
             let at = course.attempts.iter().map(|attempt| attempt.step_time).fold(0.0, f64::max);
             let at = number::plain(at, 3);
             let word = voice.get().pick(format!("{at} で停止"), format!("stopped at {at}"));
-            // not over a cutback
-            let taken = |left: bool| {
+            // beside the line, in the first place where no attempt stands
+            let taken = |left: bool, y: f64| {
                 drawing.points.iter().any(|(px, py)| {
                     let inside = if left { (x - 86.0..x - 2.0).contains(px) } else { (x + 2.0..x + 86.0).contains(px) };
-                    inside && *py < area.top + 18.0
+                    inside && (py - (y - 4.0)).abs() < 11.0
                 })
             };
-            let left = x > area.right - 90.0 || (taken(false) && !taken(true) && x > area.left + 90.0);
+            let rows = [10.0, 28.0, 46.0, 64.0, 82.0].map(|down| area.top + down);
+            let fits = |left: bool| if left { x - 86.0 > area.left } else { x + 86.0 < area.right };
+            let place = rows.iter().flat_map(|y| [(false, *y), (true, *y)]);
+            let (left, y) =
+                place.into_iter().find(|(left, y)| fits(*left) && !taken(*left, *y)).unwrap_or((false, rows[0]));
             view! {
                 <path class="l2" d=format!("M{x:.1} {:.1}V{:.1}", area.top, area.bottom) />
                 <text
                     class=HALO
                     x=format!("{:.1}", if left { x - 4.0 } else { x + 4.0 })
-                    y=format!("{:.1}", area.top + 10.0)
+                    y=format!("{y:.1}")
                     text-anchor=if left { "end" } else { "start" }
                 >
                     {word}

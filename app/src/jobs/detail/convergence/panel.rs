@@ -127,21 +127,23 @@ fn StepChoice(steps: Memo<Vec<u32>>, step: Memo<Option<u32>>, chosen: RwSignal<O
             }
             .into_any();
         }
-        let buttons = all
-            .into_iter()
-            .map(|one| {
-                view! {
-                    <button
-                        type="button"
-                        aria-pressed=move || if step.get() == Some(one) { "true" } else { "false" }
-                        on:click=move |_| chosen.set(Some(one))
-                    >
-                        {format!("Step {one}")}
-                    </button>
-                }
-            })
-            .collect_view();
-        view! { <div class="seg" role="group" aria-label=label>{buttons}</div> }.into_any()
+        let button = move |one: u32| {
+            view! {
+                <button
+                    type="button"
+                    aria-pressed=move || if step.get() == Some(one) { "true" } else { "false" }
+                    on:click=move |_| chosen.set(Some(one))
+                >
+                    {format!("Step {one}")}
+                </button>
+            }
+        };
+        view! {
+            <div class="seg" role="group" aria-label=label>
+                <For each=move || all.clone() key=|one| *one children=button />
+            </div>
+        }
+        .into_any()
     }
 }
 

@@ -71,7 +71,7 @@ fn TabRow(page: Page, logs: Memo<Vec<LogFile>>) -> impl IntoView {
     };
     view! {
         <nav class="tabs-u min-w-0" aria-label=t(words::LOG_FILES)>
-            {move || row.get().into_iter().map(one).collect_view()}
+            <For each=move || row.get() key=|(name, ..)| name.clone() children=one />
         </nav>
     }
 }
