@@ -52,19 +52,20 @@ export async function hydrated(page: Page): Promise<void> {
   await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
 }
 
-/** For specs that need a stack of their own: one per file and worker, in place of the shared one. */
-export const testOnOwnStack = test.extend<object, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = Stack.up();
-      await use(stack);
-      stack.down();
+/** `test` for a file that needs a stack of its own, in place of the shared one. */
+export const onOwnStack = () =>
+  test.extend<object, { stack: Stack }>({
+    stack: [
+      async ({}, use) => {
+        const stack = Stack.up();
+        await use(stack);
+        stack.down();
+      },
+      { scope: 'worker' },
+    ],
+    baseURL: async ({ stack }, use) => {
+      await use(stack.url);
     },
-    { scope: 'worker' },
-  ],
-  baseURL: async ({ stack }, use) => {
-    await use(stack.url);
-  },
-});
+  });
 
 export { expect };

@@ -12,13 +12,16 @@ export const looks: Look[] = (['light', 'dark'] as const).flatMap((theme) =>
   ([1440, 360] as const).flatMap((width) => (['ja', 'en'] as const).map((locale) => ({ theme, width, locale }))),
 );
 
+/** The window's size. */
+export const sizeOf = ({ width }: Look): { width: number; height: number } => ({ width, height: width === 360 ? 780 : 900 });
+
 /** A context in which pages come in that look from the server's HTML on. */
 export async function contextOf(browser: Browser, look: Look, url: string): Promise<BrowserContext> {
   const context = await browser.newContext({
     baseURL: url,
     locale: look.locale === 'ja' ? 'ja-JP' : 'en-GB',
     timezoneId: 'Asia/Tokyo',
-    viewport: { width: look.width, height: look.width === 360 ? 780 : 900 },
+    viewport: sizeOf(look),
     reducedMotion: 'reduce',
   });
   await context.addCookies([

@@ -1,6 +1,8 @@
 import { ended, submit, until } from '../support/api';
+import { expect, onOwnStack } from '../support/fixtures';
+
 // These take the node away.
-import { expect, testOnOwnStack as test } from '../support/fixtures';
+const test = onOwnStack();
 
 test('submitted while the node is away, a job waits, says why, and starts by itself when the node is back', async ({ stack, jobs, request }) => {
   stack.loseNode();

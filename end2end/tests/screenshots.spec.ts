@@ -3,19 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { ended, submit, until } from '../support/api';
-// A stack of its own: the lists show what belongs on a picture and nothing else.
-import { expect, hydrated, testOnOwnStack as test } from '../support/fixtures';
-import { contextOf, looks, views } from '../support/views';
+import { expect, hydrated, onOwnStack } from '../support/fixtures';
+import { contextOf, looks, sizeOf, views, type Look } from '../support/views';
+
+// The lists show what belongs on a picture and nothing else.
+const test = onOwnStack();
 
 /** Outside the repository. */
 const shots = process.env.SHOTS_DIR ?? join(tmpdir(), 'abaqus-job-manager-shots');
 mkdirSync(shots, { recursive: true });
 
-async function shoot(page: Page, name: string): Promise<void> {
+async function shoot(page: Page, look: Look, view: string): Promise<void> {
   // The whole page as one screen: bars fixed to the window's edges stay at the edges.
-  const { width } = page.viewportSize() ?? { width: 1440 };
-  await page.setViewportSize({ width, height: Math.max(780, await page.evaluate(() => document.documentElement.scrollHeight)) });
+  const { width, height } = sizeOf(look);
+  await page.setViewportSize({ width, height });
+  await page.setViewportSize({ width, height: Math.max(height, await page.evaluate(() => document.documentElement.scrollHeight)) });
   await page.evaluate(() => document.fonts.ready);
+  const name = `${view}-${look.theme}-${look.width}-${look.locale}`;
   await page.screenshot({ path: join(shots, `${name}.png`) });
   // No page scrolls sideways, at any width.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} is too wide`).toBeLessThanOrEqual(0);
@@ -30,7 +34,6 @@ test('every page, light and dark, wide and narrow, Japanese and English', async 
     await until(request, running.id, ['Running']);
     const waiting = await submit(request, 'quick.inp', { name: 'hood_frf', cpus: 4 });
 
-    const ending = `${look.theme}-${look.width}-${look.locale}`;
     const context = await contextOf(browser, look, stack.url);
     const page = await context.newPage();
     const share = async (): Promise<number> => Number(await page.getByTestId('job-progress').first().getAttribute('aria-valuenow'));
@@ -38,13 +41,13 @@ test('every page, light and dark, wide and narrow, Japanese and English', async 
     await hydrated(page);
     // Some increments in: bar and plot have something to show.
     await expect.poll(share, { timeout: 60_000 }).toBeGreaterThan(15);
-    await shoot(page, `job-running-${ending}`);
+    await shoot(page, look, 'job-running');
     for (const view of pages) {
       await page.goto(view.path);
       await hydrated(page);
       await view.ready(page);
       await expect(page.locator('html')).toHaveAttribute('lang', look.locale);
-      await shoot(page, `${view.name}-${ending}`);
+      await shoot(page, look, view.name);
     }
     await context.close();
     for (const { id } of [waiting, running]) {

@@ -33,12 +33,16 @@ impl Backend {
     pub async fn view_job(&self, id: JobId, asking: &Asking) -> Result<JobView, AppError> {
         let detail = self.detail(id, asking.locale).await?;
         let (inputs, results) = self.files_of_detail(&detail).await;
-        let history = detail.history.into_iter().map(|entry| HistoryView {
-            at: entry.at,
-            status: entry.status,
-            actor: entry.actor,
-            fact: fact(entry.what),
-        });
+        let mut history: Vec<HistoryView> = Vec::with_capacity(detail.history.len());
+        for entry in detail.history {
+            let line = HistoryView { at: entry.at, status: entry.status, actor: entry.actor, fact: fact(entry.what) };
+            let before = history.last();
+            // nothing new to a person: neither another state nor anything to read
+            let silent = line.fact.is_none() || before.is_some_and(|before| before.fact == line.fact);
+            if !(silent && before.is_some_and(|before| before.status == line.status)) {
+                history.push(line);
+            }
+        }
         let lineage = detail.lineage.into_iter().map(|kin| LineageView {
             id: kin.id,
             name: kin.name,
@@ -52,7 +56,7 @@ impl Backend {
             steps: detail.steps,
             inputs,
             results,
-            history: history.collect(),
+            history,
             lineage: lineage.collect(),
         })
     }
