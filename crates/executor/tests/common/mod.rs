@@ -107,11 +107,11 @@ pub fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// A new token each time.
+/// A new token each time, and in each process: tests run side by side, and a run's processes are known by it alone.
 pub fn token() -> RunToken {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
-    RunToken::parse(&format!("01890000-0000-7000-8000-{next:012x}")).unwrap()
+    RunToken::parse(&format!("{:08x}-0000-7000-8000-{next:012x}", std::process::id())).unwrap()
 }
 
 pub fn sh(token: &RunToken, text: &str) -> Launch {
