@@ -5,10 +5,12 @@
 pub mod sorting;
 
 mod choices;
+mod decision;
 mod deck_panel;
 mod drop_zone;
 #[cfg(feature = "hydrate")]
 mod engine;
+mod foot;
 mod form;
 #[cfg(feature = "hydrate")]
 mod handles;
