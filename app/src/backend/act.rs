@@ -10,6 +10,20 @@ use serde_json::json;
 /// Most jobs of one act.
 const MOST: usize = 500;
 
+/// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
+/// capitals and small letters for the same. The console text's name is taken as well.
+fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
+    let mut taken = vec![format!("{job}.inp").to_lowercase(), deck::adapter::CONSOLE.to_owned()];
+    for include in includes {
+        let name = include.to_lowercase();
+        if taken.contains(&name) {
+            return Some(include.to_owned());
+        }
+        taken.push(name);
+    }
+    None
+}
+
 impl Backend {
     /// Puts a job into the queue; durable when this returns.
     ///
@@ -22,6 +36,10 @@ impl Backend {
         let mut files = vec![request.deck.clone()];
         files.extend(request.includes.iter().filter(|id| **id != request.deck).cloned());
         let read = self.read_deck(&request.deck, &files, asking).await?;
+        let includes = read.files.iter().filter(|file| file.id != request.deck).map(|file| file.name.as_str());
+        if let Some(clash) = clash(&name, includes) {
+            return Err(fault::name_clash(locale, &clash));
+        }
         if read.deck.has_errors() {
             return Err(AppError::new(
                 ErrorCode::ValidationError,
@@ -169,5 +187,22 @@ impl Backend {
                 Ok(row)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::clash;
+    use domain::JobName;
+
+    #[test]
+    fn no_two_files_of_a_run_share_a_name() {
+        let beam = JobName::parse("beam").unwrap();
+        let of = |includes: &[&'static str]| clash(&beam, includes.iter().copied());
+        assert_eq!(of(&["mesh.inc", "steel.inc"]), None);
+        assert_eq!(of(&["mesh.inc", "Beam.INP"]).as_deref(), Some("Beam.INP"));
+        assert_eq!(of(&["mesh.inc", "MESH.inc"]).as_deref(), Some("MESH.inc"));
+        assert_eq!(of(&["console.log"]).as_deref(), Some("console.log"));
     }
 }

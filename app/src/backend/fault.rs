@@ -62,6 +62,15 @@ pub fn too_large(locale: Locale, name: &str, limit: u64) -> AppError {
     AppError::new(ErrorCode::PayloadTooLarge, message).about("file").with(json!({ "limit_bytes": limit }))
 }
 
+/// Two files of one run with one name.
+pub fn name_clash(locale: Locale, name: &str) -> AppError {
+    let message = locale.pick(
+        format!("{name} は、このジョブのほかのファイルと同じ名前です。ファイル名かジョブ名を変えてください。"),
+        format!("{name} has the name of another file of this job. Change the file's name or the job's."),
+    );
+    AppError::new(ErrorCode::ValidationError, message).about("file")
+}
+
 /// Nothing in it.
 pub fn empty_file(locale: Locale, name: &str) -> AppError {
     let message = locale.pick(format!("{name} は空のファイルです。"), format!("{name} is empty."));

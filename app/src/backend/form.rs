@@ -17,6 +17,8 @@ const MOST_INCLUDE_BYTES: u64 = 512 * 1024 * 1024;
 pub(super) struct ReadDeck {
     pub deck: Deck,
     pub upload: Upload,
+    /// All files it was read among, itself too.
+    pub files: Vec<Upload>,
 }
 
 impl Backend {
@@ -104,12 +106,13 @@ impl Backend {
         let (Some(upload), true) = (found, uploads.len() == files.len()) else {
             return Err(fault::no_such_file(locale).about("file"));
         };
-        let (folder, read) = (self.folders.uploads.clone(), upload.clone());
+        let (folder, read, among) = (self.folders.uploads.clone(), upload.clone(), uploads.clone());
         let work = tokio::task::spawn_blocking(move || -> io::Result<Deck> {
             let include = |name: &str| {
-                let plain = name.rsplit(['/', '\\']).next().unwrap_or(name);
-                let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str().eq_ignore_ascii_case(plain);
-                let found = uploads.iter().find(named).filter(|upload| upload.size <= MOST_INCLUDE_BYTES)?;
+                // as the solver will look for it: files lie side by side, and Linux tells capitals apart
+                let here = name.strip_prefix("./").or_else(|| name.strip_prefix(".\\")).unwrap_or(name);
+                let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str() == here;
+                let found = among.iter().find(named).filter(|upload| upload.size <= MOST_INCLUDE_BYTES)?;
                 std::fs::read(folder.join(&found.path)).ok()
             };
             let mut file = File::open(folder.join(&read.path))?;
@@ -123,7 +126,7 @@ impl Backend {
             }
         });
         match work.await {
-            Ok(Ok(deck)) => Ok(ReadDeck { deck, upload }),
+            Ok(Ok(deck)) => Ok(ReadDeck { deck, upload, files: uploads }),
             Ok(Err(error)) => Err(fault::disk(locale, &error)),
             Err(_) => Err(fault::internal(locale)),
         }

@@ -81,3 +81,22 @@ async fn wrong_fields_are_named() {
     let answer = stack.post_files(&[("../evil.inp".to_owned(), b"*NODE".to_vec())], &[]).await;
     assert_eq!(answer.status(), 400);
 }
+
+/// The page and the node agree on what is there: a Linux solver tells capitals apart and looks into no other folder.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_include_under_another_spelling_or_under_the_decks_own_name_is_refused() {
+    let stack = Stack::start().await;
+    let (_, steel) = sample("steel.inc");
+    let answer = stack.post_files(&[sample("with_include.inp"), ("STEEL.INC".to_owned(), steel.clone())], &[]).await;
+    assert_eq!(answer.status(), 400);
+    let files = [
+        sample("with_include.inp"),
+        sample("steel.inc"),
+        ("Other.inc".to_owned(), steel.clone()),
+        ("other.inc".to_owned(), steel),
+    ];
+    let answer = stack.post_files(&files, &[]).await;
+    let status = answer.status();
+    let problem: Value = answer.json().await.unwrap();
+    assert_eq!((status.as_u16(), &problem["error"]["details"]["field"]), (400, &Value::from("file")), "{problem}");
+}

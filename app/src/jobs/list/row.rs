@@ -257,6 +257,7 @@ fn SecondLine(cell: Memo<Cell>, beside_bar: Memo<bool>) -> impl IntoView {
 fn Menu(id: JobId, name: String, job: RwSignal<JobSummary>, acts: Acts) -> impl IntoView {
     let locale = use_locale();
     let open = Memo::new(move |_| acts.menu.get() == Some(id));
+    let held = Memo::new(move |_| job.with(|job| job.status == JobStatus::Held));
     let label = move || locale.get().pick(format!("{name} の操作"), format!("Actions on {name}"));
     let panel = format!("job-menu-{id}");
     let item = move |what: Act, glyph: Option<Glyph>, word: crate::i18n::Text, class: &'static str| {
@@ -298,17 +299,21 @@ fn Menu(id: JobId, name: String, job: RwSignal<JobSummary>, acts: Acts) -> impl 
                 {move || {
                     open.get()
                         .then(|| {
-                            let held = job.with(|job| job.status == JobStatus::Held);
                             view! {
                                 <div class="menu-pop" on:click=|event| event.stop_propagation()>
                                     <a href=format!("/jobs/{id}")>
                                         <Icon glyph=Glyph::ArrowRight />
                                         {t(words::OPEN)}
                                     </a>
-                                    {if held {
-                                        item(Act::Release, Some(Glyph::CirclePlay), words::RELEASE, "")
-                                    } else {
-                                        item(Act::Hold, Some(Glyph::CirclePause), words::HOLD, "")
+                                    // a place each, and nothing here made anew at a job's every step: an element
+                                    // that is made into another one keeps what a click on it did before
+                                    {move || {
+                                        held.get()
+                                            .then(|| item(Act::Release, Some(Glyph::CirclePlay), words::RELEASE, ""))
+                                    }}
+                                    {move || {
+                                        (!held.get())
+                                            .then(|| item(Act::Hold, Some(Glyph::CirclePause), words::HOLD, ""))
                                     }}
                                     {item(Act::Priority, Some(Glyph::ChevronUp), words::CHANGE_PRIORITY, "")}
                                     {item(Act::Stop, Some(Glyph::Stop), words::STOP, "text-bad")}

@@ -46,6 +46,12 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
             item.problem = None;
         });
     };
+    // asked when clicked: the offer may have changed while its chip stayed
+    let take_free = move |_| {
+        if let Some(name) = untrack(free) {
+            set_name(name);
+        }
+    };
     let field = format!("job-name-{}", id.0);
     let error_id = format!("{field}-error");
     let (label_for, described) = (field.clone(), error_id.clone());
@@ -92,7 +98,7 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
                         .map(|name| {
                             let words = words::standing::take_name(voice(), &name);
                             view! {
-                                <button type="button" class="chip" on:click=move |_| set_name(name.clone())>
+                                <button type="button" class="chip" on:click=take_free>
                                     {words}
                                 </button>
                             }
