@@ -4,6 +4,7 @@
 
 pub mod console;
 pub mod cvg;
+pub mod rows;
 pub mod sta;
 mod verdict;
 

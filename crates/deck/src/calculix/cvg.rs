@@ -1,6 +1,6 @@
 //! `.cvg`: one row for each iteration.
 
-use crate::lines::Lines;
+use super::rows::Row;
 use crate::number::real;
 use serde::{Deserialize, Serialize};
 
@@ -31,51 +31,30 @@ pub struct Iteration {
 }
 
 /// Reads a growing `.cvg`.
-#[derive(Clone, Debug, Default)]
-pub struct Reader {
-    lines: Lines,
-    rows: Vec<Iteration>,
-}
+pub type Reader = super::rows::Reader<Iteration>;
 
-impl Reader {
-    /// Takes the next bytes; a half line waits for its rest.
-    pub fn feed(&mut self, bytes: &[u8]) {
-        let rows = &mut self.rows;
-        self.lines.feed(bytes, |line| rows.extend(row(line.bytes)));
+impl Row for Iteration {
+    fn read(line: &[u8]) -> Option<Iteration> {
+        let line = std::str::from_utf8(line).ok()?;
+        let mut fields = line.split_ascii_whitespace();
+        let step = fields.next()?.parse().ok()?;
+        let increment = fields.next()?.parse().ok()?;
+        let attempt = fields.next()?.parse().ok()?;
+        let iteration = fields.next()?.parse().ok()?;
+        let contact_elements = fields.next()?.parse().ok()?;
+        let mut percent = || fields.next().and_then(|field| real(field.as_bytes()));
+        Some(Iteration {
+            step,
+            increment,
+            attempt,
+            iteration,
+            contact_elements,
+            residual_force: percent()?,
+            correction_disp: percent()?,
+            residual_flux: percent()?,
+            correction_temp: percent()?,
+        })
     }
-
-    /// The file is complete: a last row without line end counts too.
-    pub fn finish(&mut self) {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.extend(row(line.bytes)));
-    }
-
-    /// All rows so far.
-    pub fn rows(&self) -> &[Iteration] {
-        &self.rows
-    }
-}
-
-fn row(line: &[u8]) -> Option<Iteration> {
-    let line = std::str::from_utf8(line).ok()?;
-    let mut fields = line.split_ascii_whitespace();
-    let step = fields.next()?.parse().ok()?;
-    let increment = fields.next()?.parse().ok()?;
-    let attempt = fields.next()?.parse().ok()?;
-    let iteration = fields.next()?.parse().ok()?;
-    let contact_elements = fields.next()?.parse().ok()?;
-    let mut percent = || fields.next().and_then(|field| real(field.as_bytes()));
-    Some(Iteration {
-        step,
-        increment,
-        attempt,
-        iteration,
-        contact_elements,
-        residual_force: percent()?,
-        correction_disp: percent()?,
-        residual_flux: percent()?,
-        correction_temp: percent()?,
-    })
 }
 
 #[cfg(test)]

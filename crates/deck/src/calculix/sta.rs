@@ -1,6 +1,6 @@
 //! `.sta`: one row for each attempt at an increment, flushed when the attempt ends.
 
-use crate::lines::Lines;
+use super::rows::Row;
 use crate::number::real;
 use serde::{Deserialize, Serialize};
 
@@ -29,54 +29,32 @@ pub struct Attempt {
 }
 
 /// Reads a growing `.sta`.
-#[derive(Clone, Debug, Default)]
-pub struct Reader {
-    lines: Lines,
-    rows: Vec<Attempt>,
-}
+pub type Reader = super::rows::Reader<Attempt>;
 
-impl Reader {
-    /// Takes the next bytes; a half line waits for its rest.
-    pub fn feed(&mut self, bytes: &[u8]) {
-        let rows = &mut self.rows;
-        self.lines.feed(bytes, |line| rows.extend(row(line.bytes)));
+impl Row for Attempt {
+    fn read(line: &[u8]) -> Option<Attempt> {
+        let line = std::str::from_utf8(line).ok()?;
+        let mut fields = line.split_ascii_whitespace();
+        let step = fields.next()?.parse().ok()?;
+        let increment = fields.next()?.parse().ok()?;
+        let attempt = fields.next()?;
+        let (attempt, converged) = match attempt.strip_suffix('U') {
+            Some(number) => (number.parse().ok()?, false),
+            None => (attempt.parse().ok()?, true),
+        };
+        let iterations = fields.next()?.parse().ok()?;
+        let mut time = || fields.next().and_then(|field| real(field.as_bytes()));
+        Some(Attempt {
+            step,
+            increment,
+            attempt,
+            converged,
+            iterations,
+            total_time: time()?,
+            step_time: time()?,
+            increment_size: time()?,
+        })
     }
-
-    /// The file is complete: a last row without line end counts too.
-    pub fn finish(&mut self) {
-        let rows = &mut self.rows;
-        self.lines.finish(|line| rows.extend(row(line.bytes)));
-    }
-
-    /// All rows so far.
-    pub fn rows(&self) -> &[Attempt] {
-        &self.rows
-    }
-}
-
-/// One row, or `None` for headers and anything else.
-fn row(line: &[u8]) -> Option<Attempt> {
-    let line = std::str::from_utf8(line).ok()?;
-    let mut fields = line.split_ascii_whitespace();
-    let step = fields.next()?.parse().ok()?;
-    let increment = fields.next()?.parse().ok()?;
-    let attempt = fields.next()?;
-    let (attempt, converged) = match attempt.strip_suffix('U') {
-        Some(number) => (number.parse().ok()?, false),
-        None => (attempt.parse().ok()?, true),
-    };
-    let iterations = fields.next()?.parse().ok()?;
-    let mut time = || fields.next().and_then(|field| real(field.as_bytes()));
-    Some(Attempt {
-        step,
-        increment,
-        attempt,
-        converged,
-        iterations,
-        total_time: time()?,
-        step_time: time()?,
-        increment_size: time()?,
-    })
 }
 
 #[cfg(test)]
