@@ -1,6 +1,6 @@
 //! The job's own page: state, progress, why it stopped, convergence, log, files, history.
 //!
-//! All of it is in the server's HTML. In the browser one [`page::Page`] holds what is shown; events and, while a run is
+//! All of it is in the server's HTML. In the browser one `page::Page` holds what is shown; events and, while a run is
 //! alive and the tab is visible, a clock of two seconds bring it up to date.
 
 mod advice;
