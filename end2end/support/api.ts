@@ -16,17 +16,21 @@ interface Wishes {
   name?: string;
   cpus?: 2 | 4 | 8;
   node?: string;
+  /** Changes the deck before it is sent. */
+  edit?: (deck: string) => string;
 }
 
 /** Submits a sample deck through `/api/v1`, for specs that are about something else than the form. */
 export async function submit(request: APIRequestContext, sample: string, wishes: Wishes = {}): Promise<Job> {
-  const { name = freshName(sample.replace('.inp', '')), cpus = 2, node = 'auto' } = wishes;
+  const { name = freshName(sample.replace('.inp', '')), cpus = 2, node = 'auto', edit } = wishes;
+  const { buffer } = deck(sample);
+  const bytes = edit ? Buffer.from(edit(buffer.toString('utf8'))) : buffer;
   const form = new FormData();
   form.set('name', name);
   form.set('cpus', String(cpus));
   form.set('node', node);
   form.set('solver', 'calculix');
-  form.append('file', new File([new Uint8Array(deck(sample).buffer)], `${name}.inp`));
+  form.append('file', new File([new Uint8Array(bytes)], `${name}.inp`));
   const answer = await request.post('/api/v1/jobs', { multipart: form });
   expect(answer.status(), await answer.text()).toBe(201);
   return (await answer.json()) as Job;
@@ -45,4 +49,13 @@ export async function until(request: APIRequestContext, id: number, states: stri
     )
     .toBe('there');
   return job as Job;
+}
+
+/** Waits until every node has answered the server once: a connection that is being made cannot be taken away whole. */
+export async function untilContact(request: APIRequestContext): Promise<void> {
+  const silent = async (): Promise<number> => {
+    const nodes = (await (await request.get('/api/v1/nodes')).json()) as { last_contact: number | null }[];
+    return nodes.filter((node) => node.last_contact === null).length;
+  };
+  await expect.poll(silent, { timeout: 60_000, intervals: [50, 100, 200] }).toBe(0);
 }

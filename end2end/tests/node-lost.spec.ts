@@ -1,10 +1,11 @@
-import { ended, submit, until } from '../support/api';
+import { ended, submit, until, untilContact } from '../support/api';
 import { expect, onOwnStack } from '../support/fixtures';
 
 // These take the node away.
 const test = onOwnStack();
 
 test('submitted while the node is away, a job waits, says why, and starts by itself when the node is back', async ({ stack, jobs, request }) => {
+  await untilContact(request);
   stack.loseNode();
   const { id } = await submit(request, 'quick.inp', { node: 'node-01' });
   await jobs.open();
@@ -15,7 +16,8 @@ test('submitted while the node is away, a job waits, says why, and starts by its
 });
 
 test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ stack, job, request }) => {
-  const { id } = await submit(request, 'cantilever.inp');
+  // Smaller increments: on a quick machine, too, it runs for longer than it takes to open its page and lose the node.
+  const { id } = await submit(request, 'cantilever.inp', { edit: (deck) => deck.replaceAll('1.E-6, 0.025', '1.E-6, 0.0075') });
   await until(request, id, ['Running']);
   await job.open(id);
   stack.loseNode();

@@ -99,13 +99,26 @@ start_sshd() {
   die "the throw-away sshd does not start (log: $SSH_DIR/sshd.log)"
 }
 
+children_of() { # PID
+  local line fields
+  for line in /proc/[0-9]*/stat; do
+    # the second field, a name in brackets, may hold blanks
+    read -r line 2>/dev/null <"$line" || continue
+    read -r -a fields <<<"${line##*) }"
+    if [ "${fields[1]}" = "$1" ]; then echo "${line%% *}"; fi
+  done
+}
+
 # The listener and the sessions it has open; a solver that runs detached is in neither and goes on.
 stop_sshd() {
-  local pid children
+  local pid child
   pid=$(sshd_pid) || return 0
-  children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null || true)
-  # shellcheck disable=SC2086 # several pids
-  kill "$pid" $children 2>/dev/null || true
+  # Standing still it takes no new connection, so that none is missed. The kernel's own list of children may leave some
+  # out while others end; the process table does not.
+  kill -STOP "$pid" 2>/dev/null || true
+  for child in $(children_of "$pid"); do kill -KILL "$child" 2>/dev/null || true; done
+  kill -TERM "$pid" 2>/dev/null || true
+  kill -CONT "$pid" 2>/dev/null || true
   for _ in {1..100}; do
     if ! sshd_pid >/dev/null; then return 0; fi
     sleep 0.05
