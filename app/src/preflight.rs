@@ -24,6 +24,7 @@ mod worker {
     use deck::inp::{Files, Scanner};
     use js_sys::{Array, Function, JsString, Uint8Array};
     use sha2::{Digest, Sha256};
+    use std::io::{self, Read};
     use wasm_bindgen::prelude::*;
     use web_sys::{Blob, File, FileReaderSync};
 
@@ -49,6 +50,26 @@ mod worker {
         Ok(Uint8Array::new(&reader.read_as_array_buffer(blob)?.into()))
     }
 
+    /// A file of the page, read as files are elsewhere.
+    struct Slices<'a> {
+        file: &'a File,
+        reader: FileReaderSync,
+        at: f64,
+    }
+
+    impl Read for Slices<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let end = (self.at + into.len() as f64).min(self.file.size());
+            let said = |error: JsValue| io::Error::other(format!("{error:?}"));
+            let blob = self.file.slice_with_f64_and_f64(self.at, end).map_err(said)?;
+            let bytes = bytes_of(&self.reader, &blob).map_err(said)?;
+            let read = bytes.length() as usize;
+            bytes.copy_to(&mut into[..read]);
+            self.at = end;
+            Ok(read)
+        }
+    }
+
     /// Reads a deck. `others` holds pairs of name and file: what it may include. Answers a [`Preflight`] as JSON.
     ///
     /// # Errors
@@ -65,8 +86,8 @@ mod worker {
             .collect();
         let files = |wanted: &str| {
             let (at, _) = sorting::find(wanted, others.iter().map(|(name, _)| name.as_str()))?;
-            let bytes = bytes_of(&FileReaderSync::new().ok()?, &others[at].1).ok()?;
-            Some(bytes.to_vec())
+            let file = Slices { file: &others[at].1, reader: FileReaderSync::new().ok()?, at: 0.0 };
+            Some(Box::new(file) as Box<dyn Read>)
         };
         let files: &Files = &files;
         let mut scanner = Scanner::with_files(files);

@@ -1,7 +1,8 @@
 //! `inspect FILE…`: what the readers find, one JSON object a line, without a server or a node.
 
 use deck::inspect::file;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,12 +11,12 @@ pub fn inspect(files: &[PathBuf]) -> ExitCode {
     let mut bad = false;
     let mut out = io::stdout().lock();
     for path in files {
-        let line = match std::fs::read(path) {
-            Ok(bytes) => {
-                let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-                // included files are looked for beside the deck, as the solver does
-                let beside = |name: &str| std::fs::read(folder.join(name.replace('\\', "/"))).ok();
-                let report = file(&path.to_string_lossy(), &bytes, &beside);
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+        // included files are looked for beside the deck, as the solver does
+        let beside =
+            |name: &str| Some(Box::new(File::open(folder.join(name.replace('\\', "/"))).ok()?) as Box<dyn Read>);
+        let line = match File::open(path).and_then(|from| file(&path.to_string_lossy(), from, &beside)) {
+            Ok(report) => {
                 bad |= report.is_bad();
                 serde_json::to_string(&report)
             }

@@ -10,9 +10,6 @@ use repository::Upload;
 use std::fs::File;
 use std::io::{self, Read};
 
-/// Included files larger than this are not read for their counts; they are still there for the solver.
-const MOST_INCLUDE_BYTES: u64 = 512 * 1024 * 1024;
-
 /// A deck as the server read it.
 pub(super) struct ReadDeck {
     pub deck: Deck,
@@ -112,8 +109,9 @@ impl Backend {
                 // as the solver will look for it: files lie side by side, and Linux tells capitals apart
                 let here = name.strip_prefix("./").or_else(|| name.strip_prefix(".\\")).unwrap_or(name);
                 let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str() == here;
-                let found = among.iter().find(named).filter(|upload| upload.size <= MOST_INCLUDE_BYTES)?;
-                std::fs::read(folder.join(&found.path)).ok()
+                let found = among.iter().find(named)?;
+                let file = File::open(folder.join(&found.path)).ok()?;
+                Some(Box::new(file) as Box<dyn Read>)
             };
             let mut file = File::open(folder.join(&read.path))?;
             let mut scanner = Scanner::with_files(&include);

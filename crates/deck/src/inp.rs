@@ -21,6 +21,7 @@ pub use scanner::Scanner;
 
 use domain::StepShape;
 use serde::{Deserialize, Serialize};
+use std::io::Read;
 
 /// How many, where the deck's own lines tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,9 +223,10 @@ pub struct Deck {
     pub findings: Vec<Finding>,
 }
 
-/// Gives the bytes of a file that a deck needs, by the name the deck gives it; `None` where it is not there.
+/// Opens a file that a deck needs, by the name the deck gives it; `None` where it is not there. It is read in slices:
+/// an included mesh may be as large as a deck.
 /// `Sync`, so that a reader may wait for an upload's next bytes on another thread.
-pub type Files<'a> = dyn Fn(&str) -> Option<Vec<u8>> + Sync + 'a;
+pub type Files<'a> = dyn Fn(&str) -> Option<Box<dyn Read + 'a>> + Sync + 'a;
 
 /// Reads a deck without looking for the files it needs.
 pub fn read(bytes: &[u8]) -> Deck {
@@ -234,7 +236,7 @@ pub fn read(bytes: &[u8]) -> Deck {
 }
 
 /// Reads a deck and, in their places, the files it includes, several levels deep.
-pub fn read_with(bytes: &[u8], files: &Files) -> Deck {
+pub fn read_with<'f>(bytes: &[u8], files: &'f Files<'f>) -> Deck {
     let mut scanner = Scanner::with_files(files);
     scanner.feed(bytes);
     scanner.finish()

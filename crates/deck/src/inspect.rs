@@ -1,12 +1,15 @@
 //! What the readers find in one file, for scripts and terminals: one object per file.
 
 use crate::calculix::{console, cvg, sta};
-use crate::inp::{self, Count, Deck, Files, IncludeKind, Severity};
+use crate::inp::{self, Count, Deck, Files, IncludeKind, Scanner, Severity};
+use crate::lines;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
 
 /// Bytes looked at to tell what a file is.
-const HEAD: usize = 4096;
+const HEAD: u64 = 4096;
 
 /// What one file is and says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -144,30 +147,51 @@ impl Report {
     }
 }
 
-/// Reads one file. `files` gives the files a deck includes, by the names the deck gives them.
-pub fn file(name: &str, bytes: &[u8], files: &Files) -> Report {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    let has = |text: &str| memchr::memmem::find(head, text.as_bytes()).is_some();
+/// Reads one file in slices. `files` opens the files a deck includes, by the names the deck gives them.
+///
+/// # Errors
+/// What reading the file said.
+pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Result<Report> {
+    let mut head = Vec::new();
+    (&mut from).take(HEAD).read_to_end(&mut head)?;
+    let has = |text: &str| memchr::memmem::find(&head, text.as_bytes()).is_some();
+    let whole = Cursor::new(&head).chain(from);
     if has(sta::HEADER) && !has("Abaqus") {
-        return Report::Sta(sta_report(name, bytes));
+        let mut reader = sta::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        return Ok(Report::Sta(sta_report(name, reader)));
     }
     if has(cvg::HEADER) {
-        return Report::Cvg(cvg_report(name, bytes));
+        let mut reader = cvg::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        return Ok(Report::Cvg(cvg_report(name, reader)));
     }
     if has("CalculiX Version") && has("Guido Dhondt") {
-        return Report::Log(log_report(name, bytes));
+        let mut reader = console::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        return Ok(Report::Log(log_report(name, &reader)));
     }
     let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let ending = ending.split('~').next().unwrap_or_default();
     if matches!(ending, "sta" | "msg" | "dat" | "log" | "com" | "prt" | "lck" | "cid" | "odb" | "frd") {
-        return unknown(name, format!("not read yet: .{ending}"));
+        return Ok(unknown(name, format!("not read yet: .{ending}")));
     }
-    let deck = inp::read_with(bytes, files);
-    match deck.not_a_deck() {
+    let mut scanner = Scanner::with_files(files);
+    feed(whole, |bytes| scanner.feed(bytes))?;
+    let deck = scanner.finish();
+    Ok(match deck.not_a_deck() {
         Some(inp::NotDeck::NoKeyword) if has("Abaqus") => unknown(name, "not read yet: an output of Abaqus".to_owned()),
         Some(why) => unknown(name, why.to_string()),
         None => Report::Deck(Box::new(deck_report(name, deck))),
-    }
+    })
+}
+
+fn feed(from: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+    lines::in_slices(from, |bytes| {
+        take(bytes);
+        ControlFlow::<()>::Continue(())
+    })?;
+    Ok(())
 }
 
 fn unknown(name: &str, reason: String) -> Report {
@@ -228,9 +252,7 @@ fn deck_report(name: &str, deck: Deck) -> DeckReport {
     }
 }
 
-fn sta_report(name: &str, bytes: &[u8]) -> StaReport {
-    let mut reader = sta::Reader::default();
-    reader.feed(bytes);
+fn sta_report(name: &str, mut reader: sta::Reader) -> StaReport {
     reader.finish();
     let rows = reader.rows();
     let cutbacks = rows.iter().filter(|row| !row.converged).count();
@@ -246,16 +268,12 @@ fn sta_report(name: &str, bytes: &[u8]) -> StaReport {
     }
 }
 
-fn cvg_report(name: &str, bytes: &[u8]) -> CvgReport {
-    let mut reader = cvg::Reader::default();
-    reader.feed(bytes);
+fn cvg_report(name: &str, mut reader: cvg::Reader) -> CvgReport {
     reader.finish();
     CvgReport { file: name.to_owned(), rows: reader.rows().len(), last: reader.rows().last().copied() }
 }
 
-fn log_report(name: &str, bytes: &[u8]) -> LogReport {
-    let mut reader = console::Reader::default();
-    reader.feed(bytes);
+fn log_report(name: &str, reader: &console::Reader) -> LogReport {
     let summary = reader.summary();
     LogReport {
         file: name.to_owned(),

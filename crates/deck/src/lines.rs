@@ -1,4 +1,35 @@
-//! Cuts bytes that arrive in slices of any size into lines.
+//! Reads files in slices, and cuts slices of any size into lines.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+/// Bytes read at a time.
+const SLICE: usize = 256 << 10;
+
+/// Hands a file over in slices, all but the last one of the same length, until it ends or `take` has had enough.
+pub(crate) fn in_slices<B>(
+    mut from: impl Read,
+    mut take: impl FnMut(&[u8]) -> ControlFlow<B>,
+) -> io::Result<Option<B>> {
+    let mut slice = vec![0; SLICE];
+    loop {
+        let mut filled = 0;
+        while filled < SLICE {
+            match from.read(&mut slice[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if filled == 0 {
+            return Ok(None);
+        }
+        if let ControlFlow::Break(why) = take(&slice[..filled]) {
+            return Ok(Some(why));
+        }
+    }
+}
 
 /// A longer line is cut here: no solver writes or reads one, and a file without line ends must not fill the memory.
 pub(crate) const LONGEST: usize = 64 * 1024;

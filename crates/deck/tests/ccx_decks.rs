@@ -8,7 +8,8 @@ use deck::adapter::{CONSOLE, RunReader};
 use deck::inp;
 use domain::{Cause, ExitStatus, JobStatus, Solver};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -49,7 +50,8 @@ fn run(path: &Path, tally: &Mutex<Tally>) {
     let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
     let bytes = fs::read(path).unwrap();
     let folder = path.parent().unwrap();
-    let deck = inp::read_with(&bytes, &|name: &str| fs::read(folder.join(name)).ok());
+    let deck =
+        inp::read_with(&bytes, &|name: &str| Some(Box::new(File::open(folder.join(name)).ok()?) as Box<dyn Read>));
 
     let work = tempfile::tempdir().unwrap();
     fs::copy(path, work.path().join(format!("{stem}.inp"))).unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use deck::inp::{self, Count, Deck, Encoding, FindingKind, IncludeKind, LineEnding, NotDeck, Severity};
+use std::io::Read;
 
 const STEP: &str = "*STEP\n*STATIC\n0.1, 1.\n*END STEP\n";
 
@@ -147,7 +148,7 @@ fn included_files_are_read_in_their_places() {
             "rest.dat" => "7, 1.\n8, 1.\n",
             _ => return None,
         };
-        Some(text.as_bytes().to_vec())
+        Some(Box::new(text.as_bytes()) as Box<dyn Read>)
     };
     let text = format!("*HEADING\n*INCLUDE, INPUT=mesh.inp\n2, 2, 3\n*NODE, INPUT=rest.dat\n9, 0.\n{STEP}");
     let deck = inp::read_with(text.as_bytes(), &files);
@@ -166,7 +167,7 @@ fn missing_and_endless_includes() {
             "pointer.inp" => "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
             _ => return None,
         };
-        Some(text.as_bytes().to_vec())
+        Some(Box::new(text.as_bytes()) as Box<dyn Read>)
     };
     let read = |name: &str| inp::read_with(format!("*HEADING\n*INCLUDE, INPUT={name}\n{STEP}").as_bytes(), &files);
     let gone = read("gone.inp");
@@ -182,6 +183,44 @@ fn missing_and_endless_includes() {
     assert_eq!((finding.file.as_deref(), finding.line), (Some("b.inp"), Some(2)));
     let pointer = read("pointer.inp");
     assert!(errors(&pointer).iter().any(|kind| matches!(kind, FindingKind::IncludeNotText { .. })));
+}
+
+/// A disk that gives out after so many bytes.
+struct Broken(&'static [u8]);
+
+impl Read for Broken {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() { Err(std::io::Error::other("gave out")) } else { self.0.read(into) }
+    }
+}
+
+#[test]
+fn an_included_file_is_looked_at_to_its_end() {
+    // longer than what is read at once, so that "#!" begins a later slice: that is no script
+    let slice = 256 << 10;
+    let line = "** padding\n";
+    let mut long = line.repeat(slice / line.len());
+    long.push_str(&" ".repeat(slice - long.len()));
+    long.push_str("#! odd but no keyword\n*NODE\n1, 0.\n");
+    let with_nul = [long.as_bytes(), b"\0"].concat();
+    let files = |name: &str| -> Option<Box<dyn Read + '_>> {
+        match name {
+            "long.inp" => Some(Box::new(long.as_bytes())),
+            "nul.inp" => Some(Box::new(with_nul.as_slice())),
+            "broken.inp" => Some(Box::new(Broken(b"*NODE\n7, 0.\n"))),
+            _ => None,
+        }
+    };
+    let read = |name: &str| inp::read_with(format!("*HEADING\n*INCLUDE, INPUT={name}\n{STEP}").as_bytes(), &files);
+    let whole = read("long.inp");
+    assert_eq!(whole.nodes, Count::Known(1));
+    assert_eq!(errors(&whole), [&FindingKind::NoElements]);
+    let why = NotDeck::Binary;
+    assert!(errors(&read("nul.inp")).contains(&&FindingKind::IncludeNotText { name: "nul.inp".to_owned(), why }));
+    let broken = read("broken.inp");
+    let kind = FindingKind::MissingInclude { name: "broken.inp".to_owned(), keyword: "INCLUDE".to_owned() };
+    let finding = broken.findings.iter().find(|finding| finding.kind == kind).unwrap();
+    assert_eq!((finding.file.as_deref(), finding.line), (None, Some(2)));
 }
 
 #[test]

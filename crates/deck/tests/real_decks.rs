@@ -6,7 +6,8 @@
 use deck::inp::{self, Deck, Encoding, IncludeKind, LineEnding};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 fn folder() -> Option<PathBuf> {
@@ -30,7 +31,9 @@ fn rows(folder: &Path) -> Vec<Row> {
 
 fn read(path: &Path) -> Deck {
     let folder = path.parent().unwrap().to_owned();
-    inp::read_with(&fs::read(path).unwrap(), &|name: &str| fs::read(folder.join(name)).ok())
+    inp::read_with(&fs::read(path).unwrap(), &|name: &str| {
+        Some(Box::new(File::open(folder.join(name)).ok()?) as Box<dyn Read>)
+    })
 }
 
 #[derive(Default)]

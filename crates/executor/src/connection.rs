@@ -1,16 +1,17 @@
 //! One SSH connection: how it is made, and the places on it.
 
+use crate::conversation::Conversation;
 use crate::host_key::{Found, Gatekeeper, HostKey, take};
 use crate::sftp::Sftp;
 use crate::{ExecutorError, NodeAddress};
-use russh::client::{self, Handle};
+use russh::client::{self, Handle, Msg};
 use russh::keys::{PrivateKey, PrivateKeyWithHashAlg};
-use russh::{Preferred, cipher};
+use russh::{Channel, ChannelOpenFailure, Preferred, cipher};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 
 /// sshd's `MaxSessions` is 10 by default, and a place stays taken until the command on the node has ended.
 const PLACES: usize = 8;
@@ -31,6 +32,8 @@ pub(crate) struct Connection {
     pub(crate) places: Arc<Semaphore>,
     /// One session for files, opened when first needed and kept.
     pub(crate) sftp: Mutex<Option<Arc<Sftp>>>,
+    /// The conversation with the program, likewise.
+    pub(crate) conversation: Mutex<Option<Arc<Conversation>>>,
     pub(crate) command_timeout: Duration,
     retired: AtomicBool,
 }
@@ -56,6 +59,7 @@ impl Connection {
             handle,
             places: Arc::new(Semaphore::new(PLACES)),
             sftp: Mutex::new(None),
+            conversation: Mutex::new(None),
             command_timeout: means.command_timeout,
             retired: AtomicBool::new(false),
         })
@@ -64,6 +68,37 @@ impl Connection {
     /// Can new calls use it?
     pub(crate) fn is_usable(&self) -> bool {
         !self.retired.load(Ordering::Relaxed) && !self.handle.is_closed()
+    }
+
+    /// A channel and the place it takes. Waits for a place here, and for one there if the node grants fewer.
+    pub(crate) async fn channel(
+        &self,
+        doing: &'static str,
+    ) -> Result<(Channel<Msg>, OwnedSemaphorePermit), ExecutorError> {
+        let lost = || ExecutorError::ConnectionLost { doing };
+        let place = self.places.clone().acquire_owned().await.map_err(|_| lost())?;
+        let open = async {
+            loop {
+                match self.handle.channel_open_session().await {
+                    Err(russh::Error::ChannelOpenFailure(
+                        ChannelOpenFailure::ConnectFailed | ChannelOpenFailure::ResourceShortage,
+                    )) => tokio::time::sleep(Duration::from_millis(50)).await,
+                    other => break other,
+                }
+            }
+        };
+        let limit = self.command_timeout;
+        match tokio::time::timeout(limit, open).await {
+            Ok(Ok(channel)) => Ok((channel, place)),
+            Ok(Err(_)) => {
+                self.retire();
+                Err(lost())
+            }
+            Err(_) => {
+                self.retire();
+                Err(ExecutorError::Timeout { doing, limit })
+            }
+        }
     }
 
     /// No new calls; it closes when the calls under way have let go of it.

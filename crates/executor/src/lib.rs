@@ -1,14 +1,14 @@
 //! The only code that names russh: it reaches nodes and does there what the scheduler decides.
 //!
-//! One connection per node, kept alive and made again by itself; over it the program of `runner` is called, one round
-//! trip per verb, and files go by SFTP. Every call has a time limit, and every call may be made again without harm:
+//! One connection per node, kept alive and made again by itself; on it one conversation with the program of `runner`,
+//! one round trip per verb, and one SFTP session for files. Every call has a time limit, and every call may be made again without harm:
 //! the node, not this side, knows what has been done.
 
 mod address;
 mod answer;
 mod connection;
+mod conversation;
 mod error;
-mod exec;
 mod host_key;
 mod link;
 mod program;

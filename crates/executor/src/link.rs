@@ -17,9 +17,6 @@ pub(crate) struct Link {
     state: Mutex<State>,
     /// Tries made so far, readable while one is under way.
     tries: AtomicU64,
-    /// Held while the program is put on the node, with the number of times that was done.
-    pub(crate) program: Mutex<u64>,
-    pub(crate) programs: AtomicU64,
 }
 
 #[derive(Default)]

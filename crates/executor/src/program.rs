@@ -1,22 +1,15 @@
-//! The program on the node: called by verb, and put there under its hash when it is missing.
+//! The program on the node: put there under its hash when it is missing, and asked verb by verb.
 
 use crate::connection::Connection;
-use crate::exec::Output;
-use crate::link::Link;
+use crate::conversation::{Conversation, Opened};
 use crate::{ExecutorError, NodeAddress, verbs::Inner};
 use runner::protocol::{Fault, FaultKind, ProbeRequest, Reply, Request, program_name};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// What a shell returns when a program is not there or cannot be executed.
-const NOT_THERE: [u32; 2] = [127, 126];
-/// What the program returns when its time is over.
-const OVERDUE: u32 = 124;
-
-/// Beyond the program's own limit: for the way there and back.
+/// Beyond the time for the node's work: for the way there and back.
 fn slack(limit: Duration) -> Duration {
     (limit / 4).clamp(Duration::from_secs(1), Duration::from_secs(10))
 }
@@ -39,7 +32,7 @@ impl Program {
 }
 
 impl Inner {
-    /// Calls one verb. `limit` is the program's own time; a little more is waited for the answer.
+    /// Asks for one verb. `limit` is for the node's work; a little more is waited for the answer.
     pub(crate) async fn call<R: Request>(
         &self,
         address: &NodeAddress,
@@ -47,86 +40,85 @@ impl Inner {
         limit: Duration,
     ) -> Result<R::Answer, ExecutorError> {
         let link = self.link(address);
-        let input = serde_json::to_vec(request)
+        let request = serde_json::to_vec(request)
             .map_err(|error| ExecutorError::RunnerFailed { verb: R::VERB, message: error.to_string() })?;
-        let mut may_reconnect = true;
-        let mut may_upload = true;
+        let limit = limit + slack(limit);
+        let mut may_ask_again = true;
         loop {
-            let programs = link.programs.load(Ordering::Acquire);
             let (connection, was_there) = link.connection(&self.means, address).await?;
-            let output = match self.run::<R>(&connection, address, input.clone(), limit).await {
-                // it had died unnoticed; every verb may be said twice
-                Err(ExecutorError::ConnectionLost { .. }) if was_there && may_reconnect => {
-                    may_reconnect = false;
+            let (conversation, was_open) = match self.conversation(&connection, address).await {
+                Err(ExecutorError::ConnectionLost { .. }) if was_there && may_ask_again => {
+                    may_ask_again = false;
                     continue;
                 }
                 other => other?,
             };
-            if output.code.is_some_and(|code| NOT_THERE.contains(&code)) && may_upload {
-                may_upload = false;
-                self.put_program(&link, &connection, address, programs).await?;
-                continue;
+            match tokio::time::timeout(limit, conversation.ask(R::VERB, &request)).await {
+                Ok(Some(reply)) => return read_reply::<R>(&reply),
+                // it had died unnoticed; every verb may be said twice
+                Ok(None) if was_open && may_ask_again => may_ask_again = false,
+                Ok(None) => return Err(ExecutorError::ConnectionLost { doing: R::VERB }),
+                Err(_) => {
+                    // what hangs there may hold up what is asked next: that goes over another connection
+                    connection.retire();
+                    return Err(ExecutorError::Timeout { doing: R::VERB, limit });
+                }
             }
-            return read_answer::<R>(&output, limit);
         }
     }
 
-    async fn run<R: Request>(
+    /// The connection's conversation, and whether it was open before. One caller opens it, and puts the program there
+    /// where it is missing; the others wait.
+    async fn conversation(
         &self,
         connection: &Connection,
         address: &NodeAddress,
-        input: Vec<u8>,
-        limit: Duration,
-    ) -> Result<Output, ExecutorError> {
-        let command = format!("{}/{} {} {}", address.work(), self.program.name, R::VERB, limit.as_secs().max(1));
-        connection.run(&command, input, R::VERB, limit + slack(limit)).await
+    ) -> Result<(Arc<Conversation>, bool), ExecutorError> {
+        let mut kept = connection.conversation.lock().await;
+        if let Some(conversation) = kept.as_ref().filter(|conversation| conversation.is_open()) {
+            return Ok((conversation.clone(), true));
+        }
+        *kept = None;
+        let limit = self.means.command_timeout;
+        let command = format!("{}/{} serve", address.work(), self.program.name);
+        let mut opened = connection.converse(&command, limit).await?;
+        let is_missing = matches!(opened, Opened::NotThere);
+        if is_missing {
+            self.put_program(connection, address).await?;
+            opened = connection.converse(&command, limit).await?;
+        }
+        let fails = |reason: String| ExecutorError::Program { reason };
+        let conversation = match opened {
+            Opened::Here(conversation) => Arc::new(conversation),
+            Opened::NotThere => return Err(fails("cannot be started on the node".to_owned())),
+            Opened::Silent(said) => return Err(fails(format!("does not run on the node: {said}"))),
+        };
+        if is_missing {
+            let probe = tokio::time::timeout(limit, conversation.ask(ProbeRequest::VERB, b"{}")).await;
+            let doing = ProbeRequest::VERB;
+            let reply = probe.map_err(|_| ExecutorError::Timeout { doing, limit })?;
+            let reply = reply.ok_or(ExecutorError::ConnectionLost { doing })?;
+            if read_reply::<ProbeRequest>(&reply)?.hash != self.program.hash {
+                return Err(fails("arrived damaged".to_owned()));
+            }
+            tracing::info!(node = %address.id, program = %self.program.name, "program put on node");
+        }
+        *kept = Some(conversation.clone());
+        Ok((conversation, false))
     }
 
-    /// One caller puts it there, the others wait and find it done.
-    async fn put_program(
-        &self,
-        link: &Link,
-        connection: &Arc<Connection>,
-        address: &NodeAddress,
-        seen: u64,
-    ) -> Result<(), ExecutorError> {
-        let mut count = link.program.lock().await;
-        if *count != seen {
-            return Ok(());
-        }
+    async fn put_program(&self, connection: &Connection, address: &NodeAddress) -> Result<(), ExecutorError> {
         let sftp = connection.sftp().await?;
         sftp.make_folders(address.work()).await?;
-        let path = format!("{}/{}", address.work(), self.program.name);
-        sftp.put_executable(&path, &self.program.bytes).await?;
-        let limit = self.means.command_timeout;
-        let output = self.run::<ProbeRequest>(connection, address, b"{}".to_vec(), limit).await?;
-        let probe = read_answer::<ProbeRequest>(&output, limit)
-            .map_err(|error| ExecutorError::Program { reason: format!("does not run on the node: {error}") })?;
-        if probe.hash != self.program.hash {
-            return Err(ExecutorError::Program { reason: "arrived damaged".to_owned() });
-        }
-        tracing::info!(node = %address.id, program = %self.program.name, "program put on node");
-        *count += 1;
-        link.programs.store(*count, Ordering::Release);
-        Ok(())
+        sftp.put_executable(&format!("{}/{}", address.work(), self.program.name), &self.program.bytes).await
     }
 }
 
-fn read_answer<R: Request>(output: &Output, limit: Duration) -> Result<R::Answer, ExecutorError> {
-    if output.code == Some(OVERDUE) {
-        return Err(ExecutorError::Timeout { doing: R::VERB, limit });
-    }
-    // login scripts may have written lines before
-    let line = output.stdout.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap_or_default();
-    match serde_json::from_slice::<Reply<R::Answer>>(line) {
+fn read_reply<R: Request>(reply: &[u8]) -> Result<R::Answer, ExecutorError> {
+    match serde_json::from_slice::<Reply<R::Answer>>(reply) {
         Ok(Reply::Answer(answer)) => Ok(answer),
         Ok(Reply::Fault(fault)) => Err(of_fault(R::VERB, fault)),
-        Err(_) => {
-            let said = String::from_utf8_lossy(if output.stderr.is_empty() { line } else { &output.stderr });
-            let said: String = said.trim().chars().take(200).collect();
-            let code = output.code.map_or_else(|| "a signal".to_owned(), |code| format!("code {code}"));
-            Err(ExecutorError::RunnerFailed { verb: R::VERB, message: format!("no answer, {code}: {said}") })
-        }
+        Err(error) => Err(ExecutorError::RunnerFailed { verb: R::VERB, message: format!("no answer: {error}") }),
     }
 }
 

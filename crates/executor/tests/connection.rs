@@ -99,7 +99,23 @@ async fn a_closed_port_is_said_at_once_and_to_all_who_wait() {
     }
 }
 
-/// Each call holds its channel for at least 200 ms, so that they would pile up.
+/// A command over SSH costs the node a shell with all its start-up files, so there is one for all calls.
+#[tokio::test]
+async fn all_calls_share_one_command_whatever_the_shell_says_first() {
+    let noisy = "ForceCommand case \"$SSH_ORIGINAL_COMMAND\" in internal-sftp) exec /usr/lib/openssh/sftp-server;; \
+                 *) echo Welcome; echo 7 >&2; eval \"$SSH_ORIGINAL_COMMAND\";; esac";
+    let node = Node::start_with(&[noisy]);
+    node.executor.probe(&node.address).await.unwrap();
+    let all = (0..50).map(|_| node.executor.poll(&node.address, &[]));
+    for outcome in futures::future::join_all(all).await {
+        outcome.unwrap();
+    }
+    let commands = node.sshd.log().matches("Starting session: forced-command").count();
+    // the program was not there at first, and went there by SFTP
+    assert_eq!(commands, 3, "{}", node.sshd.log());
+}
+
+/// Each call takes at least 200 ms, so that they would pile up.
 async fn twelve_slow_calls(node: &Node) {
     let mut tokens = Vec::new();
     for _ in 0..12 {
@@ -114,7 +130,7 @@ async fn twelve_slow_calls(node: &Node) {
 }
 
 #[tokio::test]
-async fn twelve_calls_at_once_stay_below_the_limit_of_sessions() {
+async fn twelve_calls_at_once_need_no_more_sessions() {
     let node = Node::start();
     twelve_slow_calls(&node).await;
     assert!(!node.sshd.log().contains("no more sessions"));

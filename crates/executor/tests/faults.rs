@@ -124,6 +124,8 @@ async fn a_reused_number_is_another_process() {
     signal("-KILL", wrapper);
     signal("-KILL", solver);
     node.until(&token, ENDED).await;
+    // a number is told apart by its process's start, which the system counts in hundredths of a second
+    tokio::time::sleep(Duration::from_millis(20)).await;
     let mut innocent = std::process::Command::new("sleep").arg("600").spawn().unwrap();
     let mut json: serde_json::Value =
         serde_json::from_slice(&std::fs::read(record(&node, &token, "process.json")).unwrap()).unwrap();

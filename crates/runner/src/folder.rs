@@ -14,6 +14,7 @@ use std::time::SystemTime;
 /// The folder this program lies in.
 pub struct Work {
     root: PathBuf,
+    program: PathBuf,
 }
 
 impl Work {
@@ -21,7 +22,12 @@ impl Work {
     pub fn of_this_program() -> io::Result<Work> {
         let program = std::env::current_exe()?;
         let root = program.parent().ok_or(io::ErrorKind::NotFound)?.to_owned();
-        Ok(Work { root })
+        Ok(Work { root, program })
+    }
+
+    /// This program's file. Once it was replaced, the system no longer tells this path of a process that began before.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     pub fn root(&self) -> &Path {

@@ -8,6 +8,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
@@ -73,7 +74,7 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
 fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
     let run = work.run(&request.token);
     let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
-    let mut wrapper = Command::new(std::env::current_exe()?)
+    let mut wrapper = Command::new(work.program())
         .args(["wrap", request.token.as_str()])
         .env(MARK, request.token.as_str())
         .current_dir(run.root())
@@ -85,5 +86,8 @@ fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
     if let Some(out) = wrapper.stdout.take() {
         BufReader::new(out).read_line(&mut line)?;
     }
+    // it is our child as long as we live: when it ends, its entry in the process table must not stay. Without a thread to
+    // wait for it, it stays until we end ourselves
+    let _waiting = thread::Builder::new().spawn(move || wrapper.wait());
     Ok(!line.is_empty())
 }

@@ -19,8 +19,10 @@ pub const RUNS: &str = "runs";
 pub const OWN: &str = ".run";
 /// Files on their way to the node lie here, below [`OWN`], as `NAME.part`.
 pub const INCOMING: &str = "in";
-/// The most bytes of one request or one answer.
+/// The most bytes of one request.
 pub const LIMIT: u64 = 64 << 20;
+/// The first line of a conversation. What comes before it was written by the account's start-up files.
+pub const HELLO: &str = "abaqus-job-manager runner: ready";
 
 /// The program's file name on a Linux node; `hash` is the SHA-256 of its bytes in hexadecimal.
 pub fn program_name(hash: &str) -> String {
@@ -29,13 +31,13 @@ pub fn program_name(hash: &str) -> String {
 
 /// One verb of the program: what is asked and what is answered.
 pub trait Request: Serialize + DeserializeOwned {
-    /// The word on the command line.
+    /// The word after the number.
     const VERB: &'static str;
     /// What comes back.
     type Answer: Serialize + DeserializeOwned;
 }
 
-/// The line on stdout.
+/// What stands after the number in an answer's line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply<T> {

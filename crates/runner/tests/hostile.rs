@@ -1,6 +1,7 @@
 //! Nothing that is said to the program makes it leave its folder or fall over.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use runner::protocol::HELLO;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,18 +29,27 @@ impl Work {
     }
 
     fn say(&self, verb: &str, request: &[u8]) -> Value {
+        let line = [b"7 ", verb.as_bytes(), b" ", request, b"\n"].concat();
+        let lines = self.serve(&line);
+        let [hello, reply] = <[String; 2]>::try_from(lines).unwrap();
+        assert_eq!(hello, HELLO);
+        serde_json::from_str(reply.strip_prefix("7 ").unwrap()).unwrap()
+    }
+
+    /// The lines it says to this, until the caller goes away.
+    fn serve(&self, said: &[u8]) -> Vec<String> {
         let mut child = Command::new(self.path("runner"))
-            .args([verb, "10"])
+            .arg("serve")
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        // it may have answered before it has read all
-        let _ = child.stdin.take().unwrap().write_all(request);
+        // it may have ended before it has read all
+        let _ = child.stdin.take().unwrap().write_all(said);
         let out = child.wait_with_output().unwrap();
         assert!(out.status.success(), "{out:?}");
-        serde_json::from_slice(&out.stdout).unwrap()
+        String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
     }
 
     fn refuses(&self, verb: &str, request: &Value) -> Value {
@@ -174,4 +184,44 @@ fn a_wrapper_is_only_started_by_a_launch() {
         assert!(!status.success());
     }
     assert!(!work.path("runs").exists());
+}
+
+#[test]
+fn many_requests_are_answered_under_their_numbers() {
+    let work = Work::new();
+    let said: String = (0..200).map(|number| format!("{number} probe {{}}\n")).collect();
+    let mut numbers: Vec<u32> = work.serve(said.as_bytes())[1..]
+        .iter()
+        .map(|line| line.split_once(" {\"answer\":").unwrap().0.parse().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..200).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_no_line_of_a_conversation_ends_it() {
+    let work = Work::new();
+    for said in
+        [&b"probe {}\n"[..], b"-1 probe {}\n", b"x\n", b"\xff probe {}\n", b"\n", b"3\n", b"3 probe\n", b"3 probe {}"]
+    {
+        assert_eq!(work.serve(said), [HELLO], "{said:?}");
+    }
+}
+
+/// The caller's process died while a stop was going on, with a solver that does not want to end.
+#[test]
+fn what_was_asked_is_seen_through_when_the_caller_goes_away() {
+    let work = Work::new();
+    work.say("stage", json!({ "token": TOKEN, "files": [] }).to_string().as_bytes());
+    let script = "trap '' TERM; while :; do sleep 0.05; done";
+    let launch = json!({ "token": TOKEN, "program": "sh", "args": ["-c", script], "env": [] });
+    assert_eq!(work.say("launch", launch.to_string().as_bytes())["answer"]["outcome"], "launched");
+    let mut child =
+        Command::new(work.path("runner")).arg("serve").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let line = format!("1 stop {}\n", json!({ "token": TOKEN, "grace_ms": 300 }));
+    child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let poll = json!({ "runs": [{ "token": TOKEN }], "max_file": 9, "max_all": 9 });
+    let polled = work.say("poll", poll.to_string().as_bytes());
+    assert_eq!(polled["answer"]["runs"][0]["state"]["ended"]["stopped"], true, "{polled}");
 }

@@ -5,6 +5,7 @@ use super::super::standing::{self, Standing};
 use super::*;
 use crate::jobs::api::UploadView;
 use domain::{FileName, JobName};
+use std::io::Read;
 use std::sync::Arc;
 
 const DECK: &str = "*NODE\n1,0.,0.,0.\n*ELEMENT,TYPE=C3D8\n1,1,1,1,1,1,1,1,1\n*INCLUDE,INPUT=Steel.inc\n*STEP\n*STATIC\n1.,1.\n*RESTART,WRITE,FREQUENCY=1\n*END STEP\n";
@@ -38,7 +39,9 @@ fn stored(id: u32, name: &str) -> Item {
 
 /// The same, read by the browser with the files `here`.
 fn read(id: u32, name: &str, text: &str, here: &[&str]) -> Item {
-    let files = |wanted: &str| sorting::find(wanted, here.iter().copied()).map(|_| b"*MATERIAL,NAME=S\n".to_vec());
+    let files = |wanted: &str| {
+        sorting::find(wanted, here.iter().copied()).map(|_| Box::new(b"*MATERIAL,NAME=S\n".as_slice()) as Box<dyn Read>)
+    };
     let deck = deck::inp::read_with(text.as_bytes(), &files);
     Item { reading: Reading::Done { deck: Arc::new(deck), with: Vec::new() }, ..stored(id, name) }
 }

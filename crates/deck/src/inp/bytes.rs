@@ -28,7 +28,7 @@ impl Bytes {
             let room = HEAD - self.head.len();
             self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
-        self.binary |= memchr::memchr(0, bytes).is_some();
+        self.binary |= has_nul(bytes);
     }
 
     /// The byte order mark.
@@ -78,13 +78,18 @@ impl Bytes {
     }
 }
 
+/// No text has one.
+pub(super) fn has_nul(bytes: &[u8]) -> bool {
+    memchr::memchr(0, bytes).is_some()
+}
+
 /// What a file's first bytes say against its being text of a deck. Looks for NUL only in what it is given.
 pub(super) fn not_text(bytes: &[u8]) -> Option<NotDeck> {
     if bytes.starts_with(b"version https://git-lfs") {
         Some(NotDeck::LfsPointer)
     } else if bytes.starts_with(b"#!") {
         Some(NotDeck::Script)
-    } else if memchr::memchr(0, bytes).is_some() {
+    } else if has_nul(bytes) {
         Some(NotDeck::Binary)
     } else {
         None

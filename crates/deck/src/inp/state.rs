@@ -1,14 +1,16 @@
 //! What the reader knows between two lines: it joins keyword lines, follows includes and keeps lines for findings.
 
-use super::bytes::{Bytes, not_text};
+use super::bytes::{Bytes, has_nul, not_text};
 use super::data::Section;
 use super::finding::{Finding, FindingKind, NotDeck, Severity};
 use super::keyword::Keyword;
 use super::scope::Scopes;
 use super::{Count, Deck, Encoding, Files, Include, IncludeKind, LineEnding, candidates, is_absolute};
-use crate::lines::{LONGEST, Line, Lines};
+use crate::lines::{LONGEST, Line, Lines, in_slices};
 use crate::text;
 use std::collections::HashMap;
+use std::io::Read;
+use std::ops::ControlFlow;
 
 /// Lists that people read are not kept longer.
 pub(super) const MOST_LISTED: usize = 10_000;
@@ -16,6 +18,8 @@ pub(super) const MOST_LISTED: usize = 10_000;
 const DEEPEST: usize = 16;
 /// A file that includes two others twice each, and so on, must not be read for ever.
 const MOST_READINGS: u32 = 2_000;
+/// Nor must a large file that is included again and again: so many bytes of included files are read in all.
+const MOST_BYTES: u64 = 16 << 30;
 /// Characters of a line shown with a finding.
 const SHOWN: usize = 200;
 
@@ -93,6 +97,7 @@ pub(super) struct State<'f> {
     pub step_open: bool,
     open_files: Vec<String>,
     readings: u32,
+    included_bytes: u64,
     bytes: Bytes,
 }
 
@@ -117,6 +122,7 @@ impl<'f> State<'f> {
             step_open: false,
             open_files: Vec::new(),
             readings: 0,
+            included_bytes: 0,
             bytes: Bytes::default(),
         }
     }
@@ -228,14 +234,12 @@ impl<'f> State<'f> {
 
     /// Notes a needed file, and reads it here where it is part of the deck (`scan`) and at hand.
     pub(super) fn need(&mut self, mut include: Include, scan: bool) {
-        let name = include.name.clone();
-        let (line, context) = (include.line, include.context.clone());
-        let bytes = match self.files {
+        let file = match self.files {
             // result files are as large as they like, and what the solver appends to their names is its own affair
             Some(files) if include.kind == IncludeKind::Text => {
-                let bytes = candidates(&name).iter().find_map(|name| files(name));
-                include.present = Some(bytes.is_some());
-                bytes
+                let file = candidates(&include.name).iter().find_map(|name| files(name));
+                include.present = Some(file.is_some());
+                file
             }
             _ => None,
         };
@@ -243,10 +247,10 @@ impl<'f> State<'f> {
             if include.context.len() < 3 {
                 self.source.awaiting.push(Awaiting::Include(self.deck.includes.len()));
             }
-            self.deck.includes.push(include);
+            self.deck.includes.push(include.clone());
         }
-        match bytes {
-            Some(bytes) if scan => self.read_include(name, &bytes, line, context),
+        match file {
+            Some(file) if scan => self.read_include(include, file),
             Some(_) => {}
             // what would have followed is not known, so lines after it belong to nothing
             None if scan => self.section = Section::Skip,
@@ -254,25 +258,41 @@ impl<'f> State<'f> {
         }
     }
 
-    fn read_include(&mut self, name: String, bytes: &[u8], line: u64, context: Vec<(u64, String)>) {
+    fn read_include(&mut self, include: Include, file: Box<dyn Read + '_>) {
+        let Include { name, keyword, line, context, .. } = include;
         if self.open_files.contains(&name) {
             return self.find(FindingKind::IncludeCycle { name }, line, context);
         }
         if self.open_files.len() >= DEEPEST || self.readings >= MOST_READINGS {
             return self.find(FindingKind::IncludeTooDeep { name }, line, context);
         }
-        if let Some(why) = not_text(bytes) {
-            return self.find(FindingKind::IncludeNotText { name, why }, line, context);
-        }
         self.readings += 1;
         self.open_files.push(name.clone());
-        let outer = std::mem::replace(&mut self.source, Source { name: Some(name), ..Source::default() });
+        let outer = std::mem::replace(&mut self.source, Source { name: Some(name.clone()), ..Source::default() });
         let mut lines = Lines::default();
-        lines.feed(bytes, |line| self.line(line));
+        let mut is_first = true;
+        let read = in_slices(file, |bytes| {
+            let why = if is_first { not_text(bytes) } else { has_nul(bytes).then_some(NotDeck::Binary) };
+            if let Some(why) = why {
+                return ControlFlow::Break(FindingKind::IncludeNotText { name: name.clone(), why });
+            }
+            if self.included_bytes >= MOST_BYTES {
+                return ControlFlow::Break(FindingKind::IncludeTooDeep { name: name.clone() });
+            }
+            is_first = false;
+            self.included_bytes += bytes.len() as u64;
+            lines.feed(bytes, |line| self.line(line));
+            ControlFlow::Continue(())
+        });
         lines.finish(|line| self.line(line));
         self.end_keyword();
         self.source = outer;
         self.open_files.pop();
+        match read {
+            Ok(None) => {}
+            Ok(Some(kind)) => self.find(kind, line, context),
+            Err(_) => self.find(FindingKind::MissingInclude { name, keyword }, line, context),
+        }
     }
 
     /// The deck is at its end.

@@ -39,6 +39,11 @@ pub fn locale() -> String {
         .unwrap_or_default()
 }
 
+/// Whether the program at this path is still there and may be started.
+pub fn can_be_started(program: &Path) -> bool {
+    rustix::fs::access(program, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
 /// Leave the session of the caller, so that its end is not ours.
 pub fn detach() -> io::Result<()> {
     setsid()?;
