@@ -11,6 +11,7 @@ mod m0004_job_records;
 mod m0005_node_contact;
 mod m0006_user_limits;
 mod m0007_audit;
+mod m0008_run_folders;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_node_contact::Migration),
             Box::new(m0006_user_limits::Migration),
             Box::new(m0007_audit::Migration),
+            Box::new(m0008_run_folders::Migration),
         ]
     }
 }

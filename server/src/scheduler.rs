@@ -5,16 +5,20 @@
 //! [`Scheduler::apply`]: `domain::lifecycle::step`, then compare-and-set, and only then the effect.
 
 mod claim;
+mod collect;
 mod effects;
+mod folders;
 mod mirror;
 mod watch;
 
 use app::backend::Folders;
 use domain::lifecycle::{Effect, Life, LifeEvent, LifeRules, step};
 use domain::{JobId, JobStatus, NodeId, RunToken, Timestamp};
+use effects::Failures;
 use executor::Executor;
 use repository::{ActiveJob, HistoryFact, Repository, RepositoryError};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -37,14 +41,38 @@ struct Shared {
     tasks: TaskTracker,
     /// At most one effect of a kind is under way per job.
     under_way: Mutex<HashSet<(JobId, Effect)>>,
+    failures: Mutex<HashMap<(JobId, Effect), Failures>>,
     nodes: Mutex<HashMap<NodeId, Arc<NodeBell>>>,
+    watched: Mutex<HashSet<NodeId>>,
 }
 
 /// What wakes a node's task, and what its files wait for: one job's files at a time.
 #[derive(Default)]
 struct NodeBell {
     look: Notify,
+    /// The node answers again after a silence.
+    back: Notify,
     files: tokio::sync::Mutex<()>,
+    /// A run is over whose folder may still be on the node.
+    folders: AtomicBool,
+    /// Of the runs at work here.
+    results: Mutex<HashMap<RunToken, Arc<tokio::sync::Mutex<Results>>>>,
+}
+
+/// Who writes a run's result files on this side; locked while somebody does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Results {
+    /// The node's task adds what has grown.
+    #[default]
+    Growing,
+    /// They are fetched whole: an answer to an older poll comes too late.
+    Fetched,
+}
+
+impl NodeBell {
+    fn results(&self, token: &RunToken) -> Arc<tokio::sync::Mutex<Results>> {
+        Arc::clone(lock(&self.results).entry(token.clone()).or_default())
+    }
 }
 
 /// The server's present second.
@@ -68,7 +96,9 @@ impl Scheduler {
                 stop,
                 tasks: TaskTracker::new(),
                 under_way: Mutex::default(),
+                failures: Mutex::default(),
                 nodes: Mutex::default(),
+                watched: Mutex::default(),
             }),
         }
     }
@@ -90,33 +120,26 @@ impl Scheduler {
     }
 
     /// Takes one step of a job's life and starts what follows from it. `about` is the run an answer is about; an
-    /// answer about any other run is dropped. Returns the job after the step, or `None` when nothing was done.
-    async fn apply(
-        &self,
-        id: JobId,
-        about: Option<&RunToken>,
-        event: LifeEvent,
-        fact: HistoryFact,
-    ) -> Option<ActiveJob> {
+    /// answer about any other run is dropped.
+    async fn apply(&self, id: JobId, about: Option<&RunToken>, event: LifeEvent, fact: HistoryFact) -> Applied {
         for _ in 0..RACES {
             let job = match self.shared.repository.active_job(id).await {
                 Ok(job) => job,
                 Err(error) => {
                     tracing::error!(job = %id, %error, "the job could not be read");
-                    return None;
+                    return Applied::NotStored;
                 }
             };
             if about.is_some_and(|token| !job.life.has_run(token)) {
-                return None;
+                return Applied::Stale;
             }
             match self.advance(&job, &event, fact.clone()).await {
-                Step::Done(job) => return Some(*job),
-                Step::Nothing => return None,
+                Step::Taken(applied) => return applied,
                 Step::Beaten => {}
             }
         }
         tracing::warn!(job = %id, "others kept changing the job; the next look goes on from there");
-        None
+        Applied::NotStored
     }
 
     /// The same against a life that was read before: an answer to a question is judged against the life at the
@@ -126,20 +149,23 @@ impl Scheduler {
             Ok(next) => next,
             Err(illegal) => {
                 tracing::debug!(job = %job.id, %illegal, ?event, "dropped");
-                return Step::Nothing;
+                return Step::Taken(Applied::Stale);
             }
         };
         if next != job.life {
             match self.shared.repository.advance(job.id, &job.life, &next, now(), fact).await {
-                Ok(true) => self.tell(job, &next),
+                Ok(true) => {
+                    self.tell(job, &next);
+                    self.let_go(job, &next);
+                }
                 Ok(false) => return Step::Beaten,
                 Err(RepositoryError::Full) => {
                     tracing::error!(job = %job.id, "the database's disk is full; the job goes on when there is room");
-                    return Step::Nothing;
+                    return Step::Taken(Applied::NotStored);
                 }
                 Err(error) => {
                     tracing::error!(job = %job.id, %error, "the step could not be stored");
-                    return Step::Nothing;
+                    return Step::Taken(Applied::NotStored);
                 }
             }
         }
@@ -147,7 +173,18 @@ impl Scheduler {
         for effect in effects {
             self.start(effect, &job);
         }
-        Step::Done(Box::new(job))
+        Step::Taken(Applied::Done)
+    }
+
+    /// The folder of a run that is over is of no more use on its node.
+    fn let_go(&self, job: &ActiveJob, next: &Life) {
+        if let Some(run) = &job.life.run
+            && (next.status.is_ended() || !next.has_run(&run.token))
+        {
+            let bell = self.bell(&run.node);
+            bell.folders.store(true, Ordering::Release);
+            bell.look.notify_one();
+        }
     }
 
     fn tell(&self, job: &ActiveJob, next: &Life) {
@@ -162,9 +199,19 @@ impl Scheduler {
     }
 }
 
+/// What became of an event.
+enum Applied {
+    /// The job's life went on, or is as it should be.
+    Done,
+    /// It is about something that is no more.
+    Stale,
+    /// The database did not take it.
+    NotStored,
+}
+
 /// What became of one step.
 enum Step {
-    Done(Box<ActiveJob>),
-    Nothing,
+    Taken(Applied),
+    /// Somebody else changed the job first.
     Beaten,
 }

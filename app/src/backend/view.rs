@@ -165,6 +165,7 @@ fn fact(what: repository::HistoryFact) -> Option<HistoryFact> {
         Stored::StageFailed { reason } | Stored::LaunchRefused { reason } => {
             Some(HistoryFact::SentBack { fault: reason })
         }
+        Stored::Hindered { reason } => Some(HistoryFact::Hindered { fault: reason }),
         Stored::Ended { .. } => Some(HistoryFact::RunEnded),
         Stored::Collected { files, bytes } => Some(HistoryFact::Collected { files, bytes }),
         Stored::CancelAsked => Some(HistoryFact::CancelAsked),

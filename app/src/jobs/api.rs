@@ -124,6 +124,11 @@ pub enum HistoryFact {
         /// The fault in words; may be empty.
         fault: String,
     },
+    /// It cannot go on yet; it is tried again by itself.
+    Hindered {
+        /// The fault in words.
+        fault: String,
+    },
     /// The run ended on the node.
     RunEnded,
     /// Results are here.

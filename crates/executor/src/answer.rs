@@ -1,7 +1,7 @@
 //! What goes into a call and what comes out, in the domain's words.
 
 use domain::lifecycle::RunReport;
-use domain::{FileName, RunToken, Timestamp};
+use domain::{FileName, RunToken};
 use std::path::PathBuf;
 
 pub use runner::protocol::Probe;
@@ -57,10 +57,10 @@ pub struct PollRun {
 pub struct Polled {
     /// The node's boot id.
     pub boot: String,
-    /// The node's clock.
-    pub clock: Timestamp,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// Some file may have grown by more than one answer carries.
+    pub cut: bool,
     /// In the order asked.
     pub runs: Vec<PolledRun>,
 }
@@ -72,21 +72,8 @@ pub struct PolledRun {
     pub token: RunToken,
     /// Alive or how it ended.
     pub report: RunReport,
-    /// The files in its folder.
-    pub files: Vec<RemoteFile>,
     /// What is new in the files asked for.
     pub grown: Vec<Grown>,
-}
-
-/// A file on the node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteFile {
-    /// Its name.
-    pub name: String,
-    /// In bytes.
-    pub size: u64,
-    /// Last change, by the node's clock.
-    pub changed: Timestamp,
 }
 
 /// New bytes of one file.
@@ -96,7 +83,7 @@ pub struct Grown {
     pub name: String,
     /// Where the bytes begin; 0 when the file has become shorter than what was had of it.
     pub offset: u64,
-    /// At least one byte; at most 1 MiB per file and 8 MiB per poll, so poll again while it grows.
+    /// At least one byte; at most 1 MiB per file and 8 MiB per poll.
     pub bytes: Vec<u8>,
 }
 
@@ -105,6 +92,8 @@ pub struct Grown {
 pub struct Collected {
     /// By name.
     pub files: Vec<CollectedFile>,
+    /// How many more there are, which were not asked for.
+    pub left_out: usize,
 }
 
 /// One result.

@@ -3,6 +3,7 @@
 
 use crate::ExecutorError;
 use crate::connection::Connection;
+use crate::error::said;
 use runner::protocol::HELLO;
 use russh::client::Msg;
 use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
@@ -176,7 +177,9 @@ async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: Arc<Asked>) {
 #[derive(Default)]
 struct Heard {
     text: Vec<u8>,
-    /// So much of `text` is known to hold no line end.
+    /// Where the lines not taken yet begin in `text`.
+    from: usize,
+    /// Up to here they are known to hold no line end.
     looked: usize,
     stderr: Vec<u8>,
     code: Option<u32>,
@@ -186,7 +189,13 @@ impl Heard {
     /// `Some(true)`: the channel is at its end; `None`: what comes is no conversation.
     fn take(&mut self, message: ChannelMsg) -> Option<bool> {
         match message {
-            ChannelMsg::Data { data } if self.text.len() + data.len() <= LONGEST => self.text.extend_from_slice(&data),
+            ChannelMsg::Data { data } if self.text.len() - self.from + data.len() <= LONGEST => {
+                // once per message, however many lines it held
+                self.text.drain(..self.from);
+                self.looked -= self.from;
+                self.from = 0;
+                self.text.extend_from_slice(&data);
+            }
             ChannelMsg::Data { .. } | ChannelMsg::Failure => return None,
             ChannelMsg::ExtendedData { data, ext: 1 } => self.noise(&data),
             ChannelMsg::ExitStatus { exit_status } => self.code = Some(exit_status),
@@ -198,20 +207,15 @@ impl Heard {
 
     /// The next whole line, without its end.
     fn line(&mut self) -> Option<Vec<u8>> {
-        match memchr::memchr(b'\n', &self.text[self.looked..]) {
-            Some(at) => {
-                let end = self.looked + at;
-                let rest = self.text.split_off(end + 1);
-                let mut line = std::mem::replace(&mut self.text, rest);
-                line.truncate(end);
-                self.looked = 0;
-                Some(line)
-            }
-            None => {
-                self.looked = self.text.len();
-                None
-            }
-        }
+        let Some(at) = memchr::memchr(b'\n', &self.text[self.looked..]) else {
+            self.looked = self.text.len();
+            return None;
+        };
+        let end = self.looked + at;
+        let line = self.text[self.from..end].to_vec();
+        self.from = end + 1;
+        self.looked = self.from;
+        Some(line)
     }
 
     fn noise(&mut self, bytes: &[u8]) {
@@ -220,6 +224,42 @@ impl Heard {
     }
 
     fn last_words(&self) -> String {
-        String::from_utf8_lossy(&self.stderr).trim().chars().take(200).collect()
+        said(&String::from_utf8_lossy(&self.stderr))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lines(text: &[u8], slice: usize) -> (Vec<Vec<u8>>, usize) {
+        let mut heard = Heard::default();
+        let mut lines = Vec::new();
+        for part in text.chunks(slice) {
+            assert_eq!(heard.take(ChannelMsg::Data { data: part.to_vec().into() }), Some(false));
+            lines.extend(std::iter::from_fn(|| heard.line()));
+        }
+        (lines, heard.text.len() - heard.from)
+    }
+
+    #[test]
+    fn lines_are_the_same_in_any_slices() {
+        let text = b"one\n\ntwo three\nrest";
+        let whole = (vec![b"one".to_vec(), vec![], b"two three".to_vec()], 4);
+        for slice in 1..=text.len() {
+            assert_eq!(lines(text, slice), whole, "{slice}");
+        }
+    }
+
+    #[test]
+    fn an_endless_line_is_no_conversation() {
+        let mut heard = Heard::default();
+        let data = vec![b'x'; LONGEST / 2];
+        for _ in 0..2 {
+            assert_eq!(heard.take(ChannelMsg::Data { data: data.clone().into() }), Some(false));
+            assert_eq!(heard.line(), None);
+        }
+        assert_eq!(heard.take(ChannelMsg::Data { data: b"x".to_vec().into() }), None);
     }
 }

@@ -114,6 +114,21 @@ pub enum ExecutorError {
     },
 }
 
+/// The most characters of a node's words that are kept.
+const SAID: usize = 300;
+
+/// What a node said, as it may stand in a log, in a row and on a page: of bounded length, and one line without anything
+/// a terminal would obey.
+pub(crate) fn said(text: &str) -> String {
+    text.split(char::is_control)
+        .filter(|part| !part.is_empty())
+        .flat_map(|part| part.chars().chain([' ']))
+        .take(SAID)
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
 impl ExecutorError {
     /// Nothing is known of what the node did, and the same call may do better later.
     pub fn is_transport(&self) -> bool {
@@ -128,5 +143,18 @@ impl ExecutorError {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ExecutorError::LocalDiskFull,
             _ => ExecutorError::LocalFile { name: name.to_owned(), reason: error.to_string() },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_node_says_is_one_short_plain_line() {
+        assert_eq!(said("disk full"), "disk full");
+        assert_eq!(said("a\r\nINFO forged\u{1b}[2J\u{7}b"), "a INFO forged [2J b");
+        assert_eq!(said(&"長".repeat(1_000_000)).chars().count(), SAID);
+        assert_eq!(said("\0\n"), "");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::connection::Connection;
 use crate::conversation::{Conversation, Opened};
+use crate::error::said;
 use crate::{ExecutorError, NodeAddress, verbs::Inner};
 use runner::protocol::{Fault, FaultKind, ProbeRequest, Reply, Request, program_name};
 use sha2::{Digest, Sha256};
@@ -128,6 +129,8 @@ fn of_fault(verb: &'static str, fault: Fault) -> ExecutorError {
         FaultKind::Started => ExecutorError::Started,
         FaultKind::Alive => ExecutorError::StillAlive,
         FaultKind::DiskFull => ExecutorError::NodeDiskFull,
-        FaultKind::BadRequest | FaultKind::System => ExecutorError::RunnerFailed { verb, message: fault.message },
+        FaultKind::BadRequest | FaultKind::System => {
+            ExecutorError::RunnerFailed { verb, message: said(&fault.message) }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ExecutorError;
 use crate::connection::Connection;
+use crate::error::said;
 use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::client::fs::File;
 use russh_sftp::client::{Config, SftpSession};
@@ -43,7 +44,8 @@ impl Connection {
                 ..Config::default()
             };
             let session = SftpSession::new_with_config(channel.into_stream(), config).await;
-            session.map_err(|error| ExecutorError::Files { doing: DOING, message: error.to_string() })
+            // whatever went wrong before the session was there says nothing of any file
+            session.map_err(|_| ExecutorError::ConnectionLost { doing: DOING })
         };
         let session = match tokio::time::timeout(limit, open).await {
             Ok(session) => session?,
@@ -132,9 +134,9 @@ impl Sftp {
             SftpError::Status(status)
                 if !matches!(status.status_code, StatusCode::NoConnection | StatusCode::ConnectionLost) =>
             {
-                ExecutorError::Files { doing, message: status.error_message }
+                ExecutorError::Files { doing, message: said(&status.error_message) }
             }
-            SftpError::Limited(message) => ExecutorError::Files { doing, message },
+            SftpError::Limited(message) => ExecutorError::Files { doing, message: said(&message) },
             _ => {
                 self.broken.store(true, Ordering::Relaxed);
                 ExecutorError::ConnectionLost { doing }
@@ -147,7 +149,7 @@ impl Sftp {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<SftpError>()) {
             Some(inner) => self.failed(doing, inner.clone()),
             // a status of the server has come through as its words alone
-            None => ExecutorError::Files { doing, message: error.to_string() },
+            None => ExecutorError::Files { doing, message: said(&error.to_string()) },
         }
     }
 }

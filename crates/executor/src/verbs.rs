@@ -1,11 +1,13 @@
 //! The executor itself: what can be asked of a node.
 
-use crate::answer::{Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe, RemoteFile};
+use crate::answer::{Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
 use crate::connection::{Means, ask_host_key};
+use crate::error::said;
 use crate::link::Link;
 use crate::program::Program;
+use crate::transfer::length;
 use crate::{Collected, ExecutorError, HostKey, LocalFile, NodeAddress};
-use domain::lifecycle::RunReport;
+use domain::lifecycle::{RunEnd, RunReport};
 use domain::{NodeId, RunToken};
 use runner::protocol::{
     self, LaunchOutcome, LaunchRequest, PollRequest, ProbeRequest, RemoveRequest, RunState, StopRequest,
@@ -133,8 +135,8 @@ impl Executor {
         };
         let answer = self.inner.call(address, &request, self.inner.means.command_timeout).await?;
         match answer.outcome {
-            LaunchOutcome::Launched => Ok(Launched { boot: answer.boot, first: true }),
-            LaunchOutcome::Already => Ok(Launched { boot: answer.boot, first: false }),
+            LaunchOutcome::Launched => Ok(Launched { boot: said(&answer.boot), first: true }),
+            LaunchOutcome::Already => Ok(Launched { boot: said(&answer.boot), first: false }),
             LaunchOutcome::Closed => Err(ExecutorError::Closed),
         }
     }
@@ -154,8 +156,11 @@ impl Executor {
             .collect();
         let request = PollRequest { runs, max_file: POLL_FILE, max_all: POLL_ALL };
         let answer = self.inner.call(address, &request, self.inner.means.command_timeout).await?;
+        let carried = answer.runs.iter().flat_map(|run| &run.grown).map(|grown| length(&grown.bytes.0));
+        let (largest, all) = carried.fold((0, 0), |(largest, all), bytes| (bytes.max(largest), bytes + all));
+        let cut = largest >= POLL_FILE || all >= POLL_ALL;
         let runs = answer.runs.into_iter().map(polled).collect();
-        Ok(Polled { boot: answer.boot, clock: answer.clock, disk: answer.disk, runs })
+        Ok(Polled { boot: said(&answer.boot), disk: answer.disk, cut, runs })
     }
 
     /// Closes the run's gate, asks its processes to end, forces those that are left after `grace`, and looks.
@@ -210,14 +215,15 @@ fn polled(run: protocol::PolledRun) -> PolledRun {
     let report = match run.state {
         RunState::NotStarted => RunReport::NotStarted,
         RunState::Alive => RunReport::Alive,
+        RunState::Ended(RunEnd::CannotStart { reason }) => {
+            RunReport::Ended(RunEnd::CannotStart { reason: said(&reason) })
+        }
         RunState::Ended(end) => RunReport::Ended(end),
     };
-    let files = run.files.into_iter();
     let grown = run.grown.into_iter();
     PolledRun {
         token: run.token,
         report,
-        files: files.map(|f| RemoteFile { name: f.name, size: f.size, changed: f.changed }).collect(),
         grown: grown.map(|g| Grown { name: g.name, offset: g.offset, bytes: g.bytes.0 }).collect(),
     }
 }

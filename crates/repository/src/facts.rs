@@ -1,15 +1,17 @@
 //! What the scheduler found out: lives, progress, transfers, results.
 
 mod active;
+mod folders;
 
 pub use active::ActiveJob;
 pub(crate) use active::files;
+pub use folders::RunFolder;
 
 use crate::entities::{jobs, result_files};
 use crate::records::{HistoryFact, ResultFile};
 use crate::rows::{json_text, stored_size};
 use crate::writer::Change;
-use crate::{Repository, RepositoryError, life, now, summary};
+use crate::{Repository, RepositoryError, history, life, now, summary};
 use domain::job::Transfer;
 use domain::lifecycle::Life;
 use domain::{JobId, JobStatus, Progress, Timestamp};
@@ -102,6 +104,28 @@ impl Repository {
         let update =
             touch().col_expr(C::Transfer, Expr::value(text)).filter(C::Status.is_in(at_work())).filter(differs);
         self.write(move |change| Box::pin(apply(change, id, update))).await
+    }
+
+    /// What keeps a job at work from going on: a line in its history, and its message until it moves on.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn record_hindrance(&self, id: JobId, reason: &str) -> Result<(), RepositoryError> {
+        use jobs::Column as C;
+        let reason = reason.to_owned();
+        self.write(move |change| {
+            Box::pin(async move {
+                let status = summary::one(&change.db, id).await?.status;
+                if !status.is_active() {
+                    return Ok(());
+                }
+                let update = touch().col_expr(C::Message, Expr::value(reason.as_str()));
+                apply(change, id, update).await?;
+                let fact = HistoryFact::Hindered { reason };
+                history::add(&change.db, id, None, status, None, &fact).await
+            })
+        })
+        .await
     }
 
     /// Since when the node of these jobs has not answered; `None` when it answers again. A later `since` does not

@@ -27,7 +27,7 @@ mod users;
 mod writer;
 
 pub use error::RepositoryError;
-pub use facts::ActiveJob;
+pub use facts::{ActiveJob, RunFolder};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use submit::Submission;

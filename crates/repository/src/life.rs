@@ -288,6 +288,7 @@ async fn put_run(db: &impl ConnectionTrait, job: JobId, run: &Run, now: Timestam
         launched_at: Set(run.launched_at.map(|at| at.0)),
         end: Set(end),
         created_at: Set(Some(now.0)),
+        folder: Set(None),
     };
     // a token that another job or node already has is refused by the primary key
     runs::Entity::insert(row).exec_without_returning(db).await?;

@@ -84,6 +84,11 @@ pub enum HistoryFact {
         /// The system's words; may be empty.
         reason: String,
     },
+    /// It cannot go on yet, and is tried again.
+    Hindered {
+        /// The system's words.
+        reason: String,
+    },
     /// The node launched it.
     Launched,
     /// The launch's answer was lost.

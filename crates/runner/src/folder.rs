@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 /// The folder this program lies in.
@@ -178,10 +179,6 @@ pub fn changed_ns(facts: &fs::Metadata) -> u128 {
 }
 
 /// Seconds since the epoch of the last change.
-pub fn changed(facts: &fs::Metadata) -> Timestamp {
-    Timestamp(i64::try_from(changed_ns(facts) / 1_000_000_000).unwrap_or(0))
-}
-
 /// The node's clock.
 pub fn now() -> Timestamp {
     let span = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -196,7 +193,9 @@ fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
 /// All or nothing.
 fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T, lasts: Lasts) -> io::Result<()> {
     let bytes = serde_json::to_vec(record)?;
-    let fresh = path.with_extension(format!("{}.tmp", std::process::id()));
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    let fresh = path.with_extension(format!("{}-{next}.tmp", std::process::id()));
     let mut file = fs::File::create(&fresh)?;
     file.write_all(&bytes)?;
     if lasts == Lasts::BeyondPower {

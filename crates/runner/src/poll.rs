@@ -1,12 +1,10 @@
 //! How the runs are, what is new in their files, and what this machine is.
 
-use crate::folder::{RunFolder, Work, changed, now};
+use crate::folder::{RunFolder, Work, now};
 use crate::{files, os};
 use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken, Seconds};
-use runner::protocol::{
-    Bytes, Fault, FileFact, Grown, PollRequest, PollRun, Polled, PolledRun, Probe, ProbeRequest, RunState,
-};
+use runner::protocol::{Bytes, Fault, Grown, PollRequest, PollRun, Polled, PolledRun, Probe, ProbeRequest, RunState};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -40,9 +38,8 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
         let run = work.run(&asked.token);
         // the state first: bytes read after "ended" are the last there will be
         let state = state(&run, &asked.token, &boot, &living);
-        let files = facts(&run);
-        let grown = grown(&run, asked, &files, request.max_file, &mut left);
-        runs.push(PolledRun { token: asked.token.clone(), state, files, grown });
+        let grown = grown(&run, asked, &facts(&run), request.max_file, &mut left);
+        runs.push(PolledRun { token: asked.token.clone(), state, grown });
     }
     Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), runs })
 }
@@ -87,6 +84,13 @@ fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> RunS
     RunState::Ended(RunEnd::ProcessGone)
 }
 
+/// A file as the folder shows it.
+pub struct FileFact {
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+}
+
 /// The plain files, by name. Links, folders and names that are not text are nobody's result.
 pub fn facts(run: &RunFolder) -> Vec<FileFact> {
     let mut files: Vec<FileFact> = fs::read_dir(run.root())
@@ -96,7 +100,7 @@ pub fn facts(run: &RunFolder) -> Vec<FileFact> {
         .filter_map(|entry| {
             let facts = entry.metadata().ok().filter(fs::Metadata::is_file)?;
             let name = entry.file_name().into_string().ok()?;
-            Some(FileFact { name, size: facts.len(), changed: changed(&facts) })
+            Some(FileFact { name, size: facts.len() })
         })
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -104,9 +108,14 @@ pub fn facts(run: &RunFolder) -> Vec<FileFact> {
 }
 
 fn grown(run: &RunFolder, asked: &PollRun, files: &[FileFact], max_file: u64, left: &mut u64) -> Vec<Grown> {
-    let wanted = |name: &str| asked.want.iter().any(|want| name == want || ending(name) == Some(want.as_str()));
-    let mut grown = Vec::new();
-    for file in files.iter().filter(|file| wanted(&file.name)) {
+    // in the order asked: where one answer cannot carry all, what matters most comes first
+    let is = |name: &str, want: &str| name == want || ending(name) == Some(want);
+    let wanted = asked.want.iter().flat_map(|want| files.iter().filter(move |file| is(&file.name, want)));
+    let mut grown: Vec<Grown> = Vec::new();
+    for file in wanted {
+        if grown.iter().any(|before| before.name == file.name) {
+            continue;
+        }
         let had = asked.offsets.iter().find(|(name, _)| *name == file.name).map_or(0, |(_, offset)| *offset);
         let offset = if file.size < had { 0 } else { had };
         let most = max_file.min(*left);

@@ -250,8 +250,6 @@ pub struct PolledRun {
     pub token: RunToken,
     /// Alive or how it ended.
     pub state: RunState,
-    /// The plain files in its folder, ours excepted.
-    pub files: Vec<FileFact>,
     /// What was asked for and is new.
     pub grown: Vec<Grown>,
 }
@@ -266,17 +264,6 @@ pub enum RunState {
     Alive,
     /// None is.
     Ended(RunEnd),
-}
-
-/// A file as the folder shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileFact {
-    /// Its name.
-    pub name: String,
-    /// In bytes.
-    pub size: u64,
-    /// Last change, by the node's clock.
-    pub changed: Timestamp,
 }
 
 /// New bytes of one file.

@@ -25,15 +25,37 @@ impl Scheduler {
                     () = self.shared.stop.cancelled() => return,
                     () = &mut pause => break,
                     event = events.recv() => match event {
-                        Ok(event) if wakes(&event) => break,
-                        Ok(_) => {}
+                        Ok(event) => {
+                            self.ring(&event);
+                            if wakes(&event) {
+                                break;
+                            }
+                        }
                         Err(RecvError::Lagged(_)) => break,
                         Err(RecvError::Closed) => return,
                     }
                 }
             }
             // one decision for everything that has come meanwhile
-            while !matches!(events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+            loop {
+                match events.try_recv() {
+                    Ok(event) => self.ring(&event),
+                    Err(TryRecvError::Lagged(_)) => {}
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                }
+            }
+        }
+    }
+
+    /// A wish to cancel is written by whoever heard it; the node's task carries it out, and need not wait for its next
+    /// look.
+    fn ring(&self, event: &Event) {
+        if let Event::JobChanged(job) = event
+            && job.cancel_asked
+            && job.status.is_active()
+            && let Some(node) = &job.node
+        {
+            self.bell(node).look.notify_one();
         }
     }
 

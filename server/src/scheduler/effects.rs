@@ -1,24 +1,55 @@
 //! Staging, launching, stopping and collecting: each a task of its own, at most one of a kind per job. Each may be
 //! done again without harm, so a failed one is simply asked for again by the node's next look.
 
-use super::mirror::{PART, read_again};
-use super::{Scheduler, lock, now};
+use super::{Applied, Scheduler, lock, now};
 use domain::job::Transfer;
-use domain::lifecycle::{Effect, Life, LifeEvent, RunEnd, RunStage, judge};
-use domain::verdict::ExitStatus;
-use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Verdict};
-use executor::{CollectedFile, Command, ExecutorError, Launch, LocalFile, NodeAddress};
-use repository::{ActiveJob, HistoryFact, ResultFile};
-use std::path::{Path, PathBuf};
+use domain::lifecycle::{Effect, Life, LifeEvent, Run, RunStage};
+use domain::{Event, FileName, JobId, Node, RunToken};
+use executor::{Command, ExecutorError, Launch, LocalFile, NodeAddress};
+use repository::{ActiveJob, HistoryFact};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
 
-/// Pause after an effect that failed, before its next try may begin.
+/// Pause after an effect that failed, before its next try may begin; doubles with each failure of the same …
 const PAUSE: Duration = Duration::from_secs(2);
+/// … up to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often a transfer's bytes are written down.
 const TOLD_EVERY: Duration = Duration::from_millis(300);
-/// Tries to collect from a node that answers, but not with the files, before the rest is given up as not fetched.
-const COLLECT_TRIES: u32 = 3;
+
+/// How an effect went.
+pub(super) enum Outcome {
+    /// Done, or no longer wanted.
+    Settled,
+    /// It is asked for again, after a pause.
+    Again,
+    /// Likewise, and the job's page says why.
+    Hindered(String),
+}
+
+impl Outcome {
+    /// The node, or the way there, or this server failed: that says nothing of the run.
+    pub(super) fn hindered(error: &ExecutorError) -> Outcome {
+        Outcome::Hindered(error.to_string())
+    }
+}
+
+impl From<Applied> for Outcome {
+    fn from(applied: Applied) -> Outcome {
+        match applied {
+            Applied::Done | Applied::Stale => Outcome::Settled,
+            Applied::NotStored => Outcome::Again,
+        }
+    }
+}
+
+/// What an effect that failed has told so far.
+#[derive(Default)]
+pub(super) struct Failures {
+    count: u32,
+    told: String,
+}
 
 /// Holds the place of an effect that is under way.
 struct UnderWay {
@@ -45,48 +76,108 @@ impl Scheduler {
 
     async fn see_through(self, effect: Effect, job: ActiveJob, place: UnderWay) {
         let stop = self.shared.stop.clone();
-        let done = stop.run_until_cancelled(self.carry_out(effect, &job)).await;
-        if done == Some(false) {
-            stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
+        let Some(run) = &job.life.run else { return };
+        let bell = self.bell(&run.node);
+        let reason = match stop.run_until_cancelled(self.carry_out(effect, &job, run)).await {
+            None => return,
+            Some(Outcome::Settled) => {
+                lock(&self.shared.failures).remove(&place.key);
+                drop(place);
+                return bell.look.notify_one();
+            }
+            Some(Outcome::Again) => None,
+            Some(Outcome::Hindered(reason)) => Some(reason),
+        };
+        let pause = self.failed(place.key, reason).await;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = bell.back.notified() => {}
+            () = tokio::time::sleep(pause) => {}
         }
         drop(place);
-        if let Some(run) = &job.life.run {
-            self.bell(&run.node).look.notify_one();
-        }
+        bell.look.notify_one();
     }
 
-    /// `false` when it failed and will be asked for again.
-    async fn carry_out(&self, effect: Effect, job: &ActiveJob) -> bool {
-        let Some(run) = &job.life.run else { return true };
-        // asked for on what was read before: the same effect may have been carried out since
-        let job = &match self.shared.repository.active_job(job.id).await {
-            Ok(now) if now.life.has_run(&run.token) && is_due(effect, &now.life) => now,
-            Ok(_) => return true,
-            Err(error) => {
-                tracing::error!(job = %job.id, %error, "the job could not be read");
-                return false;
+    /// Counts a failure and tells its reason, where that is a new one; how long to pause.
+    async fn failed(&self, key: (JobId, Effect), reason: Option<String>) -> Duration {
+        let (count, new) = {
+            let mut failures = lock(&self.shared.failures);
+            let before = failures.entry(key).or_default();
+            before.count += 1;
+            let new = reason.filter(|reason| before.told != *reason);
+            if let Some(reason) = &new {
+                before.told.clone_from(reason);
             }
+            (before.count, new)
+        };
+        if let Some(reason) = new
+            && let Err(error) = self.shared.repository.record_hindrance(key.0, &reason).await
+        {
+            tracing::warn!(job = %key.0, %error, "what hinders the job could not be stored");
+        }
+        PAUSE.saturating_mul(1 << (count - 1).min(8)).min(LONGEST_PAUSE)
+    }
+
+    async fn carry_out(&self, effect: Effect, job: &ActiveJob, run: &Run) -> Outcome {
+        // asked for on what was read before: the same effect may have been carried out since
+        let job = &match self.due(effect, job.id, &run.token).await {
+            Ok(Some(job)) => job,
+            Ok(None) => return Outcome::Settled,
+            Err(outcome) => return outcome,
         };
         let node = match self.shared.repository.node(&run.node).await {
             Ok(Some(node)) => node,
             Ok(None) => {
                 tracing::error!(job = %job.id, node = %run.node, "the node of a run is not configured any more");
-                return false;
+                return Outcome::Again;
             }
             Err(error) => {
                 tracing::error!(job = %job.id, %error, "the node could not be read");
-                return false;
+                return Outcome::Again;
             }
         };
         match effect {
-            Effect::Stage => self.stage(job, &run.token, &node).await,
+            Effect::Stage => tokio::select! {
+                outcome = self.stage(job, &run.token, &node) => outcome,
+                // nobody waits for files of a run that will not be
+                () = self.no_longer_due(effect, job.id, &run.token) => Outcome::Settled,
+            },
             Effect::Launch => self.launch(job, &run.token, &node).await,
             Effect::Stop => self.stop_run(job, &run.token, &node).await,
             Effect::Collect => self.collect(job, &run.token, &node).await,
         }
     }
 
-    async fn stage(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> bool {
+    /// The job as it is now, if this effect still belongs to it.
+    async fn due(&self, effect: Effect, id: JobId, token: &RunToken) -> Result<Option<ActiveJob>, Outcome> {
+        match self.shared.repository.active_job(id).await {
+            Ok(now) => Ok(Some(now).filter(|now| now.life.has_run(token) && is_due(effect, &now.life))),
+            Err(error) => {
+                tracing::error!(job = %id, %error, "the job could not be read");
+                Err(Outcome::Again)
+            }
+        }
+    }
+
+    async fn no_longer_due(&self, effect: Effect, id: JobId, token: &RunToken) {
+        let mut events = self.shared.repository.subscribe();
+        loop {
+            if let Ok(None) = self.due(effect, id, token).await {
+                return;
+            }
+            loop {
+                match events.recv().await {
+                    Ok(Event::JobChanged(job)) if job.id == id => break,
+                    Ok(Event::Resync) | Err(RecvError::Lagged(_)) => break,
+                    Ok(_) => {}
+                    // the repository is closing: so is the scheduler
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        }
+    }
+
+    async fn stage(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let uploads = &self.shared.folders.uploads;
         let deck = FileName::parse(&format!("{}.inp", job.name));
         let files: Vec<LocalFile> = job
@@ -103,6 +194,11 @@ impl Scheduler {
                 sha256: file.sha256.clone(),
             })
             .collect();
+        // what an earlier run of the job left half-way is not this one's
+        if let Err(error) = self.clear_results(job.id).await {
+            tracing::error!(job = %job.id, %error, "the job's result folder");
+            return Outcome::Hindered(error.to_string());
+        }
         let bell = self.bell(&node.id);
         let staged = {
             let _one_at_a_time = bell.files.lock().await;
@@ -111,165 +207,69 @@ impl Scheduler {
             let work = self.shared.executor.stage(&address, token, &files, &tell);
             self.telling(job.id, &counted, work).await
         };
-        match staged {
-            Ok(()) => {
-                self.apply(job.id, Some(token), LifeEvent::Staged, HistoryFact::Staged).await;
-                true
-            }
-            Err(error) => {
-                tracing::warn!(job = %job.id, node = %node.id, %error, "staging failed");
-                if !answered(&error)
-                    && let Err(error) = self.shared.repository.node_lost(&node.id, now(), &error.to_string()).await
-                {
-                    tracing::warn!(%error, "the loss of contact could not be stored");
+        let Err(error) = staged else {
+            return self.apply(job.id, Some(token), LifeEvent::Staged, HistoryFact::Staged).await.into();
+        };
+        tracing::warn!(job = %job.id, node = %node.id, %error, "staging failed");
+        match about(&error) {
+            // no other node would do better, and the run has not failed
+            About::Server | About::NodeDisk => Outcome::hindered(&error),
+            of @ (About::Node | About::Run) => {
+                if of == About::Node {
+                    self.node_lost(node, &error).await;
                 }
                 let fact = HistoryFact::StageFailed { reason: error.to_string() };
-                self.apply(job.id, Some(token), LifeEvent::StageFault, fact).await;
-                true
+                self.apply(job.id, Some(token), LifeEvent::StageFault, fact).await.into()
             }
         }
     }
 
-    async fn launch(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> bool {
+    async fn launch(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let Some((_, configured)) = node.solvers.iter().find(|(solver, _)| *solver == job.solver) else {
             let fact = HistoryFact::LaunchRefused { reason: format!("{} has no {}", node.id, job.solver.title()) };
-            self.apply(job.id, Some(token), LifeEvent::LaunchRefused, fact).await;
-            return true;
+            return self.apply(job.id, Some(token), LifeEvent::LaunchRefused, fact).await.into();
         };
         let Command { program, args, env } = executor::command(job.solver, configured, &job.name, job.cpus);
         let launch = Launch { token: token.clone(), program, args, env };
         match self.shared.executor.launch(&NodeAddress::from(node), &launch).await {
             Ok(launched) => {
                 let event = LifeEvent::Launched { boot: launched.boot };
-                self.apply(job.id, Some(token), event, HistoryFact::Launched).await;
-                true
+                self.apply(job.id, Some(token), event, HistoryFact::Launched).await.into()
             }
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "the launch was not answered well");
-                let (event, fact) = if answered(&error) {
-                    (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { reason: error.to_string() })
-                } else {
-                    (LifeEvent::LaunchLost, HistoryFact::LaunchLost)
+                let (event, fact) = match about(&error) {
+                    About::Run | About::NodeDisk => {
+                        (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { reason: error.to_string() })
+                    }
+                    About::Node | About::Server => (LifeEvent::LaunchLost, HistoryFact::LaunchLost),
                 };
                 self.apply(job.id, Some(token), event, fact).await;
-                false
+                Outcome::Again
             }
         }
     }
 
-    async fn stop_run(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> bool {
+    async fn stop_run(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let grace = Duration::from_secs(self.shared.repository.settings().stop_grace.0);
         match self.shared.executor.stop(&NodeAddress::from(node), token, grace).await {
-            Ok(()) => {
-                self.apply(job.id, Some(token), LifeEvent::Stopped, HistoryFact::Stopped).await;
-                true
-            }
+            Ok(()) => self.apply(job.id, Some(token), LifeEvent::Stopped, HistoryFact::Stopped).await.into(),
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "not verified as stopped; trying again");
-                false
+                Outcome::hindered(&error)
             }
         }
     }
 
-    async fn collect(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> bool {
-        let folder = self.shared.folders.results.join(job.id.to_string());
-        let end = job.life.run.as_ref().and_then(|run| run.end.clone());
-        let mut tries = 0;
-        let files = loop {
-            if end == Some(RunEnd::FolderGone) {
-                break keep_parts(&folder, "the run's folder on the node is gone").await;
-            }
-            let (address, counted) = (NodeAddress::from(node), Counted::default());
-            let tell = |done, total| counted.tell(done, total);
-            let work = self.shared.executor.collect(&address, token, &folder, &tell);
-            let collected = self.telling(job.id, &counted, work).await;
-            match collected {
-                Ok(collected) => break collected.files,
-                Err(error) => {
-                    tries += 1;
-                    tracing::warn!(job = %job.id, node = %node.id, %error, tries, "collecting failed");
-                    if !answered(&error) {
-                        // the way there or our own disk: the node keeps everything meanwhile
-                        return false;
-                    }
-                    if tries == COLLECT_TRIES {
-                        break keep_parts(&folder, &error.to_string()).await;
-                    }
-                    tokio::time::sleep(PAUSE).await;
-                }
-            }
-        };
-        let verdict = self.verdict(job, &folder, &files).await;
-        let fetched = files.iter().filter(|file| file.error.is_none());
-        let fact = HistoryFact::Collected {
-            files: u32::try_from(fetched.clone().count()).unwrap_or(u32::MAX),
-            bytes: fetched.map(|file| file.size).sum(),
-        };
-        let whole = files.iter().all(|file| file.error.is_none());
-        let rows: Vec<ResultFile> = files.into_iter().filter_map(row).collect();
-        if let Err(error) = self.shared.repository.record_results(job.id, rows, &job.id.to_string()).await {
-            tracing::error!(job = %job.id, %error, "the results could not be stored");
-            return false;
+    /// A node that could not be reached, or could not be used at all.
+    pub(super) async fn node_lost(&self, node: &Node, error: &ExecutorError) {
+        if let Err(error) = self.shared.repository.node_lost(&node.id, now(), &error.to_string()).await {
+            tracing::warn!(%error, "the loss of contact could not be stored");
         }
-        let failed = matches!(verdict.status(), JobStatus::Failed | JobStatus::Missing);
-        let event = LifeEvent::Collected { verdict };
-        let ended = self.apply(job.id, Some(token), event, fact).await;
-        let keep = self.shared.repository.settings().keep_failed_run_folders && failed;
-        if ended.is_some()
-            && whole
-            && !keep
-            && let Err(error) = self.shared.executor.remove(&NodeAddress::from(node), token).await
-        {
-            tracing::warn!(job = %job.id, node = %node.id, %error, "the run's folder stays on the node");
-        }
-        ended.is_some()
-    }
-
-    /// What the files say together with the exit and the wishes.
-    async fn verdict(&self, job: &ActiveJob, folder: &Path, files: &[CollectedFile]) -> Verdict {
-        // read again: a wish to cancel may have come meanwhile, and a report may have told better how it ended
-        let life = match self.shared.repository.active_job(job.id).await {
-            Ok(now) => now.life,
-            Err(_) => job.life.clone(),
-        };
-        let exit = match life.run.as_ref().and_then(|run| run.end.as_ref()) {
-            Some(RunEnd::Exited { exit, .. }) => *exit,
-            _ => ExitStatus::Unknown,
-        };
-        let (folder, name, solver, steps) = (folder.to_owned(), job.name.to_string(), job.solver, job.steps.clone());
-        let settings = self.shared.repository.settings();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut reader = read_again(&folder, &name, solver, &steps)?;
-            Ok::<_, std::io::Error>((reader.verdict(exit), reader.progress(now(), (&*settings).into())))
-        });
-        let said = match read.await {
-            Ok(Ok((verdict, progress))) => {
-                // the last rows may have come after the last poll
-                if let Err(error) = self.shared.repository.record_progress(job.id, &progress).await {
-                    tracing::warn!(job = %job.id, %error, "progress could not be stored");
-                }
-                Some(verdict)
-            }
-            Ok(Err(error)) => {
-                tracing::error!(job = %job.id, %error, "the results could not be read");
-                None
-            }
-            Err(error) => {
-                tracing::error!(job = %job.id, %error, "the results could not be read");
-                None
-            }
-        };
-        let mut verdict = judge(&life, said);
-        let missing = files.iter().filter(|file| file.error.is_some()).count();
-        if missing > 0 {
-            let count = u32::try_from(missing).unwrap_or(u32::MAX);
-            verdict.remarks.push(Remark::FilesNotFetched { count });
-        }
-        verdict
     }
 
     /// Sees a transfer through and writes its bytes down now and then, and that it is over at the end.
-    async fn telling<T>(&self, id: JobId, counted: &Counted, work: impl Future<Output = T>) -> T {
+    pub(super) async fn telling<T>(&self, id: JobId, counted: &Counted, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         let mut told = None;
         loop {
@@ -298,13 +298,13 @@ impl Scheduler {
 
 /// Bytes of a transfer so far. Files travel side by side, so what is told may come out of order: it never goes back.
 #[derive(Default)]
-struct Counted {
+pub(super) struct Counted {
     done: AtomicU64,
     total: AtomicU64,
 }
 
 impl Counted {
-    fn tell(&self, done: u64, total: u64) {
+    pub(super) fn tell(&self, done: u64, total: u64) {
         self.done.fetch_max(done, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
@@ -319,16 +319,27 @@ fn is_due(effect: Effect, life: &Life) -> bool {
     let stage = life.stage();
     life.status.is_active()
         && match effect {
-            Effect::Stage => stage == Some(RunStage::Claimed),
+            Effect::Stage => stage == Some(RunStage::Claimed) && life.cancel.is_none(),
             Effect::Launch => stage == Some(RunStage::LaunchSent),
             Effect::Stop => stage != Some(RunStage::Ended),
             Effect::Collect => stage == Some(RunStage::Ended),
         }
 }
 
-/// Whether the node itself answered, about this run: everything else is about the way there, the node as a whole, or
-/// this server, and says nothing of the run.
-fn answered(error: &ExecutorError) -> bool {
+/// What an error tells something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    /// The node itself answered, about this run.
+    Run,
+    /// The node has no room for anybody's files.
+    NodeDisk,
+    /// The way there, or the node as a whole.
+    Node,
+    /// This server.
+    Server,
+}
+
+pub(super) fn about(error: &ExecutorError) -> About {
     match error {
         ExecutorError::RunnerFailed { .. }
         | ExecutorError::Files { .. }
@@ -337,49 +348,18 @@ fn answered(error: &ExecutorError) -> bool {
         | ExecutorError::Closed
         | ExecutorError::StillAlive
         | ExecutorError::NotStopped { .. }
-        | ExecutorError::NodeDiskFull
-        | ExecutorError::Verify { .. } => true,
+        | ExecutorError::Verify { .. } => About::Run,
+        ExecutorError::NodeDiskFull => About::NodeDisk,
         ExecutorError::Unreachable { .. }
         | ExecutorError::ConnectionLost { .. }
         | ExecutorError::Timeout { .. }
         | ExecutorError::HostKeyUnknown(_)
         | ExecutorError::HostKeyChanged { .. }
         | ExecutorError::AuthRefused
-        | ExecutorError::PrivateKey { .. }
         | ExecutorError::Address { .. }
-        | ExecutorError::Program { .. }
-        | ExecutorError::LocalDiskFull
-        | ExecutorError::LocalFile { .. } => false,
-    }
-}
-
-/// `None` for a name that cannot be a file's here; such a file was not fetched either, and counts as missing.
-fn row(file: CollectedFile) -> Option<ResultFile> {
-    let fetched = file.error.is_none();
-    Some(ResultFile {
-        name: FileName::parse(&file.name).ok()?,
-        size: file.size,
-        sha256: Some(file.sha256).filter(|_| fetched),
-        fetched,
-        error: file.error,
-    })
-}
-
-/// What had come before the rest was lost: it stays readable, and its row says that it is not whole.
-async fn keep_parts(folder: &Path, why: &str) -> Vec<CollectedFile> {
-    let folder: PathBuf = folder.to_owned();
-    let found = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<(String, u64)>> {
-        let mut parts = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            parts.push((name.strip_suffix(PART).unwrap_or(name).to_owned(), entry.metadata()?.len()));
+        | ExecutorError::Program { .. } => About::Node,
+        ExecutorError::PrivateKey { .. } | ExecutorError::LocalDiskFull | ExecutorError::LocalFile { .. } => {
+            About::Server
         }
-        Ok(parts)
-    })
-    .await;
-    let found = found.ok().and_then(Result::ok).unwrap_or_default();
-    let file = |(name, size)| CollectedFile { name, size, sha256: String::new(), error: Some(why.to_owned()) };
-    found.into_iter().map(file).collect()
+    }
 }

@@ -2,7 +2,7 @@
 //! that people can read them and so that collecting only fetches the rest.
 
 use deck::adapter::{CONSOLE, RunReader};
-use domain::{FileName, Solver, StepShape};
+use domain::{Solver, StepShape};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -21,6 +21,12 @@ pub struct Mirror {
     steps: Vec<StepShape>,
     reader: RunReader,
     offsets: HashMap<String, u64>,
+}
+
+/// The files whose growth is fetched while the run goes on, those that tell how it stands first.
+pub fn wanted(job: &str, solver: Solver) -> impl Iterator<Item = String> {
+    let live = deck::adapter::live_files(solver).iter().map(move |ending| format!("{job}.{ending}"));
+    [CONSOLE.to_owned()].into_iter().chain(live)
 }
 
 /// The ending by which the reader knows a file of this job: `sta` of `beam.sta`, the console text as it is.
@@ -45,7 +51,9 @@ impl Mirror {
         };
         let mut names: Vec<String> = Vec::new();
         for entry in std::fs::read_dir(&mirror.folder)? {
-            if let Some(name) = entry?.file_name().to_str().and_then(|name| name.strip_suffix(PART)) {
+            if let Some(name) = entry?.file_name().to_str().and_then(|name| name.strip_suffix(PART))
+                && wanted(job, solver).any(|wanted| wanted == name)
+            {
                 names.push(name.to_owned());
             }
         }
@@ -62,13 +70,14 @@ impl Mirror {
         self.offsets.iter().map(|(name, at)| (name.clone(), *at)).collect()
     }
 
-    /// Adds what has grown. A file that begins anew is read anew. Blocking.
+    /// Adds what has grown. A file that begins anew is read anew. What was not asked for is no file of this run: the
+    /// node's word is neither a path nor a place in a file. Blocking.
     ///
     /// # Errors
     /// What the file system says.
     pub fn add(&mut self, name: &str, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        // the node's word is no path
-        if FileName::parse(name).is_err() {
+        let known = self.offsets.get(name).copied().unwrap_or(0);
+        if !wanted(&self.job, self.solver).any(|wanted| wanted == name) || !(offset == known || offset == 0) {
             return Ok(());
         }
         let path = self.folder.join(format!("{name}{PART}"));
@@ -76,7 +85,7 @@ impl Mirror {
         file.set_len(offset)?;
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(bytes)?;
-        let known = self.offsets.insert(name.to_owned(), offset + bytes.len() as u64).unwrap_or(0);
+        self.offsets.insert(name.to_owned(), offset + bytes.len() as u64);
         if offset < known {
             *self = Mirror::open(self.folder.clone(), &self.job, self.solver, &self.steps)?;
         } else if let Some(kind) = kind_of(&self.job, name) {
@@ -111,8 +120,7 @@ fn feed(reader: &mut RunReader, job: &str, name: &str, file: &mut File) -> io::R
 /// What the file system says.
 pub fn read_again(folder: &Path, job: &str, solver: Solver, steps: &[StepShape]) -> io::Result<RunReader> {
     let mut reader = RunReader::new(solver, steps.to_vec());
-    let live = deck::adapter::live_files(solver).iter().map(|ending| format!("{job}.{ending}"));
-    for name in live.chain([CONSOLE.to_owned()]) {
+    for name in wanted(job, solver) {
         for file in [folder.join(&name), folder.join(format!("{name}{PART}"))] {
             match File::open(file) {
                 Ok(mut file) => {
@@ -125,4 +133,35 @@ pub fn read_again(folder: &Path, job: &str, solver: Solver, steps: &[StepShape])
         }
     }
     Ok(reader)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_what_was_asked_for_is_kept_and_only_where_it_fits() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = || {
+            let all = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+            let mut all: Vec<_> =
+                all.map(|e| (e.file_name().into_string().unwrap(), e.metadata().unwrap().len())).collect();
+            all.sort();
+            all
+        };
+        let mut mirror = Mirror::open(folder.path().to_owned(), "beam", Solver::Calculix, &[]).unwrap();
+        for (name, offset) in [("../beam.sta", 0), ("other.sta", 0), ("beam.odb", 0), (CONSOLE, 1 << 41), (CONSOLE, 5)]
+        {
+            mirror.add(name, offset, b"text").unwrap();
+        }
+        assert_eq!(here(), []);
+        mirror.add(CONSOLE, 0, b"one\n").unwrap();
+        mirror.add(CONSOLE, 4, b"two\n").unwrap();
+        mirror.add(CONSOLE, 2, b"no").unwrap();
+        assert_eq!(mirror.offsets(), [(CONSOLE.to_owned(), 8)]);
+        mirror.add(CONSOLE, 0, b"anew\n").unwrap();
+        assert_eq!(mirror.offsets(), [(CONSOLE.to_owned(), 5)]);
+        assert_eq!(here(), [(format!("{CONSOLE}{PART}"), 5)]);
+    }
 }

@@ -1,14 +1,16 @@
 //! One task per node: one poll for all its runs, what is outstanding started again, and whether it answers at all.
 
-use super::mirror::Mirror;
-use super::{NodeBell, Scheduler, lock, now};
+use super::mirror::{Mirror, wanted};
+use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
 use domain::{Node, NodeId, NodeState, RunToken, Timestamp};
 use executor::{ExecutorError, NodeAddress, PollRun, PolledRun};
 use repository::{ActiveJob, HistoryFact};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// Shortest pause between two polls of one node.
 const SHORTEST: Duration = Duration::from_millis(30);
@@ -38,6 +40,10 @@ struct NodeWatch {
     contact_written: Option<Instant>,
     silent_since: Option<Timestamp>,
     asked: Option<Instant>,
+    /// The folders of runs that are over, on their way out.
+    sweeping: Option<JoinHandle<bool>>,
+    /// When some of them could not be removed.
+    swept: Option<Instant>,
 }
 
 impl Scheduler {
@@ -51,18 +57,22 @@ impl Scheduler {
             }
         };
         for node in nodes {
-            let known = lock(&self.shared.nodes).contains_key(&node.id);
-            if known {
+            if !lock(&self.shared.watched).insert(node.id.clone()) {
                 continue;
             }
+            let bell = self.bell(&node.id);
+            // what an earlier life of this server left there
+            bell.folders.store(true, Ordering::Release);
             let watch = NodeWatch {
                 scheduler: self.clone(),
-                bell: self.bell(&node.id),
+                bell,
                 id: node.id,
                 runs: HashMap::new(),
                 contact_written: None,
                 silent_since: None,
                 asked: None,
+                sweeping: None,
+                swept: None,
             };
             self.shared.tasks.spawn(watch.until_stopped());
         }
@@ -99,7 +109,9 @@ impl NodeWatch {
         };
         let here = |job: &ActiveJob| job.life.run.as_ref().is_some_and(|run| run.node == node.id);
         let jobs: Vec<ActiveJob> = jobs.into_iter().filter(here).collect();
-        self.runs.retain(|token, _| jobs.iter().any(|job| job.life.has_run(token)));
+        let is_here = |token: &RunToken| jobs.iter().any(|job| job.life.has_run(token));
+        self.runs.retain(|token, _| is_here(token));
+        lock(&self.bell.results).retain(|token, _| is_here(token));
         for job in &jobs {
             for effect in resume(&job.life) {
                 self.scheduler.start(effect, job);
@@ -110,20 +122,50 @@ impl NodeWatch {
             job.life.stage().is_some_and(|stage| stages.contains(&stage))
         };
         let polled: Vec<&ActiveJob> = jobs.iter().filter(asked).collect();
-        if polled.is_empty() {
-            return self.heartbeat(&node).await;
-        }
-        match self.poll(&node, &polled).await {
-            Ok(()) => self.pause(),
-            Err(error) => {
-                self.lost(&polled, &error).await;
-                RETRY
+        let pause = if polled.is_empty() {
+            self.heartbeat(&node, &jobs).await
+        } else {
+            match self.poll(&node, &polled, &jobs).await {
+                Ok(cut) => {
+                    if cut {
+                        SHORTEST
+                    } else {
+                        self.pause()
+                    }
+                }
+                Err(error) => {
+                    self.lost(&jobs, &error).await;
+                    RETRY
+                }
             }
+        };
+        self.sweep(node).await;
+        pause
+    }
+
+    /// Beside everything else, because a folder of many gigabytes takes its time; not while the node is silent.
+    async fn sweep(&mut self, node: Node) {
+        if self.sweeping.as_ref().is_some_and(|task| !task.is_finished()) || self.silent_since.is_some() {
+            return;
+        }
+        if let Some(task) = self.sweeping.take()
+            && let Ok(false) = task.await
+        {
+            // what could not be removed is tried again, but not at once: by the next heartbeat
+            self.swept = Some(Instant::now());
+        }
+        let due = self.bell.folders.load(Ordering::Acquire) || self.swept.is_some_and(|at| at.elapsed() >= HEARTBEAT);
+        if due {
+            self.swept = None;
+            self.bell.folders.store(true, Ordering::Release);
+            let (scheduler, stop) = (self.scheduler.clone(), self.scheduler.shared.stop.clone());
+            let work = async move { stop.run_until_cancelled(scheduler.remove_folders(&node)).await != Some(false) };
+            self.sweeping = Some(self.scheduler.shared.tasks.spawn(work));
         }
     }
 
     /// An idle node is asked now and then; one that does not answer, more often.
-    async fn heartbeat(&mut self, node: &Node) -> Duration {
+    async fn heartbeat(&mut self, node: &Node, jobs: &[ActiveJob]) -> Duration {
         if node.state == NodeState::Disabled {
             return HEARTBEAT;
         }
@@ -137,33 +179,38 @@ impl NodeWatch {
         self.asked = Some(Instant::now());
         match self.scheduler.shared.executor.poll(&NodeAddress::from(node), &[]).await {
             Ok(answer) => {
-                self.contact(node, answer.disk, &[]).await;
+                self.contact(node, answer.disk, jobs).await;
                 HEARTBEAT
             }
             Err(error) => {
-                self.lost(&[], &error).await;
+                self.lost(jobs, &error).await;
                 RETRY
             }
         }
     }
 
-    async fn poll(&mut self, node: &Node, jobs: &[&ActiveJob]) -> Result<(), ExecutorError> {
-        let mut asked = Vec::with_capacity(jobs.len());
-        for job in jobs {
+    /// `true`: a file has more than one answer carries.
+    async fn poll(&mut self, node: &Node, polled: &[&ActiveJob], jobs: &[ActiveJob]) -> Result<bool, ExecutorError> {
+        let mut asked = Vec::with_capacity(polled.len());
+        for job in polled {
             let Some(run) = &job.life.run else { continue };
             let offsets = match self.watched(job, &run.token).await {
                 Some(watched) => watched.mirror.offsets(),
                 None => Vec::new(),
             };
-            asked.push(PollRun { token: run.token.clone(), offsets, want: wanted(job) });
+            asked.push(PollRun {
+                token: run.token.clone(),
+                offsets,
+                want: wanted(job.name.as_ref(), job.solver).collect(),
+            });
         }
         let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
         self.contact(node, answer.disk, jobs).await;
         for run in answer.runs {
-            let Some(job) = jobs.iter().find(|job| job.life.has_run(&run.token)) else { continue };
+            let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) else { continue };
             self.take(job, run, &answer.boot).await;
         }
-        Ok(())
+        Ok(answer.cut)
     }
 
     /// What is known of the run; from the disk when this process has not seen it yet.
@@ -186,6 +233,12 @@ impl NodeWatch {
     /// What the node said of one run: its bytes first, then its state.
     async fn take(&mut self, job: &ActiveJob, run: PolledRun, boot: &str) {
         let settings = self.scheduler.shared.repository.settings();
+        // whoever fetches the results owns the files from then on: an answer that was under way meanwhile comes too late
+        let results = self.bell.results(&run.token);
+        let Ok(mine) = results.try_lock() else { return };
+        if *mine == Results::Fetched {
+            return;
+        }
         if let Some(mut watched) = self.runs.remove(&run.token) {
             let grew = !run.grown.is_empty();
             let ended = matches!(run.report, domain::lifecycle::RunReport::Ended(_));
@@ -218,11 +271,12 @@ impl NodeWatch {
         let _ = self.scheduler.advance(job, &event, fact).await;
     }
 
-    async fn contact(&mut self, node: &Node, disk: Option<(u64, u64)>, jobs: &[&ActiveJob]) {
+    async fn contact(&mut self, node: &Node, disk: Option<(u64, u64)>, jobs: &[ActiveJob]) {
         let repository = &self.scheduler.shared.repository;
         let returned = self.silent_since.take();
         if returned.is_some() {
             tracing::info!(node = %self.id, "the node answers again");
+            self.bell.back.notify_waiters();
         }
         let ids: Vec<_> = jobs.iter().filter(|job| job.no_contact_since.is_some()).map(|job| job.id).collect();
         if !ids.is_empty()
@@ -241,7 +295,7 @@ impl NodeWatch {
     }
 
     /// A node that cannot be reached changes no job: it is shown, and tried again.
-    async fn lost(&mut self, jobs: &[&ActiveJob], error: &ExecutorError) {
+    async fn lost(&mut self, jobs: &[ActiveJob], error: &ExecutorError) {
         let repository = &self.scheduler.shared.repository;
         if self.silent_since.is_none() {
             tracing::warn!(node = %self.id, %error, "no contact");
@@ -263,10 +317,4 @@ impl NodeWatch {
         let youngest = self.runs.values().map(|watched| watched.since.elapsed()).min().unwrap_or(longest);
         (youngest / AGE_SHARE).clamp(SHORTEST, longest)
     }
-}
-
-/// The files whose growth is fetched while the run goes on.
-fn wanted(job: &ActiveJob) -> Vec<String> {
-    let live = deck::adapter::live_files(job.solver).iter();
-    live.map(|ending| format!("{}.{ending}", job.name)).chain([deck::adapter::CONSOLE.to_owned()]).collect()
 }

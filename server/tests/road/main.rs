@@ -3,6 +3,7 @@
 
 mod endings;
 mod files;
+mod hindrances;
 mod never_twice;
 mod queue;
 mod stack;

@@ -13,6 +13,10 @@ pub fn fact(voice: Voice, fact: &HistoryFact) -> String {
         HistoryFact::SentBack { fault } => {
             voice.pick(format!("開始できませんでした。{fault}"), format!("It could not be started. {fault}"))
         }
+        HistoryFact::Hindered { fault } => voice.pick(
+            format!("先へ進めないため、自動で再試行しています。{fault}"),
+            format!("It cannot go on yet and is tried again by itself. {fault}"),
+        ),
         HistoryFact::RunEnded => voice
             .pick("計算が終わり、コアとトークンを返却しました", "The solver ended; cores and tokens are free")
             .to_owned(),

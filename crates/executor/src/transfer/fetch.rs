@@ -1,6 +1,7 @@
 //! Results from a node: what there is, the small ones at once, the others in parallel, each checked.
 
 use super::{BLOCK, FILES, INLINE_ALL, INLINE_FILE, Tally, hash_file, length, resuming, run_path};
+use crate::error::said;
 use crate::link::Link;
 use crate::solver::SCRATCH;
 use crate::verbs::Inner;
@@ -16,6 +17,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Time for the node to hash all results, in command time limits: those may be many gigabytes.
 const LISTING: u32 = 30;
+
+/// More files than this are no solver's results; each costs a row here, and a line on the job's page.
+const MOST_FILES: usize = 5_000;
 
 /// How one file came out, where the whole collection can go on.
 type Outcome = Result<(), String>;
@@ -52,8 +56,10 @@ impl Inner {
             inline_file: INLINE_FILE,
             inline_all: INLINE_ALL,
         };
-        let listed = self.call(address, &request, self.means.command_timeout * LISTING).await?;
-        tally.start_over(listed.files.iter().map(|file| file.size).sum());
+        let mut listed = self.call(address, &request, self.means.command_timeout * LISTING).await?;
+        let left_out = listed.files.len().saturating_sub(MOST_FILES);
+        listed.files.truncate(MOST_FILES);
+        tally.start_over(listed.files.iter().map(|file| file.size).fold(0, u64::saturating_add));
         let link = self.link(address);
         let one = |file: ListedFile| async {
             let outcome = self.fetch(&link, address, token, into, &file, tally).await?;
@@ -68,7 +74,7 @@ impl Inner {
             fetches.push(Box::pin(one(file)));
         }
         let files = stream::iter(fetches).buffered(FILES).try_collect().await?;
-        Ok(Collected { files })
+        Ok(Collected { files, left_out })
     }
 
     async fn fetch(
@@ -86,7 +92,7 @@ impl Inner {
         };
         let hash = match &file.sha256 {
             Ok(hash) => hash,
-            Err(reason) => return Ok(Err(format!("the node cannot read it: {reason}"))),
+            Err(reason) => return Ok(Err(format!("the node cannot read it: {}", said(reason)))),
         };
         let place = Place { name: &name, whole: into.join(name.as_str()), part: into.join(format!("{name}.part")) };
         if place.is_whole(file.size, hash).await {
@@ -94,7 +100,7 @@ impl Inner {
             return Ok(Ok(()));
         }
         if let Some(bytes) = &file.bytes {
-            if hex::encode(Sha256::digest(&bytes.0)) != *hash {
+            if length(&bytes.0) != file.size || hex::encode(Sha256::digest(&bytes.0)) != *hash {
                 return Ok(Err("arrived damaged".to_owned()));
             }
             tokio::fs::write(&place.part, &bytes.0).await.map_err(|error| place.failed(&error))?;

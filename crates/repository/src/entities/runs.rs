@@ -15,6 +15,7 @@ pub struct Model {
     pub launched_at: Option<i64>,
     pub end: Option<String>,
     pub created_at: Option<i64>,
+    pub folder: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
