@@ -215,12 +215,18 @@ async fn a_row_that_nobody_wrote_is_named_and_never_a_panic() {
         let mut db = lab.raw().await;
         let sql = sqlx::AssertSqlSafe(format!("UPDATE jobs SET {column} = {cell}"));
         sqlx::query(sql).execute(&mut db).await.unwrap();
-        for answer in [
+        let mut answers = vec![
             lab.repo.jobs(&JobQuery::all(student().id)).await.map(drop),
             lab.repo.summary(job.id).await.map(drop),
             lab.repo.job(job.id).await.map(drop),
-            lab.repo.active_job(job.id).await.map(drop),
-        ] {
+        ];
+        let at_work = lab.repo.active_job(job.id).await.map(drop);
+        if ["status", "name", "node_id", "solver", "verdict", "tries"].contains(&column) {
+            answers.push(at_work);
+        } else {
+            at_work.expect("a run goes on whatever cells it does not need hold");
+        }
+        for answer in answers {
             let Err(RepositoryError::Corrupt { column: named, row, .. }) = &answer else {
                 panic!("{column}: {answer:?}")
             };
