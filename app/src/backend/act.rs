@@ -3,7 +3,7 @@
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, SubmitRequest};
 use crate::{AppError, ErrorCode};
-use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver};
 use repository::{RepositoryError, Submission};
 use serde_json::json;
 
@@ -121,8 +121,7 @@ impl Backend {
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
         let detail = self.detail(id, locale).await?;
-        let ids: Vec<UploadId> = self.input_ids(&detail, locale)?;
-        let mut ids = ids.into_iter();
+        let mut ids = detail.inputs.into_iter().map(|file| file.upload);
         let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
         let old = detail.summary;
         let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;
