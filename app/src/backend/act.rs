@@ -13,7 +13,7 @@ const MOST: usize = 500;
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
 /// capitals and small letters for the same. The console text's name is taken as well.
 fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut taken = vec![format!("{job}.inp").to_lowercase(), deck::adapter::CONSOLE.to_owned()];
+    let mut taken = vec![format!("{job}.inp").to_lowercase(), domain::files::CONSOLE.to_owned()];
     for include in includes {
         let name = include.to_lowercase();
         if taken.contains(&name) {

@@ -6,13 +6,11 @@ use crate::AppError;
 use crate::i18n::Locale;
 use crate::jobs::api::FileView;
 use crate::jobs::files::is_readable;
+use domain::files::PART;
 use domain::{FileName, JobId, JobName};
 use repository::{DeletedJob, JobDetail, JobFile};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Ending of a file that is not whole yet.
-const PART: &str = ".part";
 
 impl Backend {
     /// The folder of a job's results.

@@ -4,6 +4,7 @@
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
 pub mod event;
+pub mod files;
 pub mod ids;
 pub mod job;
 pub mod lifecycle;
