@@ -1,7 +1,7 @@
 //! `node add`: a node into the database, from the command line.
 
 use clap::{Args, Subcommand};
-use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Role, Solver, Tokens, UserId};
+use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Solver, Tokens, UserId};
 use server::config::Config;
 use std::error::Error;
 
@@ -56,7 +56,12 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
     let id = NodeId::parse(&add.id).map_err(|error| format!("--id {error}"))?;
     let repository = server::open_repository(config).await?;
     let node = add.onto(repository.node(&id).await?, id)?;
-    let actor = Actor { id: UserId::parse("command-line")?, name: "command line".to_owned(), role: Role::Admin };
+    let actor = Actor {
+        id: UserId::parse("command-line")?,
+        name: "command line".to_owned(),
+        role: Role::Admin,
+        origin: Origin::CommandLine,
+    };
     repository.save_node(&node, &actor).await?;
     repository.close().await;
     tracing::info!(node = %node.id, "stored");

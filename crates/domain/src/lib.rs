@@ -29,5 +29,5 @@ pub use resources::{Cores, TokenRule, Tokens};
 pub use settings::Settings;
 pub use status::JobStatus;
 pub use time::{Seconds, Timestamp};
-pub use user::{Role, User};
+pub use user::{Origin, Role, User};
 pub use verdict::{Cause, Evidence, ExitStatus, Remark, Verdict};

@@ -330,7 +330,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::i18n::sentence::voice;
-    use domain::{JobName, NodeWish, Progress, Solver, Timestamp, UserId};
+    use domain::{JobName, NodeWish, Origin, Progress, Solver, Timestamp, UserId};
 
     fn job(status: JobStatus, owner: &str) -> JobSummary {
         JobSummary {
@@ -364,7 +364,7 @@ mod tests {
     }
 
     fn actor(role: Role) -> Actor {
-        Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role }
+        Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role, origin: Origin::Web }
     }
 
     #[test]

@@ -131,7 +131,7 @@ async fn the_environment_gives_first_values_only() {
 }
 
 #[tokio::test]
-async fn every_intent_is_in_the_audit_log_with_before_and_after() {
+async fn every_intent_is_in_the_audit_log_with_before_after_and_from_where() {
     let lab = Lab::new().await;
     let job = lab.submit("beam").await;
     lab.repo.hold(job.id, &student()).await.unwrap();
@@ -139,9 +139,9 @@ async fn every_intent_is_in_the_audit_log_with_before_and_after() {
     lab.repo.set_priority(job.id, Priority::URGENT, &admin()).await.unwrap();
     lab.repo.ask_cancel(job.id, &student()).await.unwrap();
     lab.repo.hold(job.id, &student()).await.unwrap_err();
-    lab.repo.delete_job(job.id, &admin()).await.unwrap();
+    lab.repo.delete_job(job.id, &Actor { origin: Origin::Api, ..admin() }).await.unwrap();
     let mut db = lab.raw().await;
-    let sql = "SELECT actor, action, json_extract(before, '$.status'), json_extract(after, '$.status') \
+    let sql = "SELECT actor || ' ' || origin, action, json_extract(before, '$.status'), json_extract(after, '$.status') \
                FROM audit_log WHERE subject = 'job 1' ORDER BY id";
     let audit: Vec<(String, String, Option<String>, Option<String>)> =
         sqlx::query_as(sql).fetch_all(&mut db).await.unwrap();
@@ -152,12 +152,12 @@ async fn every_intent_is_in_the_audit_log_with_before_and_after() {
     assert_eq!(
         audit,
         [
-            ("sato", "submit_job", None, Some("Waiting")),
-            ("sato", "hold_job", Some("Waiting"), Some("Held")),
-            ("root", "release_job", Some("Held"), Some("Waiting")),
-            ("root", "set_priority", Some("Waiting"), Some("Waiting")),
-            ("sato", "cancel_job", Some("Waiting"), Some("Cancelled")),
-            ("root", "delete_job", Some("Cancelled"), None),
+            ("sato web", "submit_job", None, Some("Waiting")),
+            ("sato web", "hold_job", Some("Waiting"), Some("Held")),
+            ("root web", "release_job", Some("Held"), Some("Waiting")),
+            ("root web", "set_priority", Some("Waiting"), Some("Waiting")),
+            ("sato web", "cancel_job", Some("Waiting"), Some("Cancelled")),
+            ("root api", "delete_job", Some("Cancelled"), None),
         ]
     );
 }
