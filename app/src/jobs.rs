@@ -7,3 +7,4 @@ pub mod files;
 pub mod list;
 pub mod status_badge;
 pub mod submit;
+mod turns;

@@ -197,7 +197,7 @@ enter_node() {
 start_server() {
   server_env "$1"
   enter_node
-  # What the server says on its console; its own log files are in logs/ too.
+  # What the server says on its console is all it writes of a log.
   setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
   SERVER_PID=$!
   URL=http://127.0.0.1:$1

@@ -7,6 +7,26 @@ use clap::Args;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+/// Puts what `.env` says into the environment; what is set there already wins. That there is no such file is usual.
+///
+/// # Errors
+/// Where the file cannot be read. To go on without the rest of it would be to start on other folders and an empty
+/// database. A line is named by its first word only, for the rest may be a secret.
+pub fn read_dotenv() -> Result<(), String> {
+    match dotenvy::dotenv() {
+        Err(dotenvy::Error::LineParse(line, _)) => {
+            let name = line.split(|c: char| c == '=' || c.is_whitespace()).find(|word| !word.is_empty());
+            let name = name.unwrap_or_default();
+            Err(format!(
+                ".env: the line that begins with `{name}` cannot be read. Lines are NAME=value; a value with spaces \
+                 or # stands in quotes."
+            ))
+        }
+        Err(error) if !error.not_found() => Err(format!(".env: {error}")),
+        _ => Ok(()),
+    }
+}
+
 /// Boot configuration: flags, then environment, then defaults.
 #[derive(Args, Clone, Debug)]
 pub struct Config {

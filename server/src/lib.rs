@@ -15,7 +15,7 @@ mod ws;
 
 use app::backend::{Backend, Folders};
 use config::Config;
-use domain::{Actor, Role, Timestamp, User, UserId};
+use domain::{Actor, Origin, Role, Timestamp, User, UserId};
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
 use repository::{Repository, RepositoryConfig};
@@ -64,7 +64,7 @@ fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerErr
 /// The built-in local user: until people have accounts everybody at this machine is this one.
 fn local_user() -> Result<Actor, ServerError> {
     let id = UserId::parse("local").map_err(|error| io_error("local user")(io::Error::other(error)))?;
-    Ok(Actor { id, name: "Local".to_owned(), role: Role::Admin })
+    Ok(Actor { id, name: "Local".to_owned(), role: Role::Admin, origin: Origin::Web })
 }
 
 /// Opens the database of this configuration.

@@ -35,8 +35,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    // a missing .env is usual; a broken one is said by the variables that are then missing
-    let _ = dotenvy::dotenv();
+    if let Err(problem) = server::config::read_dotenv() {
+        // nothing logs yet: how much is logged may stand in the very file
+        eprintln!("{problem}");
+        return ExitCode::FAILURE;
+    }
     let arguments = Arguments::parse();
     if let Some(Command::Inspect { files }) = &arguments.command {
         return inspect::inspect(files);

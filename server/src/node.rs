@@ -1,14 +1,14 @@
 //! `node add`: a node into the database, from the command line.
 
 use clap::{Args, Subcommand};
-use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Role, Solver, Tokens, UserId};
+use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Solver, Tokens, UserId};
 use server::config::Config;
 use std::error::Error;
 
 /// What can be done with nodes.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Adds a node, or changes the one of this id.
+    /// Adds a node, or changes the one of this id: what is not said stays as it is there, and so does its state.
     Add(Box<Add>),
 }
 
@@ -21,9 +21,9 @@ pub struct Add {
     /// Where SSH reaches it.
     #[arg(long)]
     host: String,
-    /// Port of its SSH server.
-    #[arg(long, default_value_t = 22)]
-    port: u16,
+    /// Port of its SSH server; 22 unless told.
+    #[arg(long)]
+    port: Option<u16>,
     /// The account runs belong to.
     #[arg(long)]
     user: String,
@@ -33,12 +33,12 @@ pub struct Add {
     /// Cores jobs may take.
     #[arg(long)]
     cores: u32,
-    /// Tokens its jobs may hold at once.
-    #[arg(long, default_value_t = 0)]
-    max_tokens: u32,
-    /// Folder for runs, relative to the account's home unless absolute.
-    #[arg(long, default_value = ".ajm")]
-    work_dir: String,
+    /// Tokens its jobs may hold at once; none unless told.
+    #[arg(long)]
+    max_tokens: Option<u32>,
+    /// Folder for runs, relative to the account's home unless absolute; `.ajm` unless told.
+    #[arg(long)]
+    work_dir: Option<String>,
     /// Command of CalculiX there.
     #[arg(long)]
     calculix: Option<String>,
@@ -55,28 +55,54 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
     let Command::Add(add) = command;
     let id = NodeId::parse(&add.id).map_err(|error| format!("--id {error}"))?;
     let repository = server::open_repository(config).await?;
-    let known = repository.node(&id).await?;
-    let solvers = [(Solver::Abaqus, add.abaqus), (Solver::Calculix, add.calculix)];
-    let node = Node {
-        ssh_host: HostName::parse(&add.host).map_err(|error| format!("--host {error}"))?,
-        hostname: add.hostname.unwrap_or(add.host),
-        ssh_port: add.port,
-        ssh_user: add.user,
-        host_key: Some(add.host_key),
-        state: NodeState::Available,
-        state_reason: None,
-        state_until: None,
-        cores: Cores(add.cores),
-        max_tokens: Tokens(add.max_tokens),
-        solvers: solvers.into_iter().filter_map(|(solver, command)| Some((solver, command?))).collect(),
-        work_dir: add.work_dir,
-        last_contact: known.as_ref().and_then(|node| node.last_contact),
-        disk: known.and_then(|node| node.disk),
-        id,
+    let node = add.onto(repository.node(&id).await?, id)?;
+    let actor = Actor {
+        id: UserId::parse("command-line")?,
+        name: "command line".to_owned(),
+        role: Role::Admin,
+        origin: Origin::CommandLine,
     };
-    let actor = Actor { id: UserId::parse("command-line")?, name: "command line".to_owned(), role: Role::Admin };
     repository.save_node(&node, &actor).await?;
     repository.close().await;
     tracing::info!(node = %node.id, "stored");
     Ok(())
+}
+
+impl Add {
+    /// The node as it is to be. An admin's drain and the solvers that are not named stay.
+    fn onto(self, known: Option<Node>, id: NodeId) -> Result<Node, String> {
+        let ssh_host = HostName::parse(&self.host).map_err(|error| format!("--host {error}"))?;
+        let mut node = known.unwrap_or_else(|| Node {
+            id,
+            hostname: self.host.clone(),
+            ssh_host: ssh_host.clone(),
+            ssh_port: 22,
+            ssh_user: String::new(),
+            host_key: None,
+            state: NodeState::Available,
+            state_reason: None,
+            state_until: None,
+            cores: Cores::ZERO,
+            max_tokens: Tokens::ZERO,
+            solvers: Vec::new(),
+            work_dir: ".ajm".to_owned(),
+            last_contact: None,
+            disk: None,
+        });
+        node.ssh_host = ssh_host;
+        node.ssh_user = self.user;
+        node.host_key = Some(self.host_key);
+        node.cores = Cores(self.cores);
+        node.hostname = self.hostname.unwrap_or(node.hostname);
+        node.ssh_port = self.port.unwrap_or(node.ssh_port);
+        node.max_tokens = self.max_tokens.map_or(node.max_tokens, Tokens);
+        node.work_dir = self.work_dir.unwrap_or(node.work_dir);
+        let known =
+            |solver| node.solvers.iter().find(|(known, _)| *known == solver).map(|(_, command)| command.clone());
+        node.solvers = [(Solver::Abaqus, self.abaqus), (Solver::Calculix, self.calculix)]
+            .into_iter()
+            .filter_map(|(solver, command)| Some((solver, command.or_else(|| known(solver))?)))
+            .collect();
+        Ok(node)
+    }
 }

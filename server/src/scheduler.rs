@@ -12,7 +12,7 @@ mod mirror;
 mod watch;
 
 use app::backend::Folders;
-use domain::lifecycle::{Effect, Life, LifeEvent, LifeRules, step};
+use domain::lifecycle::{Effect, Life, LifeEvent, step};
 use domain::{JobId, JobStatus, NodeId, RunToken, Timestamp};
 use effects::Failures;
 use executor::Executor;
@@ -110,11 +110,6 @@ impl Scheduler {
         self.shared.tasks.wait().await;
     }
 
-    fn rules(&self) -> LifeRules {
-        let settings = self.shared.repository.settings();
-        LifeRules { max_tries: settings.infrastructure_tries, first_pause: settings.retry_pause.0 }
-    }
-
     fn bell(&self, node: &NodeId) -> Arc<NodeBell> {
         Arc::clone(lock(&self.shared.nodes).entry(node.clone()).or_default())
     }
@@ -145,7 +140,7 @@ impl Scheduler {
     /// The same against a life that was read before: an answer to a question is judged against the life at the
     /// question, and dropped when the job has changed since.
     async fn advance(&self, job: &ActiveJob, event: &LifeEvent, fact: HistoryFact) -> Step {
-        let (next, effects) = match step(&job.life, event, now(), self.rules()) {
+        let (next, effects) = match step(&job.life, event, now(), self.shared.repository.settings().life_rules()) {
             Ok(next) => next,
             Err(illegal) => {
                 tracing::debug!(job = %job.id, %illegal, ?event, "dropped");

@@ -3,7 +3,7 @@
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, SubmitRequest};
 use crate::{AppError, ErrorCode};
-use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver};
 use repository::{RepositoryError, Submission};
 use serde_json::json;
 
@@ -13,7 +13,7 @@ const MOST: usize = 500;
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
 /// capitals and small letters for the same. The console text's name is taken as well.
 fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut taken = vec![format!("{job}.inp").to_lowercase(), deck::adapter::CONSOLE.to_owned()];
+    let mut taken = vec![format!("{job}.inp").to_lowercase(), domain::files::CONSOLE.to_owned()];
     for include in includes {
         let name = include.to_lowercase();
         if taken.contains(&name) {
@@ -121,8 +121,7 @@ impl Backend {
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
         let detail = self.detail(id, locale).await?;
-        let ids: Vec<UploadId> = self.input_ids(&detail, locale)?;
-        let mut ids = ids.into_iter();
+        let mut ids = detail.inputs.into_iter().map(|file| file.upload);
         let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
         let old = detail.summary;
         let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;

@@ -1,18 +1,16 @@
 //! A job's files: inputs among the uploads, results in the job's own folder, whole or still growing.
 
+use super::Backend;
 use super::view::is_final;
-use super::{Backend, fault};
 use crate::AppError;
 use crate::i18n::Locale;
 use crate::jobs::api::FileView;
 use crate::jobs::files::is_readable;
-use domain::{FileName, JobId, JobName, UploadId};
+use domain::files::PART;
+use domain::{FileName, JobId, JobName};
 use repository::{DeletedJob, JobDetail, JobFile};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Ending of a file that is not whole yet.
-const PART: &str = ".part";
 
 impl Backend {
     /// The folder of a job's results.
@@ -62,7 +60,7 @@ impl Backend {
                 size: file.size,
                 complete: true,
                 error: None,
-                upload: upload_id(file),
+                upload: Some(file.upload.clone()),
             }
         });
         let inputs: Vec<FileView> = inputs.collect();
@@ -142,16 +140,6 @@ impl Backend {
             }
         }
     }
-
-    pub(super) fn input_ids(&self, detail: &JobDetail, locale: Locale) -> Result<Vec<UploadId>, AppError> {
-        detail.inputs.iter().map(|file| upload_id(file).ok_or_else(|| fault::internal(locale))).collect()
-    }
-}
-
-/// The path of an upload begins with its folder, which is called as the upload is.
-fn upload_id(file: &JobFile) -> Option<UploadId> {
-    let folder = Path::new(&file.path).parent()?.file_name()?.to_str()?;
-    UploadId::parse(folder).ok()
 }
 
 /// The deck is called as the job is, on the node and here.

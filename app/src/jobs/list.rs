@@ -94,7 +94,7 @@ fn List(first: Result<ListPage, AppError>, actor: Option<Actor>, query: Memo<Lis
                             <PageError
                                 title=t(words::COULD_NOT_LOAD)
                                 detail=error.message
-                                retry=move |()| store.read(true)
+                                retry=move |()| store.read()
                             />
                         }
                     })
@@ -109,7 +109,7 @@ fn List(first: Result<ListPage, AppError>, actor: Option<Actor>, query: Memo<Lis
                                 <Button
                                     size=Size::Small
                                     glyph=Glyph::Refresh
-                                    on:click=move |_| store.read(true)
+                                    on:click=move |_| store.read()
                                     attr:data-testid="re-sort"
                                 >
                                     {t(words::RE_SORT)}

@@ -2,10 +2,8 @@
 
 use crate::calculix::{self, console, cvg, sta};
 use crate::progress::{self, Thresholds, Watch};
+use domain::files::CONSOLE;
 use domain::{Cause, Evidence, ExitStatus, Progress, Remark, Solver, StepShape, Timestamp, Verdict};
-
-/// The name under which every run's console text is kept in its folder.
-pub const CONSOLE: &str = "console.log";
 
 /// Endings of the files, beside [`CONSOLE`], that a solver writes while it runs and that are worth reading live.
 pub fn live_files(solver: Solver) -> &'static [&'static str] {

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use deck::adapter::{CONSOLE, RunReader};
+use deck::adapter::RunReader;
 use deck::calculix::{console, cvg, sta};
 use deck::progress::Thresholds;
 use deck::{inp, inspect};
+use domain::files::CONSOLE;
 use domain::{ExitStatus, Solver, StepShape, Timestamp};
 use proptest::prelude::*;
 use std::io::Read;

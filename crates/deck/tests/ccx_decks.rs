@@ -4,8 +4,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use deck::adapter::{CONSOLE, RunReader};
+use deck::adapter::RunReader;
 use deck::inp;
+use domain::files::CONSOLE;
 use domain::{Cause, ExitStatus, JobStatus, Solver};
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use deck::adapter::{CONSOLE, RunReader};
+use deck::adapter::RunReader;
 use deck::inp;
 use deck::progress::Thresholds;
+use domain::files::CONSOLE;
 use domain::{Cause, ExitStatus, Remark, Solver, Timestamp, Verdict};
 use std::fs;
 use std::process::{Command, Stdio};

@@ -1,7 +1,9 @@
 //! A job as people see it: who wants what run where, and how it stands.
 
 use crate::plan::Waiting;
-use crate::{Cores, JobId, JobName, JobStatus, NodeId, Progress, Role, Timestamp, TokenRule, Tokens, UserId, Verdict};
+use crate::{
+    Cores, JobId, JobName, JobStatus, NodeId, Origin, Progress, Role, Timestamp, TokenRule, Tokens, UserId, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 /// The programs that can run a deck. A closed list: each has one adapter in `deck` and one in `executor`.
@@ -98,7 +100,7 @@ impl Priority {
     }
 }
 
-/// Who is acting: asked once per request, from one accessor.
+/// Who is acting, and from where: asked once per request, from one accessor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Sign-in name.
@@ -107,6 +109,8 @@ pub struct Actor {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+    /// From where.
+    pub origin: Origin,
 }
 
 impl Actor {

@@ -4,6 +4,7 @@
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
 pub mod event;
+pub mod files;
 pub mod ids;
 pub mod job;
 pub mod lifecycle;
@@ -28,5 +29,5 @@ pub use resources::{Cores, TokenRule, Tokens};
 pub use settings::Settings;
 pub use status::JobStatus;
 pub use time::{Seconds, Timestamp};
-pub use user::{Role, User};
+pub use user::{Origin, Role, User};
 pub use verdict::{Cause, Evidence, ExitStatus, Remark, Verdict};

@@ -34,6 +34,29 @@ impl Role {
     }
 }
 
+/// From where a person acts: the audit log keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The pages.
+    Web,
+    /// `/api/v1`.
+    Api,
+    /// A shell on the server's machine.
+    CommandLine,
+}
+
+impl Origin {
+    /// The word stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Origin::Web => "web",
+            Origin::Api => "api",
+            Origin::CommandLine => "command_line",
+        }
+    }
+}
+
 /// A person with an account. `None` limits mean the system's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct User {

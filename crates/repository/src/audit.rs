@@ -7,7 +7,7 @@ use domain::Actor;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::Serialize;
 
-/// Who did what to what; `before` and `after` as JSON, `null` where there was or is nothing.
+/// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.
 pub(crate) async fn write<T: Serialize>(
     db: &impl ConnectionTrait,
     actor: &Actor,
@@ -23,6 +23,7 @@ pub(crate) async fn write<T: Serialize>(
         subject: Set(subject),
         before: Set(Some(json_text("before", before)?)),
         after: Set(Some(json_text("after", after)?)),
+        origin: Set(Some(actor.origin.as_str().to_owned())),
         ..Default::default()
     };
     audit_log::Entity::insert(entry).exec_without_returning(db).await?;

@@ -17,7 +17,6 @@ const LONGEST_LINEAGE: usize = 200;
 #[derive(FromQueryResult)]
 struct MoreRow {
     steps: String,
-    deck_report: String,
     execution_path: Option<String>,
     result_path: Option<String>,
 }
@@ -115,7 +114,7 @@ impl Repository {
         let db = self.db().begin().await?;
         let more = jobs::Entity::find_by_id(id.0)
             .select_only()
-            .columns([C::Steps, C::DeckReport, C::ExecutionPath, C::ResultPath])
+            .columns([C::Steps, C::ExecutionPath, C::ResultPath])
             .into_model::<MoreRow>()
             .one(&db)
             .await?;
@@ -124,7 +123,6 @@ impl Repository {
         let detail = JobDetail {
             summary: summary::one(&db, id).await?,
             steps: row.json("steps", &more.steps)?,
-            deck_report: row.json("deck_report", &more.deck_report)?,
             inputs: facts::files(&db, Condition::all().add(C::Id.eq(id.0))).await?.remove(&id).unwrap_or_default(),
             results: results(&db, id).await?,
             history: history::of(&db, id).await?,

@@ -88,7 +88,7 @@ impl LifeRow {
                 Some(Run {
                     token: run.take("token", RunToken::parse(token))?,
                     node: run.take("node_id", NodeId::parse(&node))?,
-                    stage: stage_of(&run, &stage)?,
+                    stage: run.word("stage", &stage, RunStage::from_word(&stage))?,
                     boot: self.run_boot,
                     launched_at: self.run_launched_at.map(Timestamp),
                     end: run.json_or_none::<RunEnd>("end", self.run_end.as_ref())?,
@@ -106,15 +106,6 @@ impl LifeRow {
         };
         Ok(Stored { life, version: self.version, node: summary::node(&row, &self.node_id)?, ended_at: self.ended_at })
     }
-}
-
-/// `runs.stage` is the stage's word as JSON has it, without the quotes.
-fn stage_of(row: &Row, word: &str) -> Result<RunStage, RepositoryError> {
-    row.take("stage", serde_json::from_value(serde_json::Value::String(word.to_owned())))
-}
-
-fn stage_word(stage: RunStage) -> Result<String, RepositoryError> {
-    Ok(json_text("stage", &stage)?.trim_matches('"').to_owned())
 }
 
 /// The life of this job.
@@ -263,9 +254,9 @@ fn message(life: &Life, fact: &HistoryFact) -> Option<String> {
 async fn put_run(db: &impl ConnectionTrait, job: JobId, run: &Run, now: Timestamp) -> Result<(), RepositoryError> {
     use runs::Column as C;
     let end = run.end.as_ref().map(|end| json_text("end", end)).transpose()?;
-    let stage = stage_word(run.stage)?;
+    let stage = run.stage.as_str();
     let known = runs::Entity::update_many()
-        .col_expr(C::Stage, Expr::value(stage.clone()))
+        .col_expr(C::Stage, Expr::value(stage))
         .col_expr(C::Boot, Expr::value(run.boot.clone()))
         .col_expr(C::LaunchedAt, Expr::value(run.launched_at.map(|at| at.0)))
         .col_expr(C::End, Expr::value(end.clone()))
@@ -283,7 +274,7 @@ async fn put_run(db: &impl ConnectionTrait, job: JobId, run: &Run, now: Timestam
         job_id: Set(job.0),
         node_id: Set(run.node.to_string()),
         attempt: Set(i64::try_from(earlier).unwrap_or(i64::MAX).saturating_add(1)),
-        stage: Set(stage),
+        stage: Set(stage.to_owned()),
         boot: Set(run.boot.clone()),
         launched_at: Set(run.launched_at.map(|at| at.0)),
         end: Set(end),

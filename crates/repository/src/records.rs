@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 /// One file a job needs; its bytes are in the upload folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobFile {
+    /// Under which number it was sent.
+    pub upload: UploadId,
     /// The name it has on the node.
     pub name: FileName,
     /// Bytes.
@@ -198,8 +200,6 @@ pub struct JobDetail {
     pub summary: JobSummary,
     /// Steps of the deck.
     pub steps: Vec<StepShape>,
-    /// What the deck's reader found, as it was given at submission.
-    pub deck_report: serde_json::Value,
     /// The job's files, the deck first.
     pub inputs: Vec<JobFile>,
     /// What the run left, by name.

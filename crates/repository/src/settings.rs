@@ -96,7 +96,9 @@ impl Repository {
                 let row = row(&key, value.clone());
                 config::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(db).await?;
                 audit::write(db, &actor, "change_setting", format!("setting {key}"), &before, &Some(value)).await?;
-                change.mention(|mentions| mentions.settings = true);
+                // read back in the change itself: where that fails, nothing is saved either
+                let settings = read(db).await?;
+                change.mention(|mentions| mentions.settings = Some(settings));
                 Ok(())
             })
         })

@@ -3,9 +3,10 @@
 use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, while_doing};
 use crate::journal::Journal;
 use crate::{poll, stop};
+use domain::files::CONSOLE;
 use runner::protocol::{
-    Bytes, CONSOLE, Fault, FaultKind, InputFile, ListRequest, Listed, ListedFile, Placed, RemoveRequest, Removed,
-    StageRequest, Staged, VerifyRequest,
+    Bytes, Fault, FaultKind, InputFile, ListRequest, Listed, ListedFile, Placed, RemoveRequest, Removed, StageRequest,
+    Staged, VerifyRequest,
 };
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};

@@ -9,8 +9,6 @@ mod bytes;
 
 pub use bytes::Bytes;
 
-/// What the solver's program writes on stdout and stderr, in the run's folder.
-pub const CONSOLE: &str = "console.log";
 /// The variable that marks every process of a run; its value is the run's token.
 pub const MARK: &str = "AJM_RUN";
 /// The folder of all runs below the work folder.

@@ -2,9 +2,10 @@
 
 use crate::folder::{ExitRecord, ProcessRecord, RunFolder, Work, now};
 use crate::os;
+use domain::files::CONSOLE;
 use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken};
-use runner::protocol::{CONSOLE, LaunchRequest, MARK};
+use runner::protocol::{LaunchRequest, MARK};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::process::{Child, Command, ExitCode, Stdio};

@@ -2,8 +2,9 @@
 //! on what was read: whatever fails here is tried again, and the node keeps everything meanwhile.
 
 use super::effects::{About, Counted, Outcome, about};
-use super::mirror::{PART, read_again};
+use super::mirror::read_again;
 use super::{Results, Scheduler, now};
+use domain::files::PART;
 use domain::lifecycle::{LifeEvent, RunEnd, judge};
 use domain::verdict::ExitStatus;
 use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Verdict};

@@ -1,7 +1,8 @@
 //! What a running job's files say so far: kept on the server's disk as `NAME.part` while they grow on the node, so
 //! that people can read them and so that collecting only fetches the rest.
 
-use deck::adapter::{CONSOLE, RunReader};
+use deck::adapter::RunReader;
+use domain::files::{CONSOLE, PART};
 use domain::{Solver, StepShape};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -9,9 +10,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const SLICE: usize = 64 * 1024;
-
-/// Ending of a file that is not whole yet.
-pub const PART: &str = ".part";
 
 /// One run's growing files and their reader.
 pub struct Mirror {

@@ -4,5 +4,6 @@ mod increments;
 mod panel;
 mod residuals;
 mod table;
+mod words;
 
 pub use panel::ConvergencePanel;

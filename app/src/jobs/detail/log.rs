@@ -300,7 +300,7 @@ impl Log {
         }
         let here = self.file.get_untracked();
         let mut names: Vec<String> = logs.into_iter().map(|file| file.name).collect();
-        names.sort_by_key(|name| (here.as_ref() != Some(name), name != tabs::CONSOLE));
+        names.sort_by_key(|name| (here.as_ref() != Some(name), name != domain::files::CONSOLE));
         let turn = self.turn.with_value(|turn| *turn);
         spawn_local(async move {
             for name in names {

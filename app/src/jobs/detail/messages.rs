@@ -1,12 +1,12 @@
 //! Errors and warnings of the console text: how many, the last one, and the way to it.
 
-use super::log::tabs::CONSOLE;
 use super::page::{Page, use_page, use_voice};
 use super::words;
 use crate::i18n::t;
 use crate::jobs::api::LogAsk;
 use crate::jobs::calls::read_log;
 use crate::ui::{Glyph, Icon};
+use domain::files::CONSOLE;
 use leptos::prelude::*;
 
 /// One kind of message.

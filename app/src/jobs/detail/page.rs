@@ -6,6 +6,7 @@ use crate::i18n::Locale;
 use crate::i18n::sentence::Voice;
 use crate::jobs::api::{Convergence, JobAction, JobView};
 use crate::jobs::calls::{act_on_jobs, read_convergence, view_job};
+use crate::jobs::turns::Turns;
 use crate::live::{Connection, use_live};
 use crate::ui::Toasts;
 use domain::{Event, JobId, JobStatus, JobSummary, Progress};
@@ -36,18 +37,10 @@ pub struct Page {
     pub stop_dialog: RwSignal<bool>,
     /// An act is under way.
     pub acting: RwSignal<bool>,
-    reading: StoredValue<Reading>,
+    turns: StoredValue<Turns>,
     drawn: StoredValue<Option<Mark>>,
     toasts: Option<Toasts>,
     locale: Signal<Locale>,
-}
-
-/// One reading at a time; what is asked for meanwhile is read after it.
-#[derive(Clone, Copy, PartialEq)]
-enum Reading {
-    None,
-    One,
-    OneAndAgain,
 }
 
 /// What of a progress the plot shows: as long as it is the same, the plot need not be read again.
@@ -84,7 +77,7 @@ impl Page {
             log: Log::new(id, log, follow),
             stop_dialog: RwSignal::new(false),
             acting: RwSignal::new(false),
-            reading: StoredValue::new(Reading::None),
+            turns: StoredValue::new(Turns::default()),
             drawn: StoredValue::new(drawn),
             toasts: use_context(),
             locale: crate::preferences::use_locale(),
@@ -153,26 +146,14 @@ impl Page {
     }
 
     fn look(self, whole: bool, long: bool) {
-        let idle = self.reading.try_update_value(|reading| {
-            let idle = *reading == Reading::None;
-            if idle {
-                *reading = Reading::One;
-            } else if whole {
-                *reading = Reading::OneAndAgain;
-            }
-            idle
-        });
-        if idle != Some(true) {
-            return;
-        }
+        let Some(turn) = self.turns.try_update_value(|turns| turns.begin(whole)).flatten() else { return };
         spawn_local(async move {
             if whole && let Ok(fresh) = view_job(self.id).await {
                 self.show(fresh);
             }
             self.draw_again(long);
             self.log.grow(self.view).await;
-            let before = self.reading.try_update_value(|reading| std::mem::replace(reading, Reading::None));
-            if before == Some(Reading::OneAndAgain) {
+            if self.turns.try_update_value(|turns| turns.end(turn)) == Some(true) {
                 self.look(true, true);
             }
         });

@@ -3,6 +3,7 @@
 use crate::AppError;
 use crate::jobs::api::{ListPage, ListQuery};
 use crate::jobs::calls::list_jobs;
+use crate::jobs::turns::Turns;
 use crate::lab::TabCounts;
 use crate::live::use_live;
 use domain::{Event, JobId, JobStatus, JobSummary, UserId};
@@ -34,7 +35,7 @@ pub struct ListStore {
     /// What is shown; set by the page from its address.
     query: StoredValue<ListQuery>,
     asked: StoredValue<bool>,
-    reading: StoredValue<u32>,
+    turns: StoredValue<Turns>,
     /// Last state heard of jobs that are not on screen.
     elsewhere: StoredValue<HashMap<JobId, JobStatus>>,
 }
@@ -54,7 +55,7 @@ impl ListStore {
             inside: RwSignal::new(false),
             query: StoredValue::new(query),
             asked: StoredValue::new(false),
-            reading: StoredValue::new(0),
+            turns: StoredValue::new(Turns::default()),
             elsewhere: StoredValue::new(HashMap::new()),
         };
         match first {
@@ -105,20 +106,22 @@ impl ListStore {
     /// Another address: read what it shows, whoever is in the table.
     pub fn turn_to(self, query: ListQuery) {
         self.query.set_value(query);
-        self.read(true);
+        self.read();
     }
 
     /// Reads again now and shows the order as it is.
-    pub fn read(self, reorder: bool) {
-        let number = self.reading.try_update_value(|n| {
-            *n += 1;
-            *n
-        });
+    pub fn read(self) {
+        if let Some(turn) = self.turns.try_update_value(Turns::begin_anew) {
+            self.take_turn(turn, true);
+        }
+    }
+
+    fn take_turn(self, turn: u32, reorder: bool) {
         let query = self.query.get_value();
         leptos::task::spawn_local(async move {
             let answer = list_jobs(query).await;
-            // a later reading has been asked for, or the page is gone
-            if self.reading.try_get_value() != number {
+            // something else is wanted by now, or the page is gone
+            if self.turns.try_with_value(|turns| turns.is_wanted(turn)) != Some(true) {
                 return;
             }
             match answer {
@@ -128,10 +131,14 @@ impl ListStore {
                 }
                 Err(error) => self.error.set(Some(error)),
             }
+            if self.turns.try_update_value(|turns| turns.end(turn)) == Some(true) {
+                self.read_soon();
+            }
         });
     }
 
-    /// Reads again soon; many calls are one. Nothing moves while somebody is in the table.
+    /// Reads again soon, and not before a reading under way has ended; many calls are one. Nothing moves while
+    /// somebody is in the table.
     pub fn read_soon(self) {
         if self.asked.try_get_value() != Some(false) {
             return;
@@ -139,8 +146,10 @@ impl ListStore {
         self.asked.set_value(true);
         set_timeout(
             move || {
-                if self.asked.try_set_value(false).is_none() {
-                    self.read(false);
+                if self.asked.try_set_value(false).is_none()
+                    && let Some(turn) = self.turns.try_update_value(|turns| turns.begin(true)).flatten()
+                {
+                    self.take_turn(turn, false);
                 }
             },
             PAUSE,

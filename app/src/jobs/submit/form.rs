@@ -33,8 +33,6 @@ pub struct Form {
     pub priority: RwSignal<Priority>,
     /// What runs it; `None` takes the usual one.
     pub solver: RwSignal<Option<Solver>>,
-    /// The job these files come from.
-    pub parent: RwSignal<Option<JobId>>,
     /// A submission is under way.
     pub submitting: RwSignal<bool>,
     /// What the server said about a common choice at the last attempt to submit.
@@ -61,7 +59,6 @@ impl Form {
             wish: choices.wish,
             priority: choices.priority,
             solver: choices.solver,
-            parent: RwSignal::new(None),
             submitting: RwSignal::new(false),
             problem: RwSignal::new(None),
             options: options(choices),
@@ -150,11 +147,7 @@ impl Form {
             self.items.update(|items| {
                 match needs::replaced_by(&item.name, one_deck, items).and_then(|at| items.get_mut(at)) {
                     Some(old) => {
-                        if old.name_typed {
-                            item.job_name.clone_from(&old.job_name);
-                            item.name_typed = true;
-                        }
-                        item.cpus = old.cpus;
+                        item.take_place_of(old);
                         *old = item;
                     }
                     None => items.push(item),
@@ -163,13 +156,15 @@ impl Form {
         }
     }
 
-    /// Takes over the files of an earlier job.
-    pub fn add_stored(self, files: &[FileView]) {
-        for file in files {
+    /// Takes over the files of an earlier job, its deck first.
+    pub fn add_stored(self, job: JobId, files: &[FileView]) {
+        for (at, file) in files.iter().enumerate() {
             let (Some(upload), Ok(name)) = (&file.upload, FileName::parse(&file.name)) else { continue };
             let id = next_id();
             let view = UploadView { id: upload.clone(), name, size: file.size, sha256: String::new() };
-            let item = Item { id, size: file.size, sending: Sending::Stored { view }, ..blank(id, file.name.clone()) };
+            let parent = (at == 0).then_some(job);
+            let sending = Sending::Stored { view };
+            let item = Item { id, size: file.size, parent, sending, ..blank(id, file.name.clone()) };
             self.items.update(|items| items.push(item));
         }
     }
@@ -223,6 +218,7 @@ fn blank(id: ItemId, name: String) -> Item {
         check: Check::No,
         name_typed: false,
         cpus: None,
+        parent: None,
         key: new_key(),
         problem: None,
     }

@@ -4,7 +4,7 @@ use super::sorting::Refusal;
 use crate::AppError;
 use crate::jobs::api::UploadView;
 use deck::inp::Deck;
-use domain::{Cores, JobName, UploadId};
+use domain::{Cores, JobId, JobName, UploadId};
 use std::sync::Arc;
 
 /// Names a file while the page is open.
@@ -41,6 +41,8 @@ pub struct Item {
     pub name_typed: bool,
     /// CPUs of this deck alone; `None` takes the common choice.
     pub cpus: Option<Cores>,
+    /// The earlier job whose deck this is or has replaced.
+    pub parent: Option<JobId>,
     /// Sent with the submission: twice the same key is one job.
     pub key: String,
     /// What the server said to the last attempt to submit.
@@ -171,6 +173,16 @@ impl Sending {
 }
 
 impl Item {
+    /// Takes the place of `old`: what a person chose there stays, and so does the job it came from.
+    pub fn take_place_of(&mut self, old: &Item) {
+        if old.name_typed {
+            self.job_name.clone_from(&old.job_name);
+            self.name_typed = true;
+        }
+        self.cpus = old.cpus;
+        self.parent = old.parent;
+    }
+
     /// Its upload, where it is on the server under this name.
     pub fn stored_as(&self, name: &str) -> Option<&UploadView> {
         match &self.sending {

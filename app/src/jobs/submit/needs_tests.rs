@@ -1,10 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use super::super::form::Form;
 use super::super::item::{Check, Item, Reading, Sending};
 use super::super::standing::{self, Standing};
+use super::super::submission;
 use super::*;
 use crate::jobs::api::UploadView;
-use domain::{FileName, JobName};
+use domain::{FileName, JobId, JobName, Solver};
+use leptos::prelude::{Owner, Set, Signal};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ fn stored(id: u32, name: &str) -> Item {
         job_name: "beam".to_owned(),
         name_typed: false,
         cpus: None,
+        parent: None,
         key: String::new(),
         problem: None,
     }
@@ -139,4 +143,20 @@ fn a_corrected_deck_takes_the_place_of_the_earlier_one() {
     // nor is one that asks for the new file
     let outer = checked(read(1, "outer.inp", "*INCLUDE,INPUT=part.inp\n", &[]), vec![upload(1)]);
     assert_eq!(replaced_by("part.inp", true, &[Item { reading: Reading::No, ..outer }]), None);
+}
+
+#[test]
+fn only_the_earlier_jobs_deck_is_made_from_it() {
+    let text = DECK.replace("*INCLUDE,INPUT=Steel.inc\n", "");
+    let earlier = Item { parent: Some(JobId(7)), ..stored(1, "beam.inp") };
+    let mut corrected = read(3, "beam.inp", &text, &[]);
+    corrected.take_place_of(&earlier);
+    let items = [corrected, read(4, "plate.inp", &text, &[])];
+    Owner::new().with(|| {
+        let form = Form::new(|_| Signal::derive(|| None));
+        form.solver.set(Some(Solver::Calculix));
+        let parents: Vec<Option<JobId>> =
+            items.iter().map(|item| submission::request(form, item, &items).unwrap().1.parent).collect();
+        assert_eq!(parents, [Some(JobId(7)), None]);
+    });
 }

@@ -110,15 +110,14 @@ mod browser {
 
     /// An earlier job's files and choices.
     pub fn take_over(form: Form, view: &JobView) {
-        if form.parent.get_untracked() == Some(view.summary.id) {
+        let job = &view.summary;
+        if form.items.with_untracked(|items| items.iter().any(|item| item.parent == Some(job.id))) {
             return;
         }
-        let job = &view.summary;
-        form.parent.set(Some(job.id));
         form.cpus.set(Some(job.cpus));
         form.wish.set(job.wish.clone());
         form.priority.set(job.priority);
         form.solver.set(Some(job.solver));
-        form.add_stored(&view.inputs);
+        form.add_stored(job.id, &view.inputs);
     }
 }

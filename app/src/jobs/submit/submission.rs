@@ -1,7 +1,7 @@
 //! One press, several jobs: each is submitted with its own key, and what is not accepted stays on the page.
 
 use super::form::Form;
-use super::item::Item;
+use super::item::{Item, ItemId};
 use super::words::standing as say;
 use super::{needs, standing, use_voice, words};
 use crate::i18n::sentence::{Voice, waiting};
@@ -85,7 +85,8 @@ fn focus(id: &str) {
     let _ = id;
 }
 
-fn request(form: Form, item: &Item, items: &[Item]) -> Option<(super::item::ItemId, SubmitRequest)> {
+/// What is asked of the server for this deck; `None` while something is missing.
+pub fn request(form: Form, item: &Item, items: &[Item]) -> Option<(ItemId, SubmitRequest)> {
     let files = needs::complete(item, items)?;
     let (deck, includes) = files.split_first()?;
     let request = SubmitRequest {
@@ -96,7 +97,7 @@ fn request(form: Form, item: &Item, items: &[Item]) -> Option<(super::item::Item
         solver: form.solver_untracked()?,
         deck: deck.clone(),
         includes: includes.to_vec(),
-        parent: form.parent.get_untracked(),
+        parent: item.parent,
         idempotency_key: item.key.clone(),
     };
     Some((item.id, request))

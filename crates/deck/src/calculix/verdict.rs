@@ -4,7 +4,7 @@ use super::console::{ConsoleError, ErrorKind, Summary};
 use domain::{Cause, Evidence, ExitStatus, Remark, Verdict};
 
 /// The console text's name in a run's folder.
-const FILE: &str = crate::adapter::CONSOLE;
+const FILE: &str = domain::files::CONSOLE;
 
 /// Judges an ended run by its console text and its exit. `Job finished` means completed; where the exit says
 /// otherwise, or nobody saw it, a remark says so.

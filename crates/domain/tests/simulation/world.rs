@@ -1,15 +1,18 @@
 //! The server, the wire and the nodes. The server is the shipped rules with the least around them: what it stores
 //! survives, everything else dies with it; the wire loses, doubles and delays; nodes restart and forget.
 
-use crate::node::{LaunchAnswer, Node};
+mod wire;
+
+use crate::node::Node;
 use crate::random::Random;
-use domain::lifecycle::{Effect, Life, LifeEvent, LifeRules, RunReport, RunStage, judge, resume, step};
+use domain::lifecycle::{Effect, Life, LifeEvent, LifeRules, RunStage, judge, resume, step};
 use domain::plan::{LicenseCapacity, NodeCapacity, Outcome, RunningJob, Snapshot, UserLimits, WaitingJob, plan};
 use domain::{
     Cores, JobId, JobName, JobStatus, NodeId, NodeState, NodeWish, Priority, RunToken, Seconds, Solver, Timestamp,
     TokenRule, Tokens, UserId, Verdict,
 };
 use std::collections::HashSet;
+use wire::{Answer, Packet, Request, boot_id};
 
 pub const RULES: LifeRules = LifeRules { max_tries: 3, first_pause: 5 };
 pub const NODE_CORES: [u32; 3] = [8, 8, 4];
@@ -35,26 +38,6 @@ pub struct Row {
     pub files: Option<Verdict>,
 }
 
-#[derive(Clone, Debug)]
-enum Request {
-    Do { effect: Effect, job: usize, token: u32 },
-    Remove { token: u32 },
-    Poll { asked: Vec<(usize, u32, u32)> },
-}
-
-#[derive(Clone, Debug)]
-enum Answer {
-    Event { effect: Effect, job: usize, token: u32, event: LifeEvent },
-    Files { job: usize, token: u32, files: Option<Verdict> },
-    Reports { boot: u32, reports: Vec<(usize, u32, u32, RunReport)> },
-}
-
-#[derive(Clone, Debug)]
-enum Packet {
-    Request { epoch: u32, node: usize, request: Request },
-    Answer { epoch: u32, answer: Answer },
-}
-
 pub struct World {
     pub random: Random,
     pub now: Timestamp,
@@ -74,10 +57,6 @@ pub struct World {
     /// What happened, for the report of a failure.
     pub log: Vec<String>,
     pub logging: bool,
-}
-
-fn boot_id(boot: u32) -> String {
-    format!("boot-{boot}")
 }
 
 impl World {
@@ -317,74 +296,6 @@ impl World {
             Effect::Launch => drop(self.feed(job, &LifeEvent::LaunchLost)),
             Effect::Stop => {} // the next report asks for it again
             Effect::Collect => self.todo.push((job, effect, token)),
-        }
-    }
-
-    // ---- the wire ----
-
-    /// One packet arrives, is lost, or arrives and stays on its way for a second time.
-    pub fn carry(&mut self) {
-        if self.wire.is_empty() {
-            return;
-        }
-        let at = self.random.below(self.wire.len());
-        let packet = self.wire.swap_remove(at);
-        let lost = self.faults && self.random.percent(10);
-        match packet {
-            Packet::Request { epoch, node, request } => {
-                if lost || !self.nodes[node].reachable {
-                    self.note(|| format!("lost on the way to {node}: {request:?}"));
-                    return self.unanswered(epoch, &request);
-                }
-                let commands = matches!(request, Request::Do { effect: Effect::Launch | Effect::Stop, .. });
-                if self.faults && commands && self.random.percent(10) {
-                    self.wire.push(Packet::Request { epoch, node, request: request.clone() });
-                }
-                let answer = self.arrive(node, &request);
-                if self.faults && self.random.percent(10) {
-                    self.note(|| format!("its answer is lost: {request:?}"));
-                    return self.unanswered(epoch, &request);
-                }
-                self.wire.extend(answer.map(|answer| Packet::Answer { epoch, answer }));
-            }
-            Packet::Answer { epoch, answer } => {
-                if epoch == self.epoch {
-                    self.answered(answer);
-                }
-            }
-        }
-    }
-
-    fn arrive(&mut self, node: usize, request: &Request) -> Option<Answer> {
-        let (faults, here, random) = (self.faults, &mut self.nodes[node], &mut self.random);
-        match request {
-            Request::Remove { token } => {
-                here.remove(*token);
-                None
-            }
-            Request::Poll { asked } => {
-                let reports = asked.iter().map(|&(job, version, token)| (job, version, token, here.report(token)));
-                Some(Answer::Reports { boot: here.boot, reports: reports.collect() })
-            }
-            &Request::Do { effect, job, token } => {
-                let event = match effect {
-                    Effect::Stage if faults && random.percent(15) => LifeEvent::StageFault,
-                    Effect::Stage => {
-                        here.stage(token);
-                        LifeEvent::Staged
-                    }
-                    Effect::Launch => match here.launch(token, random) {
-                        LaunchAnswer::Launched => LifeEvent::Launched { boot: boot_id(here.boot) },
-                        LaunchAnswer::Refused => LifeEvent::LaunchRefused,
-                    },
-                    Effect::Stop => {
-                        here.stop(token, random);
-                        LifeEvent::Stopped
-                    }
-                    Effect::Collect => return Some(Answer::Files { job, token, files: here.files(token) }),
-                };
-                Some(Answer::Event { effect, job, token, event })
-            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::link::Link;
 use crate::solver::SCRATCH;
 use crate::verbs::Inner;
 use crate::{Collected, CollectedFile, ExecutorError, NodeAddress};
+use domain::files::PART;
 use domain::{FileName, RunToken};
 use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -94,7 +95,7 @@ impl Inner {
             Ok(hash) => hash,
             Err(reason) => return Ok(Err(format!("the node cannot read it: {}", said(reason)))),
         };
-        let place = Place { name: &name, whole: into.join(name.as_str()), part: into.join(format!("{name}.part")) };
+        let place = Place { name: &name, whole: into.join(name.as_str()), part: into.join(format!("{name}{PART}")) };
         if place.is_whole(file.size, hash).await {
             tally.add(file.size);
             return Ok(Ok(()));

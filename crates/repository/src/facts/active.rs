@@ -5,12 +5,10 @@ use crate::entities::{job_files, jobs, uploads};
 use crate::life::{self, LifeRow};
 use crate::records::JobFile;
 use crate::rows::Row;
-use crate::summary::{self, SummaryRow};
+use crate::summary;
 use crate::{Repository, RepositoryError};
 use domain::lifecycle::Life;
-use domain::{
-    Cores, FileName, JobId, JobName, NodeId, NodeWish, Progress, Solver, StepShape, Timestamp, Tokens, UserId,
-};
+use domain::{Cores, FileName, JobId, JobName, Solver, StepShape, Timestamp, UploadId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, TransactionTrait,
@@ -24,41 +22,26 @@ pub struct ActiveJob {
     pub id: JobId,
     /// Its name: the stem of the deck on the node.
     pub name: JobName,
-    /// Owner.
-    pub user: UserId,
     /// As stored; what `advance` expects.
     pub life: Life,
-    /// Of the row.
-    pub version: i64,
-    /// Where it was claimed for; `None` in the queue.
-    pub node: Option<NodeId>,
-    /// Where it may run.
-    pub wish: NodeWish,
     /// What runs it.
     pub solver: Solver,
     /// Cores.
     pub cpus: Cores,
-    /// Tokens.
-    pub tokens: Tokens,
     /// The deck.
     pub deck: JobFile,
     /// All its files, the deck first.
     pub files: Vec<JobFile>,
     /// Steps of the deck.
     pub steps: Vec<StepShape>,
-    /// As last recorded.
-    pub progress: Option<Progress>,
     /// Since when its node has not answered.
     pub no_contact_since: Option<Timestamp>,
-    /// The run's folder on its node.
-    pub execution_path: Option<String>,
-    /// The folder of its results, relative to the result folder.
-    pub result_path: Option<String>,
 }
 
 #[derive(FromQueryResult)]
 struct FileRow {
     job_id: i64,
+    upload_id: String,
     name: String,
     is_deck: i64,
     size: i64,
@@ -77,7 +60,12 @@ pub(crate) async fn files(
         job_files::Entity::belongs_to(jobs::Entity).from(job_files::Column::JobId).to(jobs::Column::Id).into();
     let rows = job_files::Entity::find()
         .select_only()
-        .columns([job_files::Column::JobId, job_files::Column::Name, job_files::Column::IsDeck])
+        .columns([
+            job_files::Column::JobId,
+            job_files::Column::UploadId,
+            job_files::Column::Name,
+            job_files::Column::IsDeck,
+        ])
         .columns([uploads::Column::Size, uploads::Column::Sha256, uploads::Column::Path])
         .join(JoinType::InnerJoin, upload)
         .join(JoinType::InnerJoin, job)
@@ -95,6 +83,7 @@ pub(crate) async fn files(
             return Err(row.corrupt("is_deck", "of no file of the job is set"));
         }
         of_job.push(JobFile {
+            upload: row.take("upload_id", UploadId::parse(&file.upload_id))?,
             name: row.take("name", FileName::parse(&file.name))?,
             size: row.bytes("size", file.size)?,
             sha256: file.sha256,
@@ -105,15 +94,18 @@ pub(crate) async fn files(
 }
 
 #[derive(FromQueryResult)]
-struct MoreRow {
+struct ActiveRow {
     id: i64,
+    name: String,
+    solver: String,
+    cpu_count: i64,
     steps: String,
-    execution_path: Option<String>,
-    result_path: Option<String>,
+    no_contact_since: Option<i64>,
 }
 
 impl Repository {
-    /// The jobs with status Starting, Running or Collecting, by number: the same four queries, however many there are.
+    /// The jobs with status Starting, Running or Collecting, by number: the same three queries, however many there
+    /// are.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
@@ -132,41 +124,33 @@ impl Repository {
 
     async fn jobs_at_work(&self, which: Condition) -> Result<Vec<ActiveJob>, RepositoryError> {
         use jobs::Column as C;
-        // one moment for all four
+        // one moment for all three
         let db = self.db().begin().await?;
         let by_id = |query: sea_orm::Select<jobs::Entity>| query.filter(which.clone()).order_by_asc(C::Id);
-        let summaries = by_id(summary::select()).into_model::<SummaryRow>().all(&db).await?;
+        let columns = [C::Id, C::Name, C::Solver, C::CpuCount, C::Steps, C::NoContactSince];
+        let rows = jobs::Entity::find().select_only().columns(columns);
+        let rows = by_id(rows).into_model::<ActiveRow>().all(&db).await?;
         let lives = by_id(life::select()).into_model::<LifeRow>().all(&db).await?;
-        let more = jobs::Entity::find().select_only().columns([C::Id, C::Steps, C::ExecutionPath, C::ResultPath]);
-        let more = by_id(more).into_model::<MoreRow>().all(&db).await?;
         let mut files = files(&db, which).await?;
         db.commit().await?;
-        let rows = summaries.into_iter().zip(lives).zip(more);
-        rows.map(|((summary, life), more)| {
-            let row = Row::new("jobs", more.id);
-            let (summary, stored) = (summary.read()?, life.read()?);
-            let files = files.remove(&summary.id).ok_or_else(|| row.corrupt("id", "has no files"))?;
-            let deck = files.first().cloned().ok_or_else(|| row.corrupt("id", "has no files"))?;
-            Ok(ActiveJob {
-                id: summary.id,
-                name: summary.name,
-                user: summary.user_id,
-                life: stored.life,
-                version: stored.version,
-                node: summary.node,
-                wish: summary.wish,
-                solver: summary.solver,
-                cpus: summary.cpus,
-                tokens: summary.tokens,
-                deck,
-                files,
-                steps: row.json("steps", &more.steps)?,
-                progress: summary.progress,
-                no_contact_since: summary.no_contact_since,
-                execution_path: more.execution_path,
-                result_path: more.result_path,
+        rows.into_iter()
+            .zip(lives)
+            .map(|(job, life)| {
+                let (id, row) = (JobId(job.id), Row::new("jobs", job.id));
+                let files = files.remove(&id).ok_or_else(|| row.corrupt("id", "has no files"))?;
+                let deck = files.first().cloned().ok_or_else(|| row.corrupt("id", "has no files"))?;
+                Ok(ActiveJob {
+                    id,
+                    name: row.take("name", JobName::parse(&job.name))?,
+                    life: life.read()?.life,
+                    solver: row.word("solver", &job.solver, Solver::from_word(&job.solver))?,
+                    cpus: Cores(row.count("cpu_count", job.cpu_count)?),
+                    deck,
+                    files,
+                    steps: row.json("steps", &job.steps)?,
+                    no_contact_since: job.no_contact_since.map(Timestamp),
+                })
             })
-        })
-        .collect()
+            .collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What a group of changes touched, and the events that tell of it: one per thing, as it is after all of them.
 
-use crate::{RepositoryError, nodes, settings, settings::SettingsCache, summary};
+use crate::{RepositoryError, nodes, settings::SettingsCache, summary};
 use domain::{Event, JobId, NodeId, Settings};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
@@ -21,12 +21,11 @@ pub(crate) struct Mentions {
     pub(crate) nodes: BTreeSet<NodeId>,
     /// Tokens in use changed.
     pub(crate) license: bool,
-    /// Some setting changed.
-    pub(crate) settings: bool,
+    /// All settings, as a change of one left them.
+    pub(crate) settings: Option<Settings>,
 }
 
 /// What to tell after the commit.
-#[derive(Default)]
 pub(crate) struct Told {
     pub(crate) events: Vec<Event>,
     pub(crate) settings: Option<Settings>,
@@ -39,49 +38,45 @@ impl Mentions {
         self.deleted.extend(other.deleted);
         self.nodes.extend(other.nodes);
         self.license |= other.license;
-        self.settings |= other.settings;
+        // the later change has read what the earlier one wrote
+        self.settings = other.settings.or(self.settings.take());
     }
 
     /// Reads what the events carry. Cannot fail: where a row cannot be read, listeners are told to read for themselves.
-    pub(crate) async fn read(self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Told {
-        match self.try_read(db, cache).await {
-            Ok(told) => told,
-            Err(error) => {
-                tracing::error!(%error, "a change is saved but its event cannot be made");
-                Told { events: vec![Event::Resync], settings: None }
-            }
-        }
+    /// Changed settings are in force all the same.
+    pub(crate) async fn read(mut self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Told {
+        let settings = self.settings.take();
+        let changed = settings.is_some().then_some(Event::SettingsChanged);
+        self.license |= settings.is_some();
+        let cached = cache.get();
+        let events = self.events(db, settings.as_ref().unwrap_or(&cached)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a change is saved but its event cannot be made");
+            vec![Event::Resync]
+        });
+        Told { events: changed.into_iter().chain(events).collect(), settings }
     }
 
-    async fn try_read(self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Result<Told, RepositoryError> {
-        let mut told = Told::default();
-        let settings = if self.settings {
-            let fresh = settings::read(db).await?;
-            told.events.push(Event::SettingsChanged);
-            told.settings = Some(fresh.clone());
-            fresh
-        } else {
-            Settings::clone(&cache.get())
-        };
+    async fn events(self, db: &impl ConnectionTrait, settings: &Settings) -> Result<Vec<Event>, RepositoryError> {
+        let mut events = Vec::new();
         let ids: Vec<JobId> = self.created.union(&self.changed).copied().collect();
         if ids.len() > MOST_JOBS {
-            told.events.push(Event::Resync);
+            events.push(Event::Resync);
         } else {
             for job in summary::of(db, &ids).await? {
                 let new = self.created.contains(&job.id);
                 let job = Box::new(job);
-                told.events.push(if new { Event::JobCreated(job) } else { Event::JobChanged(job) });
+                events.push(if new { Event::JobCreated(job) } else { Event::JobChanged(job) });
             }
         }
-        told.events.extend(self.deleted.iter().map(|id| Event::JobDeleted(*id)));
+        events.extend(self.deleted.iter().map(|id| Event::JobDeleted(*id)));
         if !self.nodes.is_empty() {
             let all = nodes::summaries(db).await?;
             let touched = all.into_iter().filter(|node| self.nodes.contains(&node.id));
-            told.events.extend(touched.map(|node| Event::NodeChanged(Box::new(node))));
+            events.extend(touched.map(|node| Event::NodeChanged(Box::new(node))));
         }
-        if self.license || self.settings {
-            told.events.push(Event::LicenseChanged(nodes::license_use(db, &settings).await?));
+        if self.license {
+            events.push(Event::LicenseChanged(nodes::license_use(db, settings).await?));
         }
-        Ok(told)
+        Ok(events)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::entities::users;
 use crate::{Repository, RepositoryConfig, RepositoryError};
-use domain::{Event, NodeId};
+use domain::{Event, NodeId, Settings};
 use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait};
 use std::future::Future;
@@ -27,7 +27,7 @@ async fn add(repo: &Repository, id: &'static str, regret: bool) -> Result<(), Re
     repo.write(move |change| {
         Box::pin(async move {
             users::Entity::insert(person(id)).exec_without_returning(&change.db).await?;
-            change.mention(|mentions| mentions.settings = true);
+            change.mention(|mentions| mentions.settings = Some(Settings::default()));
             if regret { Err(RepositoryError::NotFound { what: "regret", id: String::new() }) } else { Ok(()) }
         })
     })

@@ -2,6 +2,7 @@
 
 use crate::lab::*;
 use domain::*;
+use sea_orm::sqlx;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -53,6 +54,20 @@ async fn what_was_refused_is_not_told() {
     lab.repo.delete_job(job.id, &student()).await.unwrap_err();
     lab.repo.change_setting("total_license_tokens", "many", &admin()).await.unwrap_err();
     assert_eq!(drain(&mut events), []);
+}
+
+#[tokio::test]
+async fn a_setting_is_in_force_although_its_event_cannot_be_made() {
+    let lab = Lab::new().await;
+    let job = lab.submit("beam").await;
+    lab.claim(job.id, "node-01").await;
+    // tokens in use, which the event of a changed setting carries
+    let sql = "UPDATE jobs SET license_tokens = -1";
+    sqlx::query(sql).execute(&mut lab.raw().await).await.unwrap();
+    let mut events = lab.repo.subscribe();
+    lab.repo.change_setting("total_license_tokens", "60", &admin()).await.unwrap();
+    assert_eq!(lab.repo.settings().total_license_tokens, Tokens(60));
+    assert_eq!(drain(&mut events), [Event::SettingsChanged, Event::Resync]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

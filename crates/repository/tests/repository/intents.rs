@@ -7,14 +7,14 @@ use repository::*;
 #[tokio::test]
 async fn a_submitted_job_waits_for_any_node_with_the_tokens_of_the_rule() {
     let lab = Lab::new().await;
-    let job = lab.submit("beam").await;
+    let deck = upload(&lab.repo, "beam.inp").await;
+    let job = lab.repo.submit(&submission("beam", &deck), &student()).await.unwrap();
     assert_eq!((job.status, job.tokens, job.node.clone(), job.version), (JobStatus::Waiting, Tokens(6), None, 1));
     assert_eq!(job.user_name, "sato さん");
     let detail = lab.repo.job(job.id).await.unwrap().unwrap();
     assert_eq!(detail.summary, job);
     assert_eq!(detail.steps.len(), 1);
-    assert_eq!(detail.deck_report, serde_json::json!({"elements": 12}));
-    assert_eq!(detail.inputs[0].name.as_str(), "beam.inp");
+    assert_eq!((&detail.inputs[0].upload, detail.inputs[0].name.as_str()), (&deck, "beam.inp"));
     assert_eq!(detail.history[0].what, HistoryFact::Submitted { parent: None });
     assert_eq!(detail.history[0].actor.as_deref(), Some("sato さん"));
     assert_eq!(

@@ -1,10 +1,10 @@
 //! Increment size over step time: a step line on a logarithmic axis, cutbacks as crosses.
 
 use super::panel::{Figure, HALO};
+use super::words;
 use crate::i18n::t;
 use crate::jobs::api::AttemptView;
 use crate::jobs::detail::page::use_voice;
-use crate::jobs::detail::words;
 use crate::plot::scale::nice_end;
 use crate::plot::{Area, Axes, Scale, number, path};
 use leptos::prelude::*;

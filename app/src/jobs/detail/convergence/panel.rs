@@ -3,9 +3,9 @@
 use super::increments::{Course, Increments};
 use super::residuals::{self, Residuals};
 use super::table::Table;
+use super::words;
 use crate::i18n::t;
 use crate::jobs::detail::page::{Page, use_page, use_voice};
-use crate::jobs::detail::words;
 use crate::plot::cursor::{self, Looked};
 use crate::plot::{Area, use_width};
 use domain::{JobStatus, Solver};

@@ -1,10 +1,10 @@
 //! The residual after each iteration: one line per attempt, red where it did not converge.
 
 use super::panel::{Figure, HALO};
+use super::words;
 use crate::i18n::t;
 use crate::jobs::api::{AttemptView, IterationView};
 use crate::jobs::detail::page::use_voice;
-use crate::jobs::detail::words;
 use crate::plot::{Area, Axes, Scale, number, path};
 use leptos::prelude::*;
 

@@ -1,9 +1,9 @@
 //! The table twin of the plots.
 
+use super::words;
 use crate::i18n::t;
 use crate::jobs::api::AttemptView;
 use crate::jobs::detail::page::use_voice;
-use crate::jobs::detail::words;
 use crate::plot::number;
 use leptos::prelude::*;
 

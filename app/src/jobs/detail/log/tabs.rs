@@ -3,9 +3,7 @@
 use crate::jobs::api::{FileView, JobView};
 use crate::jobs::detail::load::Wanted;
 use domain::JobStatus;
-
-/// The console text's name in every job.
-pub const CONSOLE: &str = "console.log";
+use domain::files::CONSOLE;
 
 /// One tab.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,7 @@
+//! Names of files that server, node and pages must agree on.
+
+/// What the solver's program writes on stdout and stderr, in the run's folder and among a job's results.
+pub const CONSOLE: &str = "console.log";
+
+/// Ending of a result that is not whole yet; without it a name stands for a file that is whole and checked.
+pub const PART: &str = ".part";

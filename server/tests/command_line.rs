@@ -1,0 +1,95 @@
+//! The binary as a person at a shell meets it.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use domain::{NodeId, NodeState, Solver, Timestamp, Tokens};
+use repository::{Repository, RepositoryConfig};
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn server(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_server"))
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("DATABASE_PATH")
+        .env("PORT", "0")
+        .output()
+        .unwrap()
+}
+
+const ADD: [&str; 12] = [
+    "node",
+    "add",
+    "--id",
+    "node-01",
+    "--host",
+    "10.0.0.7",
+    "--user",
+    "lab",
+    "--host-key",
+    "ssh-ed25519 AA",
+    "--cores",
+    "8",
+];
+
+#[test]
+fn a_broken_env_file_stops_the_server_and_its_line_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "DATABASE_PATH ./lab.db\nUPLOAD_DIR=./sent\n";
+    std::fs::write(folder.path().join(".env"), text).unwrap();
+    let out = server(folder.path(), &ADD);
+    assert_eq!(out.status.code(), Some(1));
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert!(said.contains("`DATABASE_PATH`"), "{said}");
+    assert!(!said.contains("lab.db"), "what follows may be a secret: {said}");
+    assert!(!folder.path().join("data").exists(), "nothing was begun elsewhere");
+    // mended, it is what counts; without one the defaults do
+    std::fs::write(folder.path().join(".env"), text.replace("PATH ", "PATH=")).unwrap();
+    assert!(server(folder.path(), &ADD).status.success());
+    assert!(folder.path().join("lab.db").exists());
+    std::fs::remove_file(folder.path().join(".env")).unwrap();
+    assert!(server(folder.path(), &ADD).status.success());
+    assert!(folder.path().join("data/abaqus-jobs.db").exists());
+}
+
+#[tokio::test]
+async fn adding_a_node_again_keeps_what_was_not_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--port", "2222", "--max-tokens", "20", "--work-dir", "/runs", "--hostname", "big", "--abaqus", "abq"];
+    assert!(server(folder.path(), &[&ADD[..], &more].concat()).status.success());
+    let open = async || {
+        let path = folder.path().join("data/abaqus-jobs.db");
+        Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap()
+    };
+    let id = NodeId::parse("node-01").unwrap();
+    let repository = open().await;
+    let mut node = repository.node(&id).await.unwrap().unwrap();
+    assert_eq!(node.state, NodeState::Available);
+    node.state = NodeState::Draining;
+    node.state_reason = Some("new memory".to_owned());
+    node.state_until = Some(Timestamp(2_000_000_000));
+    let admin = domain::Actor {
+        id: domain::UserId::parse("root").unwrap(),
+        name: "root".to_owned(),
+        role: domain::Role::Admin,
+        origin: domain::Origin::Web,
+    };
+    repository.save_node(&node, &admin).await.unwrap();
+    repository.close().await;
+
+    assert!(server(folder.path(), &[&ADD[..], &["--calculix", "ccx"]].concat()).status.success());
+    let repository = open().await;
+    let mut now = repository.node(&id).await.unwrap().unwrap();
+    let solvers = std::mem::take(&mut now.solvers);
+    assert_eq!(solvers, [(Solver::Abaqus, "abq".to_owned()), (Solver::Calculix, "ccx".to_owned())]);
+    node.solvers.clear();
+    assert_eq!(now, node);
+    assert_eq!(now.max_tokens, Tokens(20));
+    repository.close().await;
+
+    // a command that is named again is changed
+    assert!(server(folder.path(), &[&ADD[..], &["--abaqus", "abq2026"]].concat()).status.success());
+    let repository = open().await;
+    let solvers = repository.node(&id).await.unwrap().unwrap().solvers;
+    assert_eq!(solvers, [(Solver::Abaqus, "abq2026".to_owned()), (Solver::Calculix, "ccx".to_owned())]);
+    repository.close().await;
+}
