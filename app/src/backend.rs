@@ -15,6 +15,10 @@ use leptos::prelude::use_context;
 use repository::Repository;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Decks read at once: a large one keeps a core and some memory for seconds.
+const READERS: usize = 2;
 
 /// Where files are.
 #[derive(Clone, Debug)]
@@ -32,6 +36,14 @@ pub struct Backend {
     pub repository: Repository,
     /// The folders.
     pub folders: Arc<Folders>,
+    readers: Arc<Semaphore>,
+}
+
+impl Backend {
+    /// On this database and these folders.
+    pub fn new(repository: Repository, folders: Folders) -> Backend {
+        Backend { repository, folders: Arc::new(folders), readers: Arc::new(Semaphore::new(READERS)) }
+    }
 }
 
 /// Who is asking, and in which language they are answered.

@@ -85,7 +85,7 @@ mod worker {
             })
             .collect();
         let files = |wanted: &str| {
-            let (at, _) = sorting::find(wanted, others.iter().map(|(name, _)| name.as_str()))?;
+            let (at, _) = sorting::named(wanted, others.iter().map(|(name, _)| name.as_str()))?;
             let file = Slices { file: &others[at].1, reader: FileReaderSync::new().ok()?, at: 0.0 };
             Some(Box::new(file) as Box<dyn Read>)
         };

@@ -13,9 +13,8 @@ pub fn inspect(files: &[PathBuf]) -> ExitCode {
     for path in files {
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
         // included files are looked for beside the deck, as the solver does
-        let beside =
-            |name: &str| Some(Box::new(File::open(folder.join(name.replace('\\', "/"))).ok()?) as Box<dyn Read>);
-        let line = match File::open(path).and_then(|from| file(&path.to_string_lossy(), from, &beside)) {
+        let beside = |name: &str| Some(Box::new(open(&folder.join(name)).ok()?) as Box<dyn Read>);
+        let line = match open(path).and_then(|from| file(&path.to_string_lossy(), from, &beside)) {
             Ok(report) => {
                 bad |= report.is_bad();
                 serde_json::to_string(&report)
@@ -35,4 +34,12 @@ pub fn inspect(files: &[PathBuf]) -> ExitCode {
         }
     }
     if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Opens a regular file. Others, such as devices and pipes, may never end, or not even open.
+fn open(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    File::open(path)
 }

@@ -23,7 +23,6 @@ use scheduler::Scheduler;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -105,7 +104,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let scheduler = Scheduler::new(repository.clone(), executor, folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
-    let backend = Backend { repository: repository.clone(), folders: Arc::new(folders) };
+    let backend = Backend::new(repository.clone(), folders);
     let router = router::router(site(&config, address), backend, actor, stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");

@@ -7,8 +7,12 @@ use clap::{Parser, Subcommand};
 use server::config::Config;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// How long work that cannot be cut short is waited for at the end.
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 #[derive(Parser)]
 #[command(name = "abaqus-job-manager", version, about = "Runs Abaqus and CalculiX decks on the lab's nodes")]
@@ -53,6 +57,8 @@ fn main() -> ExitCode {
         Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
         _ => runtime.block_on(serve(arguments.config)),
     };
+    // a deck that is still being read for nobody must not keep the process
+    runtime.shutdown_timeout(LAST_WORK);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&*error),

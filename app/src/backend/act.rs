@@ -40,7 +40,7 @@ impl Backend {
         if let Some(clash) = clash(&name, includes) {
             return Err(fault::name_clash(locale, &clash));
         }
-        if read.deck.has_errors() {
+        if read.deck.is_refused(request.solver) {
             return Err(AppError::new(
                 ErrorCode::ValidationError,
                 locale.pick(

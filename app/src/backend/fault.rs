@@ -25,9 +25,10 @@ pub fn job_name(locale: Locale, error: NameError) -> AppError {
 pub fn name_problem(locale: Locale, error: NameError) -> &'static str {
     match error {
         NameError::Empty => locale.pick("名前を入力してください。", "Enter a name."),
-        NameError::TooLong => {
-            locale.pick("長すぎます。80文字以内にしてください。", "It is too long: use 80 characters or fewer.")
-        }
+        NameError::TooLong => locale.pick(
+            "長すぎます。80文字、127バイト (日本語は42文字) 以内にしてください。",
+            "It is too long: use at most 80 characters and 127 bytes (42 Japanese characters).",
+        ),
         NameError::BadCharacter => locale.pick(
             "使えない文字があります。文字、数字、_、-、. を使ってください。",
             "It has a character that is not allowed: use letters, digits, _, - and .",

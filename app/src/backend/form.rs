@@ -90,7 +90,7 @@ impl Backend {
         Ok(DeckCheck { report, free_name })
     }
 
-    /// Reads a deck among its files, in slices.
+    /// Reads a deck among its files, in slices; waits while as many as may be are being read.
     pub(super) async fn read_deck(
         &self,
         deck: &UploadId,
@@ -104,11 +104,13 @@ impl Backend {
             return Err(fault::no_such_file(locale).about("file"));
         };
         let (folder, read, among) = (self.folders.uploads.clone(), upload.clone(), uploads.clone());
+        let turn = self.readers.clone().acquire_owned().await.map_err(|_| fault::internal(locale))?;
         let work = tokio::task::spawn_blocking(move || -> io::Result<Deck> {
+            // the reading goes on when nobody waits for it any more
+            let _turn = turn;
             let include = |name: &str| {
                 // as the solver will look for it: files lie side by side, and Linux tells capitals apart
-                let here = name.strip_prefix("./").or_else(|| name.strip_prefix(".\\")).unwrap_or(name);
-                let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str() == here;
+                let named = |upload: &&Upload| upload.id != read.id && upload.name.as_str() == name;
                 let found = among.iter().find(named)?;
                 let file = File::open(folder.join(&found.path)).ok()?;
                 Some(Box::new(file) as Box<dyn Read>)
@@ -176,7 +178,11 @@ impl Backend {
         for (id, _) in &decks {
             let read = self.read_deck(id, std::slice::from_ref(id), asking).await?;
             let name = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
-            included.extend(read.deck.includes.iter().map(|include| name(&include.name)));
+            for include in read.deck.includes.iter().map(|include| name(&include.name)) {
+                // Abaqus' own ending may be left out
+                included.push(format!("{include}.inp"));
+                included.push(include);
+            }
         }
         let tops: Vec<_> = decks.into_iter().filter(|(_, n)| !included.contains(&n.to_ascii_lowercase())).collect();
         match tops.as_slice() {

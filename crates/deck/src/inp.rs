@@ -19,7 +19,7 @@ mod state;
 pub use finding::{Finding, FindingKind, NotDeck, Severity};
 pub use scanner::Scanner;
 
-use domain::StepShape;
+use domain::{Solver, StepShape};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
@@ -29,7 +29,8 @@ use std::io::Read;
 pub enum Count {
     /// Exactly so many.
     Known(u64),
-    /// The solver makes some of them (`*NFILL`, `*NCOPY`, `*ELCOPY`, labels of a `*PARAMETER` …): only a lower bound.
+    /// The solver makes some of them (`*NFILL`, `*NCOPY`, `*ELCOPY`, labels of a `*PARAMETER` …), or there are more, and
+    /// more scattered ones, than are kept: only a lower bound.
     Generated {
         /// Those that the deck's lines name.
         at_least: u64,
@@ -179,9 +180,9 @@ pub struct Deck {
     pub elements: Count,
     /// Elements that the deck's lines name, by type (upper case), in order of appearance.
     pub elements_by_type: Vec<(String, u64)>,
-    /// Largest node label in any scope.
+    /// Largest node label in any scope, of those counted.
     pub highest_node: Option<u64>,
-    /// Largest element label in any scope.
+    /// Largest element label in any scope, likewise.
     pub highest_element: Option<u64>,
     /// Nodes of the assembled model: each instance brings its part's again. A lower bound where `nodes` is one.
     pub assembled_nodes: u64,
@@ -257,20 +258,9 @@ impl Deck {
             .collect()
     }
 
-    /// The files of the deck that are not among `present`. Result files of other runs and absolute paths are not asked
-    /// for: findings say them. A name without ending is also found as `name.inp`, as Abaqus does.
-    pub fn missing<'a>(&'a self, present: &[&str]) -> Vec<&'a Include> {
-        let present: Vec<String> = present.iter().map(|name| plain(name)).collect();
-        self.includes
-            .iter()
-            .filter(|include| include.kind == IncludeKind::Text && !is_absolute(&include.name))
-            .filter(|include| !candidates(&include.name).iter().any(|name| present.contains(name)))
-            .collect()
-    }
-
-    /// Whether it cannot be run.
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    /// Whether this solver cannot run it.
+    pub fn is_refused(&self, solver: Solver) -> bool {
+        self.findings.iter().any(|finding| finding.kind.blocks(solver))
     }
 
     /// Why the file is no deck at all, where it is none.
@@ -292,7 +282,7 @@ fn plain(name: &str) -> String {
     rest.to_owned()
 }
 
-/// The names under which a needed file may be found.
+/// The names under which a needed file may be found: as written, and as Abaqus completes it.
 fn candidates(name: &str) -> Vec<String> {
     let name = plain(name);
     let last = name.rsplit('/').next().unwrap_or(&name);
@@ -304,8 +294,22 @@ fn candidates(name: &str) -> Vec<String> {
     }
 }
 
-fn is_absolute(name: &str) -> bool {
+/// The name as CalculiX reads it: it drops blanks, even quoted ones.
+fn without_blanks(name: &str) -> String {
+    name.split_ascii_whitespace().collect()
+}
+
+/// Whether CalculiX, too, finds the file `found` that a deck means by `name`.
+fn found_by_calculix(name: &str, found: &str) -> bool {
+    let name = without_blanks(name);
+    !name.contains('\\') && plain(&name) == found
+}
+
+/// Whether the name leads out of the run's folder: it is an absolute path, or has a part `..`.
+fn is_outside(name: &str) -> bool {
+    let name = without_blanks(name);
     let bytes = name.as_bytes();
-    matches!(bytes.first(), Some(b'/' | b'\\'))
-        || (bytes.len() > 1 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic())
+    let is_absolute = matches!(bytes.first(), Some(b'/' | b'\\'))
+        || (bytes.len() > 1 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic());
+    is_absolute || name.split(['/', '\\']).any(|part| part == "..")
 }

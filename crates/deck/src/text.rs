@@ -25,3 +25,8 @@ pub(crate) fn shown(bytes: &[u8], most: usize) -> String {
     let cut = &bytes[..bytes.len().min(most.saturating_mul(4))];
     decode(cut).trim_end().chars().filter(|c| !c.is_control() || *c == '\t').take(most).collect()
 }
+
+/// Its first `most` characters.
+pub(crate) fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}

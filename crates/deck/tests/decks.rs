@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use deck::inp::{self, Count, Deck, Encoding, FindingKind, IncludeKind, LineEnding, NotDeck, Severity};
+use domain::Solver;
 use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const STEP: &str = "*STEP\n*STATIC\n0.1, 1.\n*END STEP\n";
 
@@ -132,11 +134,9 @@ fn files_a_deck_needs() {
     let context: Vec<(u64, &str)> =
         deck.includes[0].context.iter().map(|(line, text)| (*line, text.as_str())).collect();
     assert_eq!(context, [(1, "*HEADING"), (2, "*Include, Input=\"My mesh.inp\""), (3, "** after")]);
-    let missing: Vec<&str> = deck.missing(&["sub/mat.inp"]).iter().map(|i| i.name.as_str()).collect();
-    assert_eq!(missing, ["My mesh.inp", "./nodes.txt"]);
-    assert!(deck.missing(&["My mesh.inp", "sub/mat", "nodes.txt"]).is_empty());
     // nobody looked, so nothing is said to be missing; elements may be in a file
-    assert!(errors(&deck).is_empty());
+    let (name, keyword) = ("/opt/lib/steel.inp".to_owned(), "INCLUDE".to_owned());
+    assert_eq!(errors(&deck), [&FindingKind::OutsideFolder { name, keyword }]);
 }
 
 #[test]
@@ -183,6 +183,153 @@ fn missing_and_endless_includes() {
     assert_eq!((finding.file.as_deref(), finding.line), (Some("b.inp"), Some(2)));
     let pointer = read("pointer.inp");
     assert!(errors(&pointer).iter().any(|kind| matches!(kind, FindingKind::IncludeNotText { .. })));
+}
+
+#[test]
+fn what_ccx_takes_for_an_include_is_one() {
+    // tried with ccx 2.20: each of these lines makes it open the file, under this name
+    for (line, name) in [
+        ("*INCLUDE INPUT=mesh.inc", "mesh.inc"),
+        ("*INCLUDE, FILE=mesh.inc", "mesh.inc"),
+        ("* INCLUDE, INPUT=mesh.inc", "mesh.inc"),
+        ("*\tINCLUDE, INPUT=mesh.inc", "mesh.inc"),
+        ("*INC LUDE, IN PUT=mesh.inc", "mesh.inc"),
+        ("*INCLUDEX, INPUT=mesh.inc", "mesh.inc"),
+        ("*INCLUDEXINPUT=mesh.inc", "mesh.inc"),
+        ("*INCLUDE, XFILE=mesh.inc", "mesh.inc"),
+        ("*include,input=\"mesh.inc\"", "mesh.inc"),
+        ("*INCLUDE, FILE=\"mesh.inc\", INPUT=other.inc", "mesh.inc"),
+        ("*INCLUDE=mesh.inc", "MESH.INC"),
+        ("*INCLUDE, X=mesh.inc", "MESH.INC"),
+    ] {
+        let deck = inp::read_with(format!("*HEADING\n{line}\n{STEP}").as_bytes(), &|_| None);
+        let kind = FindingKind::MissingInclude { name: name.to_owned(), keyword: "INCLUDE".to_owned() };
+        assert_eq!(errors(&deck), [&kind], "{line}");
+    }
+    let comment = inp::read_with(format!("**INCLUDE, INPUT=gone\n*HEADING\n{STEP}").as_bytes(), &|_| None);
+    assert!(comment.includes.is_empty());
+}
+
+#[test]
+fn a_run_reads_its_own_folder_only() {
+    for name in
+        ["/etc/passwd", "../other/mesh.inc", "sub/../../x", "..\\x", "C:\\x", "/ etc/passwd", ". ./x", "\" /x\""]
+    {
+        // there or not
+        for there in [true, false] {
+            let files = |_: &str| there.then(|| Box::new(&b"*NODE\n"[..]) as Box<dyn Read>);
+            let text = format!("*HEADING\n*INCLUDE, INPUT={name}\n{STEP}");
+            let deck = inp::read_with(text.as_bytes(), &files);
+            let outside = |kind: &&FindingKind| matches!(kind, FindingKind::OutsideFolder { .. });
+            assert_eq!(errors(&deck).into_iter().filter(outside).count(), 1, "{name}");
+        }
+    }
+    let inside = inp::read_with(format!("*INCLUDE, INPUT=./a..b/c...inc\n{STEP}").as_bytes(), &|_| None);
+    assert!(matches!(errors(&inside)[..], [FindingKind::MissingInclude { .. }]));
+}
+
+#[test]
+fn what_only_abaqus_finds_blocks_calculix() {
+    let read = |name: &str, there: &'static str| {
+        let files = move |name: &str| (name == there).then(|| Box::new(&b"1, 1\n"[..]) as Box<dyn Read>);
+        inp::read_with(format!("*ELEMENT, TYPE=MASS\n*INCLUDE, INPUT={name}\n{STEP}").as_bytes(), &files)
+    };
+    for (name, there) in [("LOADS", "LOADS.inp"), (".\\loads.inc", "loads.inc"), ("\"my loads.inc\"", "my loads.inc")] {
+        let deck = read(name, there);
+        assert_eq!(deck.elements, Count::Known(1));
+        assert!(deck.is_refused(Solver::Calculix) && !deck.is_refused(Solver::Abaqus), "{name}");
+        let finding = deck.findings.iter().find(|f| matches!(f.kind, FindingKind::OnlyAbaqusFinds { .. })).unwrap();
+        assert_eq!((finding.severity, finding.line, finding.context.len()), (Severity::Warning, Some(2), 3));
+    }
+    for (name, there) in [("LOADS", "LOADS"), ("./loads.inc", "loads.inc"), ("././loads.inc", "loads.inc")] {
+        assert!(!read(name, there).is_refused(Solver::Calculix), "{name}");
+    }
+}
+
+#[test]
+fn a_line_that_ccx_cuts_blocks_calculix() {
+    let read = |padding: usize| deck(&format!("*ELEMENT, TYPE=MASS\n1, 1\n**{}\n{STEP}", "x".repeat(padding)));
+    assert!(!read(1317).is_refused(Solver::Calculix));
+    let long = read(1318);
+    assert!(long.is_refused(Solver::Calculix) && !long.is_refused(Solver::Abaqus));
+    let lines = |kind: &FindingKind| *kind == FindingKind::LongLine;
+    assert_eq!(long.findings.iter().find(|f| lines(&f.kind)).unwrap().line, Some(3));
+}
+
+#[test]
+fn includes_past_what_is_read_block() {
+    // each level includes the next, for ever
+    let levels = |name: &str| {
+        let next = name.parse::<u32>().unwrap() + 1;
+        Some(Box::new(std::io::Cursor::new(format!("*INCLUDE, INPUT={next}\n"))) as Box<dyn Read>)
+    };
+    let deep = inp::read_with(format!("*INCLUDE, INPUT=1\n{STEP}").as_bytes(), &levels);
+    assert!(errors(&deep).contains(&&FindingKind::IncludeTooDeep { name: "10".to_owned() }));
+    // warnings and includes without number do not hide the one file that is missing
+    let small = |name: &str| (name == "a").then(|| Box::new(&b""[..]) as Box<dyn Read>);
+    let mut many = "*STEP\n".repeat(10_001);
+    many.push_str(&"*FOO, INPUT=a\n".repeat(10_001));
+    many.push_str("*INCLUDE, INPUT=gone\n");
+    let many = inp::read_with(many.as_bytes(), &small);
+    assert!(errors(&many).contains(&&FindingKind::IncludeTooDeep { name: "gone".to_owned() }));
+    assert!(many.findings.len() <= 20_100 && many.includes.len() == 10_000);
+}
+
+/// A file without end.
+struct Endless<'a>(&'a AtomicU64);
+
+impl Read for Endless<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        into.fill(b'x');
+        self.0.fetch_add(into.len() as u64, Ordering::Relaxed);
+        Ok(into.len())
+    }
+}
+
+#[test]
+fn no_more_than_two_gigabytes_of_included_files_are_read() {
+    let bytes = AtomicU64::new(0);
+    let files = |_: &str| Some(Box::new(Endless(&bytes)) as Box<dyn Read + '_>);
+    let deck = inp::read_with(format!("*INCLUDE, INPUT=a\n*INCLUDE, INPUT=b\n{STEP}").as_bytes(), &files);
+    for name in ["a", "b"] {
+        assert!(errors(&deck).contains(&&FindingKind::IncludeTooDeep { name: name.to_owned() }));
+    }
+    assert!(bytes.load(Ordering::Relaxed) <= (2 << 30) + (1 << 20));
+}
+
+#[test]
+fn scattered_labels_are_counted_until_there_are_too_many() {
+    // every label in a run of its own: as scattered as Abaqus' labels up to 10^9 can be
+    let scattered: String = (0..15_259_u64).map(|at| format!("{}, 0.\n", at * 65_536 + 1)).collect();
+    assert_eq!(deck(&format!("*NODE\n{scattered}")).nodes, Count::Known(15_259));
+    let bomb = deck("*NGEN\n1,1245184000000,65536\n");
+    assert_eq!(bomb.nodes, Count::Generated { at_least: 1 << 18 });
+    assert_eq!(bomb.generated_by, ["NGEN"]);
+    let bomb = deck("*ELEMENT, TYPE=MASS\n1, 1\n*ELGEN\n1, 300000, 1, 65536\n");
+    assert_eq!(bomb.elements, Count::Generated { at_least: 1 << 18 });
+    assert_eq!(bomb.elements_by_type, [("MASS".to_owned(), 1 << 18)]);
+}
+
+#[test]
+fn lists_and_names_are_bounded() {
+    let parts: String = (0..10_050).map(|at| format!("*PART, NAME=P{at}\n*NODE\n{at}1, 0.\n")).collect();
+    let parts = deck(&parts);
+    // what is not told apart is counted once
+    assert_eq!((parts.nodes, parts.parts.len()), (Count::Generated { at_least: 10_050 }, 10_000));
+    assert_eq!(parts.generated_by, ["PART"]);
+    let types: String =
+        (0..10_050).map(|at| format!("*USER ELEMENT, TYPE=U{at}, NODES=1\n*ELEMENT, TYPE=U{at}\n{at}1, 1\n")).collect();
+    let types = deck(&types);
+    assert_eq!((types.elements, types.elements_by_type.len()), (Count::Known(10_050), 10_001));
+    let long = "鋼".repeat(5000);
+    let names = deck(&format!(
+        "*PART, NAME={long}\n*END PART\n*ASSEMBLY\n*INSTANCE, NAME={long}, PART={long}\n*END INSTANCE\n*END ASSEMBLY\n\
+         *MATERIAL, NAME={long}\n*ELEMENT, TYPE={long}\n1, 1\n*{long}, INPUT={long}\n*STEP, NAME={long}\n*STATIC\n"
+    ));
+    let json = serde_json::to_string(&names).unwrap();
+    assert_eq!(names.steps[0].name, "鋼".repeat(200));
+    assert_eq!((names.parts.len(), names.instances.len(), names.includes.len()), (1, 1, 1));
+    assert!(json.chars().count() < 6000, "{}", json.len());
 }
 
 /// A disk that gives out after so many bytes.
@@ -251,7 +398,7 @@ fn no_decks() {
     ] {
         let deck = inp::read(text);
         assert_eq!(deck.not_a_deck(), Some(why), "{text:?}");
-        assert!(deck.has_errors());
+        assert!(deck.is_refused(Solver::Abaqus) && deck.is_refused(Solver::Calculix));
     }
 }
 

@@ -97,13 +97,16 @@ macro_rules! name_type {
     };
 }
 
+/// Characters and bytes of a job's name, without `.inp`.
+const LONGEST_JOB: (usize, usize) = (80, 127);
+
 name_type!(
     /// A job's name: the stem of its deck on the node, so letters (Japanese too), digits, `_`, `-` and dots inside.
-    /// At most 80 characters and 200 bytes (file systems end at 255 bytes, solvers add endings). No blanks: Abaqus refuses them.
+    /// At most 80 characters and 127 bytes: ccx 2.20 breaks down on a longer one. No blanks: Abaqus refuses them.
     JobName,
     |text| {
         check_edges(text)?;
-        if text.chars().count() > 80 || text.len() > 200 {
+        if text.chars().count() > LONGEST_JOB.0 || text.len() > LONGEST_JOB.1 {
             return Err(NameError::TooLong);
         }
         if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
@@ -193,10 +196,10 @@ impl JobName {
         let cleaned: String = stem
             .chars()
             .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' })
-            .take(80)
+            .take(LONGEST_JOB.0)
             .collect();
         let mut cleaned = cleaned.trim_matches(['-', '.']).to_owned();
-        while cleaned.len() > 200 {
+        while cleaned.len() > LONGEST_JOB.1 {
             cleaned.pop();
         }
         JobName::parse(&cleaned).or_else(|_| JobName::parse(&format!("job_{cleaned}"))).ok()
@@ -206,7 +209,7 @@ impl JobName {
     pub fn variant(&self, n: u32) -> JobName {
         let ending = format!("-{n}");
         let mut stem = self.0.clone();
-        while stem.chars().count() + ending.len() > 80 || stem.len() + ending.len() > 200 {
+        while stem.chars().count() + ending.len() > LONGEST_JOB.0 || stem.len() + ending.len() > LONGEST_JOB.1 {
             stem.pop();
         }
         JobName(stem + &ending)
@@ -242,6 +245,17 @@ mod tests {
         assert_eq!(JobName::suggest("C:\\work\\my beam.INP").map(|n| n.to_string()).as_deref(), Some("my_beam"));
         assert_eq!(JobName::suggest("con.inp").map(|n| n.to_string()).as_deref(), Some("job_con"));
         assert_eq!(JobName::suggest("....inp"), JobName::parse("job_").ok());
+    }
+
+    #[test]
+    fn a_job_name_is_as_long_as_ccx_takes() {
+        let name = |letters: usize| format!("{}a", "鋼".repeat(letters));
+        assert!(JobName::parse(&name(42)).is_ok_and(|name| name.as_str().len() == 127));
+        assert_eq!(JobName::parse(&format!("{}a", name(42))), Err(NameError::TooLong));
+        assert_eq!(JobName::parse(&"a".repeat(81)), Err(NameError::TooLong));
+        let suggested = JobName::suggest(&format!("{}.inp", name(70)));
+        assert_eq!(suggested.as_ref().map(|name| name.as_str().len()), Some(126));
+        assert!(suggested.is_some_and(|name| JobName::parse(name.variant(12).as_str()).is_ok()));
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use testbed::{Sshd, runner_binary};
 use tokio_tungstenite::connect_async;
 
 /// Nothing here takes so long unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct Stack {
     pub folder: tempfile::TempDir,
@@ -98,6 +98,23 @@ impl Stack {
             }
         });
         self.server = Some(child);
+    }
+
+    /// SIGTERM; returns when the process is gone.
+    pub async fn end_server(&mut self) {
+        let mut child = self.server.take().unwrap();
+        let asked = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let ended = async {
+            while child.try_wait().unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let in_time = tokio::time::timeout(PATIENCE, ended).await.is_ok();
+        if !in_time {
+            child.kill().unwrap();
+        }
+        assert!(in_time, "the server does not end\n{}", self.log());
     }
 
     /// SIGKILL.

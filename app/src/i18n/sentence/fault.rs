@@ -29,7 +29,10 @@ pub fn code(code: ErrorCode) -> Text {
 pub fn job_name(error: NameError) -> Text {
     match error {
         NameError::Empty => text("ジョブ名を入力してください", "Enter a name"),
-        NameError::TooLong => text("長すぎます。80文字までです", "Too long: at most 80 characters"),
+        NameError::TooLong => text(
+            "長すぎます。80文字、127バイト (日本語は42文字) までです",
+            "Too long: at most 80 characters and 127 bytes (42 Japanese characters)",
+        ),
         NameError::BadCharacter => text(
             "使えない文字があります。英数字・日本語・_ - . が使えます",
             "A character cannot be used. Letters, digits, Japanese, _ - . can",

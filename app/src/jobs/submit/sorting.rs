@@ -71,15 +71,15 @@ fn plain(name: &str) -> &str {
 /// The file that a deck means by `wanted`. Like Abaqus it also looks for `wanted.inp` where the name has no ending.
 pub fn find<'a>(wanted: &str, here: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Match)> {
     let wanted = plain(wanted);
-    let with_ending = if wanted.contains('.') { String::new() } else { format!("{wanted}.inp") };
-    let names = [wanted, with_ending.as_str()];
-    let mut names = names.into_iter().filter(|name| !name.is_empty());
-    let exact = |name: &str| here.clone().position(|one| one == name).map(|at| (at, Match::Exact));
-    let folded = |name: &str| {
-        let name = name.to_lowercase();
-        here.clone().position(|one| one.to_lowercase() == name).map(|at| (at, Match::OtherCase))
-    };
-    names.clone().find_map(exact).or_else(|| names.find_map(folded))
+    let with_ending = || (!wanted.contains('.')).then(|| format!("{wanted}.inp"));
+    named(wanted, here.clone()).or_else(|| named(&with_ending()?, here))
+}
+
+/// The file of this name: of the same letters, or else of other capitals.
+pub fn named<'a>(name: &str, mut here: impl Iterator<Item = &'a str> + Clone) -> Option<(usize, Match)> {
+    let folded = name.to_lowercase();
+    let exact = here.clone().position(|one| one == name).map(|at| (at, Match::Exact));
+    exact.or_else(|| here.position(|one| one.to_lowercase() == folded).map(|at| (at, Match::OtherCase)))
 }
 
 /// The name under which a file is to be sent so that the solver finds it as `wanted`. `None` where the deck names a
@@ -103,6 +103,9 @@ mod tests {
         assert_eq!(find("loads"), Some((2, Match::Exact)));
         assert_eq!(find("sub/Mesh.INC"), None);
         assert_eq!(find("other.inc"), None);
+        // the reader completes names itself, and says where it had to
+        assert_eq!(named("loads", here.into_iter()), None);
+        assert_eq!(named("LOADS.inp", here.into_iter()), Some((2, Match::OtherCase)));
     }
 
     #[test]

@@ -122,9 +122,10 @@ fn file_name_error(voice: Voice, error: NameError) -> &'static str {
 pub fn job_name_error(error: NameError) -> Text {
     match error {
         NameError::Empty => text("ジョブ名を入力してください", "Enter a name for the job"),
-        NameError::TooLong => {
-            text("長すぎます。80文字 (200バイト) までです", "Too long: at most 80 characters (200 bytes)")
-        }
+        NameError::TooLong => text(
+            "長すぎます。80文字、127バイト (日本語は42文字) までです",
+            "Too long: at most 80 characters and 127 bytes (42 Japanese characters)",
+        ),
         NameError::BadCharacter => text(
             "使えない文字があります。英数字・日本語・_ - . が使えます",
             "It has a character that cannot be used. Letters, digits, _ - . can",

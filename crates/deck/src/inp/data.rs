@@ -2,6 +2,7 @@
 
 use super::element::Nodes;
 use super::finding::FindingKind;
+use super::keyword::LONGEST_NAME;
 use super::procedure;
 use super::state::State;
 use crate::number::{Label, label, real};
@@ -50,7 +51,7 @@ impl State<'_> {
             Section::Skip => {}
             Section::Nodes => match label(line).0 {
                 Label::Number(number) => {
-                    self.scopes.here().nodes.insert(number);
+                    self.node("NODE", number);
                 }
                 Label::Parameter => self.nodes_from_parameter(),
                 Label::None => {}
@@ -85,7 +86,9 @@ impl State<'_> {
             None => {
                 let (head, rest) = label(line);
                 match head {
-                    Label::Number(number) => self.element(block.kind, number),
+                    Label::Number(number) => {
+                        self.element("ELEMENT", block.kind, number);
+                    }
                     Label::Parameter => self.elements_from_parameter(),
                     // the end of a record that was thought complete, or nonsense: neither begins an element
                     Label::None => return block,
@@ -107,13 +110,30 @@ impl State<'_> {
         block
     }
 
-    fn element(&mut self, kind: usize, number: u64) {
-        if self.scopes.here().elements.insert(number) {
+    /// A node that the keyword `by` makes; `false` where there are too many to keep it.
+    fn node(&mut self, by: &str, number: u64) -> bool {
+        let kept = self.scopes.insert_node(number).is_some();
+        if !kept {
+            self.nodes_generated = true;
+            self.generated_by(by);
+        }
+        kept
+    }
+
+    /// An element that the keyword `by` makes, likewise.
+    fn element(&mut self, by: &str, kind: usize, number: u64) -> bool {
+        let Some(new) = self.scopes.insert_element(number) else {
+            self.elements_generated = true;
+            self.generated_by(by);
+            return false;
+        };
+        if new {
             self.deck.elements_by_type[kind].1 += 1;
             if self.masters.len() < MOST_MASTERS {
                 self.masters.insert((self.scopes.number(), number), kind);
             }
         }
+        true
     }
 
     /// `first, last, increment`.
@@ -131,9 +151,10 @@ impl State<'_> {
                     self.generated_by("NGEN");
                     return;
                 }
-                let nodes = &mut self.scopes.here().nodes;
                 for number in (first..=last).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
-                    nodes.insert(number);
+                    if !self.node("NGEN", number) {
+                        return;
+                    }
                 }
             }
             _ => {
@@ -180,7 +201,9 @@ impl State<'_> {
                             let steps = [(i, ways[0].1), (j, ways[1].1), (k, ways[2].1)];
                             let number =
                                 steps.iter().fold(master, |sum, (n, step)| sum.saturating_add(n.saturating_mul(*step)));
-                            self.element(kind, number);
+                            if !self.element("ELGEN", kind, number) {
+                                return;
+                            }
                         }
                     }
                 }
@@ -198,7 +221,7 @@ impl State<'_> {
         let (Ok(name), value) = (std::str::from_utf8(line[..at].trim_ascii()), &line[at + 1..]) else { return };
         let value = memchr::memchr(b'#', value).map_or(value, |comment| &value[..comment]);
         match real(value) {
-            Some(value) if self.constants.len() < MOST_CONSTANTS => {
+            Some(value) if self.constants.len() < MOST_CONSTANTS && name.len() <= LONGEST_NAME => {
                 self.constants.insert(name.to_owned(), value);
             }
             // a later expression hides an earlier number

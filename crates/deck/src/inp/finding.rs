@@ -1,5 +1,6 @@
 //! What is wrong or odd about a deck, as message keys with their numbers.
 
+use domain::Solver;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,7 +55,7 @@ pub enum FindingKind {
         /// As the deck names it.
         name: String,
     },
-    /// Files included deeper, or more of them, than is read here.
+    /// Files included deeper, or more of them, than is read here. Nobody knows what those name, so it blocks.
     IncludeTooDeep {
         /// The first that was not read.
         name: String,
@@ -66,11 +67,24 @@ pub enum FindingKind {
         /// What it is.
         why: NotDeck,
     },
-    /// A file named by an absolute path: nobody here can tell whether the node has it.
-    AbsolutePath {
+    /// A file named by an absolute path or by one with `..`: a run reads its own folder only.
+    OutsideFolder {
         /// As the deck names it.
         name: String,
+        /// The keyword that needs it.
+        keyword: String,
     },
+    /// An included file that Abaqus finds and CalculiX does not: it adds no `.inp`, takes blanks out of the name, and
+    /// knows no `\`. Blocks a run of CalculiX.
+    OnlyAbaqusFinds {
+        /// As the deck names it.
+        name: String,
+        /// The file that is there.
+        found: String,
+    },
+    /// A line that CalculiX cuts in two: what follows is a line of its own for it, perhaps a keyword. Blocks a run of
+    /// CalculiX.
+    LongLine,
     /// The deck needs another run's result file (`*IMPERFECTION, FILE=`).
     NeedsResultFile {
         /// As the deck names it.
@@ -109,6 +123,12 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Whether a deck with it is not accepted for this solver.
+    pub fn blocks(&self, solver: Solver) -> bool {
+        let only_calculix = matches!(self, FindingKind::OnlyAbaqusFinds { .. } | FindingKind::LongLine);
+        self.severity() == Severity::Error || (solver == Solver::Calculix && only_calculix)
+    }
+
     /// Errors are those that the solver cannot get past.
     pub fn severity(&self) -> Severity {
         match self {
@@ -117,9 +137,11 @@ impl FindingKind {
             | FindingKind::NoElements
             | FindingKind::MissingInclude { .. }
             | FindingKind::IncludeCycle { .. }
-            | FindingKind::IncludeNotText { .. } => Severity::Error,
-            FindingKind::IncludeTooDeep { .. }
-            | FindingKind::AbsolutePath { .. }
+            | FindingKind::IncludeTooDeep { .. }
+            | FindingKind::IncludeNotText { .. }
+            | FindingKind::OutsideFolder { .. } => Severity::Error,
+            FindingKind::OnlyAbaqusFinds { .. }
+            | FindingKind::LongLine
             | FindingKind::NeedsResultFile { .. }
             | FindingKind::NeedsRestartFiles
             | FindingKind::NoRestartWrite
@@ -151,9 +173,17 @@ impl fmt::Display for FindingKind {
             FindingKind::NoElements => f.write_str("no elements"),
             FindingKind::MissingInclude { name, keyword } => write!(f, "*{keyword} needs {name}, which is missing"),
             FindingKind::IncludeCycle { name } => write!(f, "{name} includes itself"),
-            FindingKind::IncludeTooDeep { name } => write!(f, "{name} is included too deeply to be read here"),
+            FindingKind::IncludeTooDeep { name } => {
+                write!(f, "{name} is not read: too many includes, or too deep")
+            }
             FindingKind::IncludeNotText { name, why } => write!(f, "included file {name} is no text: {why}"),
-            FindingKind::AbsolutePath { name } => write!(f, "{name} is an absolute path on the node"),
+            FindingKind::OutsideFolder { name, keyword } => {
+                write!(f, "*{keyword} needs {name}, which is outside the run's folder")
+            }
+            FindingKind::OnlyAbaqusFinds { name, found } => {
+                write!(f, "{name} is found as {found} by Abaqus, and not by CalculiX")
+            }
+            FindingKind::LongLine => f.write_str("a line that CalculiX cuts in two: it has more than 1319 bytes"),
             FindingKind::NeedsResultFile { name, keyword } => {
                 write!(f, "*{keyword} needs the result file of another run: {name}")
             }

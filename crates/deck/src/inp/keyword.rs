@@ -1,6 +1,9 @@
 //! One keyword line: `*NAME, KEY=value, FLAG`, read without minding case and blanks.
 
-use crate::text::decode;
+use crate::text::{cut, decode};
+
+/// Characters kept of a name: both solvers and all file systems end before, and thousands of them are kept.
+pub(super) const LONGEST_NAME: usize = 200;
 
 /// A keyword line with its continuation lines joined.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,16 +21,25 @@ impl Keyword {
         let text = decode(line);
         let text = text.trim_start().trim_start_matches('*');
         let mut fields = fields(text).into_iter();
+        let head = fields.next().unwrap_or_default();
+        // a comma may be missing: `*INCLUDE INPUT=mesh.inc`
+        let (words, missed) = match head.split_once('=') {
+            Some((words, _)) => (words, Some(head)),
+            None => (head, None),
+        };
         let mut name = String::new();
-        for word in fields.next().unwrap_or_default().split_whitespace() {
+        for word in words.split_whitespace() {
             if !name.is_empty() {
                 name.push(' ');
             }
             name.push_str(word);
         }
+        let mut name = cut(&name, LONGEST_NAME).to_owned();
         name.make_ascii_uppercase();
         let compact = name.replace(' ', "");
-        let params = fields
+        let params = missed
+            .into_iter()
+            .chain(fields)
             .filter(|field| !field.trim().is_empty())
             .map(|field| match field.split_once('=') {
                 Some((key, value)) => (squeezed(key), Some(unquoted(value))),
@@ -35,6 +47,21 @@ impl Keyword {
             })
             .collect();
         Keyword { name, compact, params }
+    }
+
+    /// Whether its file stands in its place: for CalculiX every keyword that begins so.
+    pub(super) fn is_include(&self) -> bool {
+        self.compact.starts_with("INCLUDE")
+    }
+
+    /// The file that an include names. CalculiX takes what follows the first `=`, whatever key is before it, and reads
+    /// it in capitals where the key does not end with `INPUT` or `FILE`. Taking a later `INPUT` instead would leave the
+    /// file that CalculiX opens unseen.
+    pub(super) fn included(&self) -> Option<String> {
+        let mut filled = self.params.iter().filter_map(|(key, value)| Some((key, value.as_deref()?)));
+        let (key, name) = filled.find(|(_, name)| !name.is_empty())?;
+        let as_written = key.ends_with("INPUT") || key.ends_with("FILE");
+        Some(if as_written { name.to_owned() } else { name.to_ascii_uppercase() })
     }
 
     /// Whether the parameter is there, with or without a value. Keys are given without blanks.
@@ -82,7 +109,8 @@ fn squeezed(key: &str) -> String {
 
 fn unquoted(value: &str) -> String {
     let value = value.trim();
-    value.strip_prefix('"').map_or(value, |v| v.strip_suffix('"').unwrap_or(v)).trim().to_owned()
+    let value = value.strip_prefix('"').map_or(value, |v| v.strip_suffix('"').unwrap_or(v)).trim();
+    cut(value, LONGEST_NAME).to_owned()
 }
 
 #[cfg(test)]

@@ -12,11 +12,11 @@ use super::{Include, IncludeKind, Instance, Step, element};
 impl State<'_> {
     /// One complete keyword line.
     pub(super) fn keyword(&mut self, keyword: &Keyword, lines: &Pending) {
-        self.known_keyword |= is_known(&keyword.compact);
-        if keyword.compact == "INCLUDE" {
+        self.known_keyword |= keyword.is_include() || is_known(&keyword.compact);
+        if keyword.is_include() {
             // its lines stand where the keyword stands: the section goes on
-            if let Some(name) = keyword.value("INPUT").or_else(|| keyword.value("FILE")) {
-                let include = self.include(keyword, name, IncludeKind::Text, lines);
+            if let Some(name) = keyword.included() {
+                let include = self.include("INCLUDE", &name, IncludeKind::Text, lines);
                 self.need(include, true);
             }
             return;
@@ -41,6 +41,7 @@ impl State<'_> {
             "USERELEMENT" => {
                 if let (Some(kind), Some(nodes)) =
                     (keyword.value("TYPE"), keyword.value("NODES").and_then(|nodes| nodes.parse().ok()))
+                    && self.user_elements.len() < MOST_LISTED
                 {
                     self.user_elements.insert(kind.to_ascii_uppercase(), nodes);
                 }
@@ -83,22 +84,22 @@ impl State<'_> {
         }
         self.output(keyword);
         if let Some(name) = keyword.value("INPUT") {
-            let include = self.include(keyword, name, IncludeKind::Text, lines);
+            let include = self.include(&keyword.name, name, IncludeKind::Text, lines);
             let scan = self.section != Section::Skip;
             self.need(include, scan);
         } else if let Some(name) = keyword.value("FILE")
             && !keyword.compact.ends_with("OUTPUT")
         {
-            let include = self.include(keyword, name, IncludeKind::Results, lines);
+            let include = self.include(&keyword.name, name, IncludeKind::Results, lines);
             self.need(include, false);
         }
     }
 
-    fn include(&self, keyword: &Keyword, name: &str, kind: IncludeKind, lines: &Pending) -> Include {
+    fn include(&self, keyword: &str, name: &str, kind: IncludeKind, lines: &Pending) -> Include {
         Include {
             name: name.to_owned(),
             line: lines.line,
-            keyword: keyword.name.clone(),
+            keyword: keyword.to_owned(),
             kind,
             file: self.source.name.clone(),
             present: None,
@@ -118,6 +119,9 @@ impl State<'_> {
             Some(count) => Some(element::Nodes { count: *count, long: *count > 15 }),
             None => element::nodes_of(&kind),
         };
+        // past any sane number of types the rest is counted together
+        let full = self.types.len() >= MOST_LISTED && !self.types.contains_key(&kind);
+        let kind = if full { String::new() } else { kind };
         let next = self.deck.elements_by_type.len();
         let at = *self.types.entry(kind.clone()).or_insert(next);
         if at == next {

@@ -2,7 +2,7 @@
 //!
 //! Labels are cut into runs of 65,536. A run with few labels is a sorted list of 2 bytes each; from 4,096 on it is a
 //! bitmap of 8 kB. Three million labels without gaps cost 46 bitmaps = 376 kB; the worst case, every label in a run of
-//! its own, costs some 60 bytes a label.
+//! its own, costs some 100 bytes a label, so all sets of a deck share a budget of runs.
 
 use std::collections::BTreeMap;
 
@@ -38,20 +38,26 @@ impl LabelSet {
         self.highest
     }
 
-    /// Adds one; `false` when it was there.
-    pub(super) fn insert(&mut self, label: u64) -> bool {
+    /// Adds one; `Some(false)` when it was there, `None` when it is not kept because `runs_left` is used up.
+    pub(super) fn insert(&mut self, label: u64, runs_left: &mut u32) -> Option<bool> {
         let (run, low) = (label / RUN, (label % RUN) as u16);
         if self.last.as_ref().is_none_or(|(at, _)| *at != run) {
-            let next = self.runs.remove(&run).unwrap_or_else(|| Labels::List(Vec::new()));
+            let next = match self.runs.remove(&run) {
+                Some(labels) => labels,
+                None => {
+                    *runs_left = runs_left.checked_sub(1)?;
+                    Labels::List(Vec::new())
+                }
+            };
             if let Some((at, labels)) = self.last.replace((run, next)) {
                 self.runs.insert(at, labels);
             }
         }
-        let Some((_, labels)) = self.last.as_mut() else { return false };
+        let (_, labels) = self.last.as_mut()?;
         let new = labels.insert(low);
         self.len += u64::from(new);
         self.highest = self.highest.max(Some(label));
-        new
+        Some(new)
     }
 }
 
@@ -100,7 +106,7 @@ mod tests {
             let mut set = LabelSet::default();
             let mut plain = BTreeSet::new();
             for label in labels {
-                prop_assert_eq!(set.insert(label), plain.insert(label));
+                prop_assert_eq!(set.insert(label, &mut 1), Some(plain.insert(label)));
             }
             prop_assert_eq!(set.len(), plain.len() as u64);
             prop_assert_eq!(set.highest(), plain.last().copied());
@@ -111,8 +117,16 @@ mod tests {
     fn a_list_becomes_a_bitmap() {
         let mut set = LabelSet::default();
         for label in (1..=200_000_u64).rev().chain(1..=200_000) {
-            set.insert(label);
+            set.insert(label, &mut 1);
         }
         assert_eq!(set.len(), 200_000);
+    }
+
+    #[test]
+    fn a_budget_of_runs_is_kept() {
+        let (mut set, mut left) = (LabelSet::default(), 2);
+        let added = [0, RUN, 2 * RUN, 1, 1, RUN + 1].map(|label| set.insert(label, &mut left));
+        assert_eq!(added, [Some(true), Some(true), None, Some(true), Some(false), Some(true)]);
+        assert_eq!((set.len(), set.highest(), left), (4, Some(RUN + 1), 0));
     }
 }

@@ -1,8 +1,13 @@
 //! Scopes: where a label is counted once. The same label in two parts is two nodes.
 
 use super::labels::LabelSet;
+use super::state::MOST_LISTED;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Runs of labels kept in all scopes together, some 25 MB where they are all but empty. Labels end at 10^9 in Abaqus, so
+/// that the most scattered ones of one scope have 15,259.
+const MOST_RUNS: u32 = 1 << 18;
 
 /// Which scope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +18,8 @@ pub(super) enum Place {
     Assembly,
     /// Upper-case names of the instance and of its part.
     Instance(String, String),
+    /// All parts and instances past the most that are told apart.
+    Others,
 }
 
 /// Labels of one scope.
@@ -29,6 +36,9 @@ pub(super) struct Scopes {
     by_place: HashMap<Place, usize>,
     /// Open scopes, outermost first: at most deck, assembly, instance.
     open: Vec<usize>,
+    runs_left: u32,
+    /// Not all parts and instances are told apart.
+    pub cut: bool,
     /// Hashes of scope, kind and name: there may be a million sets, and only their number is told.
     sets: HashSet<u64>,
     node_sets: u64,
@@ -41,6 +51,8 @@ impl Default for Scopes {
             all: vec![(Place::Global, Scope::default())],
             by_place: HashMap::from([(Place::Global, 0)]),
             open: vec![0],
+            runs_left: MOST_RUNS,
+            cut: false,
             sets: HashSet::new(),
             node_sets: 0,
             element_sets: 0,
@@ -58,10 +70,16 @@ impl Scopes {
         self.open_index()
     }
 
-    /// The open scope.
-    pub(super) fn here(&mut self) -> &mut Scope {
+    /// Adds a node to the open scope: whether it is new; `None` where labels are too scattered to be kept.
+    pub(super) fn insert_node(&mut self, label: u64) -> Option<bool> {
         let at = self.open_index();
-        &mut self.all[at].1
+        self.all[at].1.nodes.insert(label, &mut self.runs_left)
+    }
+
+    /// Adds an element, likewise.
+    pub(super) fn insert_element(&mut self, label: u64) -> Option<bool> {
+        let at = self.open_index();
+        self.all[at].1.elements.insert(label, &mut self.runs_left)
     }
 
     /// Opens a part or the assembly: both stand directly in the deck.
@@ -78,6 +96,9 @@ impl Scopes {
 
     fn push(&mut self, place: Place) {
         let next = self.all.len();
+        let full = next >= MOST_LISTED && !self.by_place.contains_key(&place);
+        self.cut |= full;
+        let place = if full { Place::Others } else { place };
         let at = *self.by_place.entry(place.clone()).or_insert(next);
         if at == next {
             self.all.push((place, Scope::default()));
@@ -131,7 +152,7 @@ impl Scopes {
         let mut add = |scope: &Scope| sum = (sum.0 + scope.nodes.len(), sum.1 + scope.elements.len());
         for (place, scope) in &self.all {
             match place {
-                Place::Part(_) if any_instance => {}
+                Place::Part(_) | Place::Others if any_instance => {}
                 Place::Instance(_, part) => {
                     add(scope);
                     if let Some(at) = self.by_place.get(&Place::Part(part.clone())) {

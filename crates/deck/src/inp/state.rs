@@ -5,21 +5,26 @@ use super::data::Section;
 use super::finding::{Finding, FindingKind, NotDeck, Severity};
 use super::keyword::Keyword;
 use super::scope::Scopes;
-use super::{Count, Deck, Encoding, Files, Include, IncludeKind, LineEnding, candidates, is_absolute};
+use super::{
+    Count, Deck, Encoding, Files, Include, IncludeKind, LineEnding, candidates, found_by_calculix, is_outside,
+};
 use crate::lines::{LONGEST, Line, Lines, in_slices};
 use crate::text;
+use domain::Solver;
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
 /// Lists that people read are not kept longer.
 pub(super) const MOST_LISTED: usize = 10_000;
-/// Abaqus itself stops at 5 levels.
-const DEEPEST: usize = 16;
+/// CalculiX stops here, Abaqus at 5 levels.
+const DEEPEST: usize = 9;
 /// A file that includes two others twice each, and so on, must not be read for ever.
-const MOST_READINGS: u32 = 2_000;
+const MOST_READINGS: u32 = 10_000;
 /// Nor must a large file that is included again and again: so many bytes of included files are read in all.
-const MOST_BYTES: u64 = 16 << 30;
+const MOST_BYTES: u64 = 2 << 30;
+/// Bytes that CalculiX reads of a line; it takes the rest for the next one.
+const LONGEST_IN_CALCULIX: usize = 1319;
 /// Characters of a line shown with a finding.
 const SHOWN: usize = 200;
 
@@ -95,6 +100,8 @@ pub(super) struct State<'f> {
     pub steps_cut: bool,
     /// A step was opened and its end not seen.
     pub step_open: bool,
+    /// There is a line that CalculiX cuts, and it was said.
+    long_line: bool,
     open_files: Vec<String>,
     readings: u32,
     included_bytes: u64,
@@ -120,6 +127,7 @@ impl<'f> State<'f> {
             made: 0,
             steps_cut: false,
             step_open: false,
+            long_line: false,
             open_files: Vec::new(),
             readings: 0,
             included_bytes: 0,
@@ -152,6 +160,9 @@ impl<'f> State<'f> {
         }
         if !self.source.awaiting.is_empty() {
             self.give_context(bytes);
+        }
+        if line.bytes.len() > LONGEST_IN_CALCULIX && !std::mem::replace(&mut self.long_line, true) {
+            self.find(FindingKind::LongLine, self.source.line, self.context_of(bytes));
         }
         self.read_line(bytes);
         self.source.before.clear();
@@ -221,35 +232,44 @@ impl<'f> State<'f> {
 
     /// Adds a finding at a line of the file being read.
     pub(super) fn find(&mut self, kind: FindingKind, line: u64, context: Vec<(u64, String)>) {
-        if self.deck.findings.len() >= MOST_LISTED {
+        // no number of warnings may hide what blocks
+        let most = if kind.blocks(Solver::Calculix) { 2 * MOST_LISTED } else { MOST_LISTED };
+        if self.deck.findings.len() >= most {
             return;
         }
         if context.len() < 3 {
             self.source.awaiting.push(Awaiting::Finding(self.deck.findings.len()));
         }
-        let severity = kind.severity();
         let file = self.source.name.clone();
-        self.deck.findings.push(Finding { severity, kind, file, line: Some(line), context });
+        self.deck.findings.push(Finding { severity: kind.severity(), kind, file, line: Some(line), context });
     }
 
     /// Notes a needed file, and reads it here where it is part of the deck (`scan`) and at hand.
     pub(super) fn need(&mut self, mut include: Include, scan: bool) {
-        let file = match self.files {
+        let found = match self.files {
             // result files are as large as they like, and what the solver appends to their names is its own affair
             Some(files) if include.kind == IncludeKind::Text => {
-                let file = candidates(&include.name).iter().find_map(|name| files(name));
-                include.present = Some(file.is_some());
-                file
+                let found = candidates(&include.name).into_iter().find_map(|name| Some((files(&name)?, name)));
+                include.present = Some(found.is_some());
+                found
             }
             _ => None,
         };
-        if self.deck.includes.len() < MOST_LISTED {
-            if include.context.len() < 3 {
-                self.source.awaiting.push(Awaiting::Include(self.deck.includes.len()));
-            }
-            self.deck.includes.push(include.clone());
+        let Include { name, line, context, .. } = &include;
+        if self.deck.includes.len() >= MOST_LISTED {
+            return self.find(FindingKind::IncludeTooDeep { name: name.clone() }, *line, context.clone());
         }
-        match file {
+        if let Some((_, found)) = &found
+            && !found_by_calculix(name, found)
+        {
+            let kind = FindingKind::OnlyAbaqusFinds { name: name.clone(), found: found.clone() };
+            self.find(kind, *line, context.clone());
+        }
+        if include.context.len() < 3 {
+            self.source.awaiting.push(Awaiting::Include(self.deck.includes.len()));
+        }
+        self.deck.includes.push(include.clone());
+        match found.map(|(file, _)| file) {
             Some(file) if scan => self.read_include(include, file),
             Some(_) => {}
             // what would have followed is not known, so lines after it belong to nothing
@@ -299,6 +319,10 @@ impl<'f> State<'f> {
     pub(super) fn finish(mut self) -> Deck {
         self.end_keyword();
         self.end_step(false);
+        if self.scopes.cut {
+            (self.nodes_generated, self.elements_generated) = (true, true);
+            self.generated_by("PART");
+        }
         let (nodes, elements) = self.scopes.defined();
         let count =
             |generated, number| if generated { Count::Generated { at_least: number } } else { Count::Known(number) };
@@ -323,13 +347,12 @@ impl<'f> State<'f> {
         for include in &self.deck.includes {
             let (name, keyword) = (include.name.clone(), include.keyword.clone());
             let kind = match (include.kind, include.present) {
-                (IncludeKind::Text, Some(true)) => continue,
                 (IncludeKind::Results, _) => FindingKind::NeedsResultFile { name, keyword },
                 (IncludeKind::Text, present) => {
-                    unread |= keyword == "INCLUDE";
-                    unread_elements |= keyword == "ELEMENT";
-                    if is_absolute(&name) {
-                        FindingKind::AbsolutePath { name }
+                    unread |= present != Some(true) && keyword == "INCLUDE";
+                    unread_elements |= present != Some(true) && keyword == "ELEMENT";
+                    if is_outside(&name) {
+                        FindingKind::OutsideFolder { name, keyword }
                     } else if present == Some(false) {
                         FindingKind::MissingInclude { name, keyword }
                     } else {

@@ -90,8 +90,14 @@ pub fn said(voice: Voice, finding: &Finding) -> Said {
             (&format!("{name} includes itself."), "Cut the circle of *INCLUDE lines."),
         ),
         FindingKind::IncludeTooDeep { name } => say(
-            (&format!("{name} から先は、読み込みが深すぎるため確認していません。"), "Abaqus も5段までしか読みません。"),
-            (&format!("From {name} on, includes are too deep to be checked."), "Abaqus itself reads 5 levels."),
+            (
+                &format!("{name} から先は、読み込みが深すぎるか多すぎるため確認できません。"),
+                "*INCLUDE は9段 (Abaqus は5段)、1万回、合計 2 GiB までです。ファイルをまとめてください。",
+            ),
+            (
+                &format!("From {name} on, there are too many includes to be checked, or too deep ones."),
+                "At most 9 levels (5 in Abaqus), 10,000 files and 2 GiB in all are read. Put files together.",
+            ),
         ),
         FindingKind::IncludeNotText { name, why } => {
             let why = not_a_deck(*why).in_locale(voice.locale);
@@ -100,14 +106,34 @@ pub fn said(voice: Voice, finding: &Finding) -> Said {
                 (&format!("{name} cannot be read."), &format!("{why}. Drop the right file.")),
             )
         }
-        FindingKind::AbsolutePath { name } => say(
+        FindingKind::OutsideFolder { name, keyword } => say(
             (
-                &format!("{name} は絶対パスです。"),
-                "ノードにそのファイルがあるかは確認できません。ファイル名だけにして、一緒にドロップするのが確実です。",
+                &format!("*{keyword} の {name} は、計算のフォルダーの外を指しています。"),
+                "ファイルをデッキと一緒に送り、フォルダーを付けずにファイル名だけを書いてください。",
             ),
             (
-                &format!("{name} is an absolute path."),
-                "Nobody here can tell whether the node has it. Write the name alone and drop the file too.",
+                &format!("*{keyword} names {name}, which is outside the run's folder."),
+                "Send the file with the deck, and write its name without a folder.",
+            ),
+        ),
+        FindingKind::OnlyAbaqusFinds { name, found } => say(
+            (
+                &format!("CalculiX は {name} を見つけられません ({found} があります)。"),
+                "CalculiX は .inp を補わず、空白を除き、\\ を区切りとみなしません。ファイル名をそのまま、空白なしで書くまで、CalculiX では実行できません。",
+            ),
+            (
+                &format!("CalculiX does not find {name} (here is {found})."),
+                "It adds no .inp, drops blanks and knows no \\. It cannot run until the name is written in full, without blanks.",
+            ),
+        ),
+        FindingKind::LongLine => say(
+            (
+                "1319バイトより長い行があります。",
+                "CalculiX は残りを別の行として読むため、この行を短くするまで CalculiX では実行できません。",
+            ),
+            (
+                "A line has more than 1319 bytes.",
+                "CalculiX reads the rest as another line. It cannot run until the line is shorter.",
             ),
         ),
         FindingKind::NeedsResultFile { name, keyword } => say(
