@@ -22,9 +22,13 @@ impl Backend {
 
     /// A result by its name: whole, else as far as it has come.
     pub(super) fn result_path(&self, id: JobId, name: &str) -> PathBuf {
-        let folder = self.result_folder(id);
-        let whole = folder.join(name);
-        if whole.is_file() { whole } else { folder.join(format!("{name}{PART}")) }
+        let whole = self.result_folder(id).join(name);
+        if whole.is_file() { whole } else { self.part_path(id, name) }
+    }
+
+    /// A result while it is not whole.
+    pub(super) fn part_path(&self, id: JobId, name: &str) -> PathBuf {
+        self.result_folder(id).join(format!("{name}{PART}"))
     }
 
     /// Where a job's file is on this server.
