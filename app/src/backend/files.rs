@@ -5,10 +5,10 @@ use super::{Backend, fault};
 use crate::AppError;
 use crate::i18n::Locale;
 use crate::jobs::api::FileView;
-use crate::jobs::files::is_readable;
-use domain::{FileName, JobId, JobName, UploadId};
+use crate::jobs::files::{is_readable, of_job};
+use domain::{FileName, JobId, JobName, JobSummary, UploadId};
 use repository::{DeletedJob, JobDetail, JobFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Ending of a file that is not whole yet.
@@ -46,15 +46,23 @@ impl Backend {
         Ok(input.map_or(result, |file| self.folders.uploads.join(&file.path)))
     }
 
-    /// All files of a job: inputs, then results.
+    /// All files of a job: inputs, then results. An input that the run changed is listed as the run left it.
     ///
     /// # Errors
     /// `NOT_FOUND`.
     pub async fn files_of(&self, id: JobId, locale: Locale) -> Result<Vec<FileView>, AppError> {
+        Ok(self.job_with_files(id, locale).await?.1)
+    }
+
+    /// A job's row with all its files, as [`Backend::files_of`] lists them.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn job_with_files(&self, id: JobId, locale: Locale) -> Result<(JobSummary, Vec<FileView>), AppError> {
         let detail = self.detail(id, locale).await?;
-        let (mut inputs, results) = self.files_of_detail(&detail).await;
-        inputs.extend(results);
-        Ok(inputs)
+        let (inputs, results) = self.files_of_detail(&detail).await;
+        let files = of_job(&inputs, &results).map(|(_, file)| file.clone()).collect();
+        Ok((detail.summary, files))
     }
 
     pub(super) async fn files_of_detail(&self, detail: &JobDetail) -> (Vec<FileView>, Vec<FileView>) {
@@ -111,15 +119,21 @@ impl Backend {
         locale: Locale,
     ) -> Result<(JobName, Vec<(String, PathBuf)>), AppError> {
         let detail = self.detail(id, locale).await?;
-        let (_, results) = self.files_of_detail(&detail).await;
+        let (inputs, results) = self.files_of_detail(&detail).await;
+        let mut taken = HashSet::new();
         let mut files: Vec<(String, PathBuf)> = Vec::new();
-        for file in &detail.inputs {
-            files.push((input_name(&detail, file), self.folders.uploads.join(&file.path)));
-        }
-        for file in results {
-            let path = self.result_path(id, &file.name);
+        for (sent, file) in of_job(&inputs, &results) {
+            let path = match detail.inputs.iter().find(|input| sent && input_name(&detail, input) == file.name) {
+                Some(input) => self.folders.uploads.join(&input.path),
+                None => self.result_path(id, &file.name),
+            };
             // a half file says in the archive that it is one
-            files.push((if file.complete { file.name } else { format!("{}{PART}", file.name) }, path));
+            let mut name = if file.complete { file.name.clone() } else { format!("{}{PART}", file.name) };
+            // somebody may have sent a file of that name: an archive cannot hold one name twice
+            while !taken.insert(name.clone()) {
+                name.push_str(PART);
+            }
+            files.push((name, path));
         }
         Ok((detail.summary.name, files))
     }
