@@ -1,6 +1,6 @@
 //! What goes wrong, as people read it: what is, then what to do; in the language of the request.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, sentence};
 use crate::{AppError, ErrorCode};
 use domain::{JobStatus, NameError, NodeId};
 use repository::RepositoryError;
@@ -9,38 +9,18 @@ use std::io;
 
 /// A name that cannot be a file's.
 pub fn file_name(locale: Locale, name: &str, error: NameError) -> AppError {
+    let why = sentence::fault::file_name(error).in_locale(locale);
     let message = locale.pick(
-        format!("ファイル名「{name}」は使えません。{}", name_problem(locale, error)),
-        format!("The file name “{name}” cannot be used. {}", name_problem(locale, error)),
+        format!("ファイル名「{name}」は使えません。{why}。"),
+        format!("The file name “{name}” cannot be used: {why}."),
     );
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
 /// A name that cannot be a job's.
 pub fn job_name(locale: Locale, error: NameError) -> AppError {
-    AppError::new(ErrorCode::ValidationError, name_problem(locale, error)).about("name")
-}
-
-/// What is wrong with a name, as a sentence.
-pub fn name_problem(locale: Locale, error: NameError) -> &'static str {
-    match error {
-        NameError::Empty => locale.pick("名前を入力してください。", "Enter a name."),
-        NameError::TooLong => {
-            locale.pick("長すぎます。80文字以内にしてください。", "It is too long: use 80 characters or fewer.")
-        }
-        NameError::BadCharacter => locale.pick(
-            "使えない文字があります。文字、数字、_、-、. を使ってください。",
-            "It has a character that is not allowed: use letters, digits, _, - and .",
-        ),
-        NameError::BadEdge => locale.pick(
-            "先頭の - や .、末尾の . や空白は使えません。",
-            "It cannot begin with - or . nor end with . or a blank.",
-        ),
-        NameError::Reserved => locale.pick(
-            "システムが使う名前です。別の名前にしてください。",
-            "The name is reserved by the system: choose another.",
-        ),
-    }
+    let why = sentence::fault::job_name(error).in_locale(locale);
+    AppError::new(ErrorCode::ValidationError, locale.pick(format!("{why}。"), format!("{why}."))).about("name")
 }
 
 /// The sender broke off.
@@ -136,7 +116,7 @@ pub fn forbidden(locale: Locale) -> AppError {
 
 /// Its state forbids it.
 pub fn state_forbids(locale: Locale, status: JobStatus) -> AppError {
-    let word = crate::i18n::sentence::status(status).in_locale(locale);
+    let word = sentence::status(status).in_locale(locale);
     let message = locale
         .pick(format!("「{word}」のジョブにはできません。"), format!("This cannot be done to a job that is {word}."));
     AppError::new(ErrorCode::Conflict, message).with(json!({ "status": status.as_str() }))
@@ -171,5 +151,19 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             tracing::error!(%error, "the database");
             internal(locale)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_s_name_is_judged_by_the_rules_of_files() {
+        let message = file_name(Locale::En, "x", NameError::TooLong).message;
+        assert!(message.contains("200 bytes") && !message.contains("80"), "{message}");
+        let message = file_name(Locale::Ja, "a;b.inp", NameError::BadCharacter).message;
+        assert!(message.contains("a;b.inp") && message.contains(';'), "{message}");
+        assert!(job_name(Locale::En, NameError::TooLong).message.contains("80 characters"));
     }
 }

@@ -28,18 +28,32 @@ pub fn code(code: ErrorCode) -> Text {
 /// What is wrong with a job's name.
 pub fn job_name(error: NameError) -> Text {
     match error {
-        NameError::Empty => text("ジョブ名を入力してください", "Enter a name"),
-        NameError::TooLong => text("長すぎます。80文字までです", "Too long: at most 80 characters"),
+        NameError::Empty => text("ジョブ名を入力してください", "Enter a name for the job"),
+        NameError::TooLong => {
+            text("長すぎます。80文字 (200バイト) までです", "Too long: at most 80 characters (200 bytes)")
+        }
         NameError::BadCharacter => text(
             "使えない文字があります。英数字・日本語・_ - . が使えます",
-            "A character cannot be used. Letters, digits, Japanese, _ - . can",
+            "It has a character that cannot be used. Letters, digits, _ - . can",
+        ),
+        NameError::BadEdge => text("先頭の - . と末尾の . は使えません", "It cannot begin with - or . nor end with ."),
+        NameError::Reserved => text("Windows が使う名前のため選べません", "Windows keeps this name for itself"),
+    }
+}
+
+/// Why a name cannot be a file's; in English the end of a sentence.
+pub fn file_name(error: NameError) -> Text {
+    match error {
+        NameError::Empty => text("名前がありません", "it is empty"),
+        NameError::TooLong => text("長すぎます (200バイトまで)", "it is longer than 200 bytes"),
+        NameError::BadCharacter => text(
+            "/ \\ : * ? \" < > | % $ ` ' & ; ^ ! は使えません",
+            "it has one of / \\ : * ? \" < > | % $ ` ' & ; ^ !",
         ),
         NameError::BadEdge => text(
-            "先頭に - . 空白、末尾に . 空白は使えません",
-            "It cannot begin with - . or a blank, nor end with . or a blank",
+            "先頭の - . 空白、末尾の . 空白は使えません",
+            "it begins with - . or a blank, or ends with . or a blank",
         ),
-        NameError::Reserved => {
-            text("Windows が使う名前です。別の名前にしてください", "Windows keeps this name for itself. Choose another")
-        }
+        NameError::Reserved => text("Windows が使う名前です", "Windows keeps this name for itself"),
     }
 }
