@@ -148,7 +148,20 @@ impl Backend {
                 tracing::warn!(%error, "a deleted job's results stay on disk");
             }
         }
-        for path in &deleted.uploads {
+        self.remove_uploaded(&deleted.uploads).await;
+    }
+
+    /// Takes back those of these uploads that no job has: what was sent for a job that did not come about. What cannot
+    /// be removed is an orphan, which a later clean-up finds.
+    pub async fn take_back(&self, ids: &[UploadId]) {
+        match self.repository.remove_unused_uploads(ids).await {
+            Ok(paths) => self.remove_uploaded(&paths).await,
+            Err(error) => tracing::warn!(%error, "uploads of a job that did not come about stay"),
+        }
+    }
+
+    async fn remove_uploaded(&self, paths: &[String]) {
+        for path in paths {
             let file = self.folders.uploads.join(path);
             let removed = match file.parent() {
                 // each upload has a folder of its own
@@ -156,7 +169,7 @@ impl Backend {
                 _ => tokio::fs::remove_file(&file).await,
             };
             if let Err(error) = removed {
-                tracing::warn!(%error, "a deleted job's upload stays on disk");
+                tracing::warn!(%error, "an upload that no job needs stays on disk");
             }
         }
     }
