@@ -51,6 +51,17 @@ pub fn name_clash(locale: Locale, name: &str) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
+/// All places for making archives are taken.
+pub fn too_many_archives(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::Unavailable,
+        locale.pick(
+            "ほかの .zip を作成中です。少し待ってから、もう一度ダウンロードしてください。",
+            "Other .zip files are being made. Wait a moment, then download it again.",
+        ),
+    )
+}
+
 /// Nothing in it.
 pub fn empty_file(locale: Locale, name: &str) -> AppError {
     let message = locale.pick(format!("{name} は空のファイルです。"), format!("{name} is empty."));

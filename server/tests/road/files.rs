@@ -1,8 +1,10 @@
 //! Files in and out: limits while streaming, ranges, tails, the archive.
 
 use crate::stack::{Stack, sample};
-use reqwest::header::{CONTENT_RANGE, RANGE};
+use reqwest::header::{CONTENT_RANGE, RANGE, RETRY_AFTER};
+use serde_json::Value;
 use std::io::{Cursor, Read};
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_past_the_limit_is_refused_and_leaves_nothing() {
@@ -64,6 +66,43 @@ async fn a_deleted_job_takes_its_files_along() {
     assert_eq!(std::fs::read_dir(stack.folder.path().join("uploads/inp-files")).unwrap().count(), 0);
     let again = stack.http.get(stack.url(&format!("/api/v1/jobs/{id}"))).send().await.unwrap();
     assert_eq!(again.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_that_nobody_takes_do_not_stop_the_rest() {
+    let stack = Stack::start().await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(id, "Completed").await;
+    // more than the sockets on the way can hold, and nothing that could be packed smaller
+    let mut state = 1_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.to_le_bytes()[7]
+    };
+    let noise: Vec<u8> = (0..24 << 20).map(|_| noise()).collect();
+    std::fs::write(stack.results(id).join("large.odb"), &noise).unwrap();
+    let zip = async || stack.http.get(stack.url(&format!("/api/v1/jobs/{id}/files.zip"))).send().await.unwrap();
+    let mut stalled = Vec::new();
+    for _ in 0..8 {
+        let answer = zip().await;
+        assert_eq!(answer.status(), 200);
+        stalled.push(answer);
+    }
+    let refused = zip().await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key(RETRY_AFTER));
+    assert_eq!(refused.json::<Value>().await.unwrap()["error"]["code"], "UNAVAILABLE");
+    drop(stalled);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let whole = loop {
+        let answer = zip().await;
+        if answer.status() == 200 {
+            break answer.bytes().await.unwrap();
+        }
+        assert!(Instant::now() < deadline, "those who left still hold their places");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(zip::ZipArchive::new(Cursor::new(whole)).unwrap().by_name("large.odb").is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
