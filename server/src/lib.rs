@@ -3,6 +3,7 @@
 pub mod api;
 mod asking;
 pub mod config;
+mod extract;
 mod files;
 mod health;
 pub mod logs;
@@ -11,8 +12,8 @@ mod problem;
 mod router;
 mod same_site;
 mod scheduler;
-mod ws;
 mod serve;
+mod ws;
 
 use app::backend::{Backend, Folders};
 use config::Config;

@@ -62,6 +62,14 @@ pub fn too_many_archives(locale: Locale) -> AppError {
     )
 }
 
+/// A form in which no field comes.
+pub fn no_field(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::PayloadTooLarge,
+        locale.pick("フォームの項目の間のデータが長すぎます。", "There is too much between two fields of the form."),
+    )
+}
+
 /// Nothing in it.
 pub fn empty_file(locale: Locale, name: &str) -> AppError {
     let message = locale.pick(format!("{name} は空のファイルです。"), format!("{name} is empty."));

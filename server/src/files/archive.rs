@@ -1,17 +1,18 @@
 //! All files of a job as one `.zip`, made while it is sent.
 
 use super::download::attachment;
+use crate::extract::Path;
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::JobId;
-use std::io::{self, Write};
 use futures::{StreamExt, future, stream};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -22,21 +23,21 @@ use zip::write::SimpleFileOptions;
 
 /// Slices under way between the packer and the network.
 const SLICES: usize = 8;
-
 /// For one slice to be taken.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Archives made at once. Each holds a thread of a pool that everything else needs as well.
 static PLACES: Semaphore = Semaphore::const_new(8);
+
 /// All files that are here, as `NAME.zip`.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}/files.zip", responses((status = 200), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/files.zip", responses((status = 200), (status = 404, body = crate::api::wire::Problem), (status = 503, body = crate::api::wire::Problem)))]
 pub async fn zip(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let (job, files) = backend.files_for_archive(JobId(id), asking.locale).await?;
-    let (sender, receiver) = mpsc::channel(SLICES);
     let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
+    let (sender, receiver) = mpsc::channel(SLICES);
     let runtime = Handle::current();
     let packing = tokio::task::spawn_blocking(move || {
         let _place = place;

@@ -11,6 +11,7 @@ pub fn code(code: ErrorCode) -> Text {
         ErrorCode::Unauthorized => text("サインインしてください", "Please sign in"),
         ErrorCode::Forbidden => text("この操作の権限がありません", "You may not do this"),
         ErrorCode::NotFound => text("見つかりません", "Not found"),
+        ErrorCode::MethodNotAllowed => text("この操作はここにはありません", "This cannot be done here"),
         ErrorCode::Conflict => text("いまの状態ではできません", "The present state does not allow it"),
         ErrorCode::PayloadTooLarge => text("ファイルが大きすぎます", "The file is too large"),
         ErrorCode::RateLimited => {
