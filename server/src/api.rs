@@ -3,13 +3,15 @@
 mod jobs;
 mod lab;
 mod multipart;
-mod wire;
+pub(crate) mod wire;
 
 use crate::files::{archive, download};
-use app::backend::Backend;
-use axum::Router;
+use crate::problem::Problem;
+use app::backend::{Asking, Backend};
+use app::{AppError, ErrorCode};
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use utoipa::OpenApi;
 
 /// The document at `/api/v1/openapi.json`.
@@ -32,7 +34,15 @@ use utoipa::OpenApi;
         lab::nodes,
         lab::license,
     ),
-    components(schemas(wire::Job, wire::JobFile, wire::JobPage, wire::Node, wire::License, wire::Problem))
+    components(schemas(
+        wire::Job,
+        wire::JobFile,
+        wire::JobPage,
+        wire::Node,
+        wire::License,
+        wire::Problem,
+        multipart::Sent
+    ))
 )]
 struct Document;
 
@@ -56,10 +66,20 @@ pub fn routes() -> Router<Backend> {
         .route("/jobs/{id}/files.zip", get(archive::zip))
         .route("/nodes", get(lab::nodes))
         .route("/license", get(lab::license))
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 /// No such call.
-pub async fn not_found(axum::Extension(asking): axum::Extension<app::backend::Asking>) -> crate::problem::Problem {
+pub async fn not_found(Extension(asking): Extension<Asking>) -> Problem {
     let message = asking.locale.pick("この呼び出しはありません。", "There is no such call.");
-    app::AppError::new(app::ErrorCode::NotFound, message).into()
+    AppError::new(ErrorCode::NotFound, message).into()
+}
+
+/// The address is one, but not with this method; `Allow` says with which.
+async fn method_not_allowed(Extension(asking): Extension<Asking>) -> Problem {
+    let message = asking.locale.pick(
+        "このアドレスはこのメソッドを受け付けません。Allow ヘッダーのものを使ってください。",
+        "This address does not take this method. Use one that the header Allow names.",
+    );
+    AppError::new(ErrorCode::MethodNotAllowed, message).into()
 }

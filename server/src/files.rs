@@ -1,5 +1,6 @@
 //! Files on their way in and out: streamed, counted, hashed; never a whole file in memory.
 
 pub mod archive;
+pub mod body;
 pub mod download;
 pub mod receive;

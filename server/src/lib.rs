@@ -3,6 +3,7 @@
 pub mod api;
 mod asking;
 pub mod config;
+mod extract;
 mod files;
 mod health;
 pub mod logs;
@@ -11,6 +12,7 @@ mod problem;
 mod router;
 mod same_site;
 mod scheduler;
+mod serve;
 mod ws;
 
 use app::backend::{Backend, Folders};
@@ -108,10 +110,8 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let router = router::router(site(&config, address), backend, actor, stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
-    let asked = stop.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { asked.cancelled().await });
     tokio::select! {
-        served = serving => served.map_err(io_error("serving"))?,
+        () = serve::serve(listener, router, serve::PATIENCE, stop.clone()) => {}
         () = async { stop.cancelled().await; tokio::time::sleep(LAST_WORDS).await } => {
             tracing::info!("some connections were still open");
         }

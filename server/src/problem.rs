@@ -1,10 +1,14 @@
 //! How an [`AppError`] looks as a response of `/api/v1`: `{"error":{code,message,details}}`.
 
-use app::AppError;
+use app::{AppError, ErrorCode};
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+
+/// When to come back to what is busy now, in seconds.
+const AGAIN: HeaderValue = HeaderValue::from_static("5");
 
 /// An error on its way out.
 #[derive(Debug)]
@@ -25,6 +29,10 @@ impl IntoResponse for Problem {
             object.insert("field".to_owned(), json!(field));
         }
         let body = json!({ "error": { "code": error.code, "message": error.message, "details": details } });
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        if error.code == ErrorCode::Unavailable {
+            response.headers_mut().insert(RETRY_AFTER, AGAIN);
+        }
+        response
     }
 }

@@ -1,8 +1,9 @@
 //! Other web sites may not act here with a visitor's browser: one layer before everything.
 //!
-//! Three checks. The `Host` must be this machine (a foreign name that resolves to 127.0.0.1 is an attack called DNS
-//! rebinding). What changes something must not come from another site (`Sec-Fetch-Site`, `Origin`). Neither may a
-//! WebSocket, which browsers open across sites without asking.
+//! Two checks. The `Host` must be this machine (a foreign name that resolves to 127.0.0.1 is an attack called DNS
+//! rebinding). And nothing may come from another site (`Sec-Fetch-Site`, `Origin`): neither what changes something, nor
+//! a WebSocket, which browsers open across sites without asking, nor what merely reads, which can be costly and tells by
+//! its success what there is. Following a link to one of our pages is all that is left.
 
 use crate::problem::Problem;
 use app::{AppError, ErrorCode};
@@ -36,13 +37,22 @@ fn comes_from_elsewhere(headers: &HeaderMap, host: &str) -> bool {
     origin.split_once("://").is_none_or(|(_, name)| name != host)
 }
 
+/// Somebody followed a link to a page: it opens in a place of its own, where the other site sees nothing of it.
+fn is_link_to_page(request: &Request) -> bool {
+    let headers = request.headers();
+    let path = request.uri().path();
+    *request.method() == Method::GET
+        && !headers.contains_key(UPGRADE)
+        && text(headers, "sec-fetch-mode") == Some("navigate")
+        && text(headers, "sec-fetch-dest") == Some("document")
+        && !["/api/", "/rpc/", "/uploads", "/ws"].iter().any(|beginning| path.starts_with(beginning))
+}
+
 /// Lets a request through, or answers 403.
 pub async fn check(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let host = text(headers, HOST.as_str()).unwrap_or_default();
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let guarded = changes || headers.contains_key(UPGRADE);
-    if !is_local(host) || (guarded && comes_from_elsewhere(headers, host)) {
+    if !is_local(host) || (comes_from_elsewhere(headers, host) && !is_link_to_page(&request)) {
         let locale = crate::asking::locale(headers);
         let message =
             locale.pick("別のサイトからの操作は受け付けません。", "Requests from other sites are not accepted.");

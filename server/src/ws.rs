@@ -7,11 +7,14 @@ use domain::{Event, JobStatus};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
+/// Most bytes of what a browser says: it has nothing to say.
+const MOST: usize = 4096;
+
 /// Answers the upgrade; the socket then lives until the browser leaves or the server stops.
 pub fn upgrade(socket: WebSocketUpgrade, repository: &repository::Repository, stop: CancellationToken) -> Response {
     // subscribed before the answer, so that nothing committed from here on is missed
     let events = repository.subscribe();
-    socket.on_upgrade(move |socket| serve(socket, events, stop))
+    socket.max_message_size(MOST).max_frame_size(MOST).on_upgrade(move |socket| serve(socket, events, stop))
 }
 
 fn word(event: &Event) -> &'static str {

@@ -1,6 +1,6 @@
 //! What goes wrong, as people read it: what is, then what to do; in the language of the request.
 
-use crate::i18n::Locale;
+use crate::i18n::{Locale, sentence};
 use crate::{AppError, ErrorCode};
 use domain::{JobStatus, NameError, NodeId};
 use repository::RepositoryError;
@@ -9,39 +9,18 @@ use std::io;
 
 /// A name that cannot be a file's.
 pub fn file_name(locale: Locale, name: &str, error: NameError) -> AppError {
+    let why = sentence::fault::file_name(error).in_locale(locale);
     let message = locale.pick(
-        format!("ファイル名「{name}」は使えません。{}", name_problem(locale, error)),
-        format!("The file name “{name}” cannot be used. {}", name_problem(locale, error)),
+        format!("ファイル名「{name}」は使えません。{why}。"),
+        format!("The file name “{name}” cannot be used: {why}."),
     );
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
 /// A name that cannot be a job's.
 pub fn job_name(locale: Locale, error: NameError) -> AppError {
-    AppError::new(ErrorCode::ValidationError, name_problem(locale, error)).about("name")
-}
-
-/// What is wrong with a name, as a sentence.
-pub fn name_problem(locale: Locale, error: NameError) -> &'static str {
-    match error {
-        NameError::Empty => locale.pick("名前を入力してください。", "Enter a name."),
-        NameError::TooLong => locale.pick(
-            "長すぎます。80文字、127バイト (日本語は42文字) 以内にしてください。",
-            "It is too long: use at most 80 characters and 127 bytes (42 Japanese characters).",
-        ),
-        NameError::BadCharacter => locale.pick(
-            "使えない文字があります。文字、数字、_、-、. を使ってください。",
-            "It has a character that is not allowed: use letters, digits, _, - and .",
-        ),
-        NameError::BadEdge => locale.pick(
-            "先頭の - や .、末尾の . や空白は使えません。",
-            "It cannot begin with - or . nor end with . or a blank.",
-        ),
-        NameError::Reserved => locale.pick(
-            "システムが使う名前です。別の名前にしてください。",
-            "The name is reserved by the system: choose another.",
-        ),
-    }
+    let why = sentence::fault::job_name(error).in_locale(locale);
+    AppError::new(ErrorCode::ValidationError, locale.pick(format!("{why}。"), format!("{why}."))).about("name")
 }
 
 /// The sender broke off.
@@ -70,6 +49,25 @@ pub fn name_clash(locale: Locale, name: &str) -> AppError {
         format!("{name} has the name of another file of this job. Change the file's name or the job's."),
     );
     AppError::new(ErrorCode::ValidationError, message).about("file")
+}
+
+/// All places for making archives are taken.
+pub fn too_many_archives(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::Unavailable,
+        locale.pick(
+            "ほかの .zip を作成中です。少し待ってから、もう一度ダウンロードしてください。",
+            "Other .zip files are being made. Wait a moment, then download it again.",
+        ),
+    )
+}
+
+/// A form in which no field comes.
+pub fn no_field(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::PayloadTooLarge,
+        locale.pick("フォームの項目の間のデータが長すぎます。", "There is too much between two fields of the form."),
+    )
 }
 
 /// Nothing in it.
@@ -137,7 +135,7 @@ pub fn forbidden(locale: Locale) -> AppError {
 
 /// Its state forbids it.
 pub fn state_forbids(locale: Locale, status: JobStatus) -> AppError {
-    let word = crate::i18n::sentence::status(status).in_locale(locale);
+    let word = sentence::status(status).in_locale(locale);
     let message = locale
         .pick(format!("「{word}」のジョブにはできません。"), format!("This cannot be done to a job that is {word}."));
     AppError::new(ErrorCode::Conflict, message).with(json!({ "status": status.as_str() }))
@@ -172,5 +170,19 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             tracing::error!(%error, "the database");
             internal(locale)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_s_name_is_judged_by_the_rules_of_files() {
+        let message = file_name(Locale::En, "x", NameError::TooLong).message;
+        assert!(message.contains("200 bytes") && !message.contains("80"), "{message}");
+        let message = file_name(Locale::Ja, "a;b.inp", NameError::BadCharacter).message;
+        assert!(message.contains("a;b.inp") && message.contains(';'), "{message}");
+        assert!(job_name(Locale::En, NameError::TooLong).message.contains("80 characters"));
     }
 }

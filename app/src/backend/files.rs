@@ -5,11 +5,11 @@ use super::view::is_final;
 use crate::AppError;
 use crate::i18n::Locale;
 use crate::jobs::api::FileView;
-use crate::jobs::files::is_readable;
+use crate::jobs::files::{is_readable, of_job};
 use domain::files::PART;
-use domain::{FileName, JobId, JobName};
+use domain::{FileName, JobId, JobName, JobSummary, UploadId};
 use repository::{DeletedJob, JobDetail, JobFile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 impl Backend {
@@ -20,9 +20,13 @@ impl Backend {
 
     /// A result by its name: whole, else as far as it has come.
     pub(super) fn result_path(&self, id: JobId, name: &str) -> PathBuf {
-        let folder = self.result_folder(id);
-        let whole = folder.join(name);
-        if whole.is_file() { whole } else { folder.join(format!("{name}{PART}")) }
+        let whole = self.result_folder(id).join(name);
+        if whole.is_file() { whole } else { self.part_path(id, name) }
+    }
+
+    /// A result while it is not whole.
+    pub(super) fn part_path(&self, id: JobId, name: &str) -> PathBuf {
+        self.result_folder(id).join(format!("{name}{PART}"))
     }
 
     /// Where a job's file is on this server.
@@ -40,15 +44,23 @@ impl Backend {
         Ok(input.map_or(result, |file| self.folders.uploads.join(&file.path)))
     }
 
-    /// All files of a job: inputs, then results.
+    /// All files of a job: inputs, then results. An input that the run changed is listed as the run left it.
     ///
     /// # Errors
     /// `NOT_FOUND`.
     pub async fn files_of(&self, id: JobId, locale: Locale) -> Result<Vec<FileView>, AppError> {
+        Ok(self.job_with_files(id, locale).await?.1)
+    }
+
+    /// A job's row with all its files, as [`Backend::files_of`] lists them.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn job_with_files(&self, id: JobId, locale: Locale) -> Result<(JobSummary, Vec<FileView>), AppError> {
         let detail = self.detail(id, locale).await?;
-        let (mut inputs, results) = self.files_of_detail(&detail).await;
-        inputs.extend(results);
-        Ok(inputs)
+        let (inputs, results) = self.files_of_detail(&detail).await;
+        let files = of_job(&inputs, &results).map(|(_, file)| file.clone()).collect();
+        Ok((detail.summary, files))
     }
 
     pub(super) async fn files_of_detail(&self, detail: &JobDetail) -> (Vec<FileView>, Vec<FileView>) {
@@ -105,15 +117,21 @@ impl Backend {
         locale: Locale,
     ) -> Result<(JobName, Vec<(String, PathBuf)>), AppError> {
         let detail = self.detail(id, locale).await?;
-        let (_, results) = self.files_of_detail(&detail).await;
+        let (inputs, results) = self.files_of_detail(&detail).await;
+        let mut taken = HashSet::new();
         let mut files: Vec<(String, PathBuf)> = Vec::new();
-        for file in &detail.inputs {
-            files.push((input_name(&detail, file), self.folders.uploads.join(&file.path)));
-        }
-        for file in results {
-            let path = self.result_path(id, &file.name);
+        for (sent, file) in of_job(&inputs, &results) {
+            let path = match detail.inputs.iter().find(|input| sent && input_name(&detail, input) == file.name) {
+                Some(input) => self.folders.uploads.join(&input.path),
+                None => self.result_path(id, &file.name),
+            };
             // a half file says in the archive that it is one
-            files.push((if file.complete { file.name } else { format!("{}{PART}", file.name) }, path));
+            let mut name = if file.complete { file.name.clone() } else { format!("{}{PART}", file.name) };
+            // somebody may have sent a file of that name: an archive cannot hold one name twice
+            while !taken.insert(name.clone()) {
+                name.push_str(PART);
+            }
+            files.push((name, path));
         }
         Ok((detail.summary.name, files))
     }
@@ -128,7 +146,20 @@ impl Backend {
                 tracing::warn!(%error, "a deleted job's results stay on disk");
             }
         }
-        for path in &deleted.uploads {
+        self.remove_uploaded(&deleted.uploads).await;
+    }
+
+    /// Takes back those of these uploads that no job has: what was sent for a job that did not come about. What cannot
+    /// be removed is an orphan, which a later clean-up finds.
+    pub async fn take_back(&self, ids: &[UploadId]) {
+        match self.repository.remove_unused_uploads(ids).await {
+            Ok(paths) => self.remove_uploaded(&paths).await,
+            Err(error) => tracing::warn!(%error, "uploads of a job that did not come about stay"),
+        }
+    }
+
+    async fn remove_uploaded(&self, paths: &[String]) {
+        for path in paths {
             let file = self.folders.uploads.join(path);
             let removed = match file.parent() {
                 // each upload has a folder of its own
@@ -136,7 +167,7 @@ impl Backend {
                 _ => tokio::fs::remove_file(&file).await,
             };
             if let Err(error) = removed {
-                tracing::warn!(%error, "a deleted job's upload stays on disk");
+                tracing::warn!(%error, "an upload that no job needs stays on disk");
             }
         }
     }

@@ -11,6 +11,8 @@ use repository::{JobQuery, Sort, SortKey};
 const PAGE: u32 = 50;
 /// Most rows of a page.
 const MOST: u32 = 200;
+/// Most characters searched for: no name is longer.
+const MOST_SEARCH: usize = 200;
 
 impl Backend {
     /// Tokens, nodes, counts and who is looking.
@@ -63,7 +65,8 @@ impl Backend {
             let Ok(node) = NodeId::parse(node) else { return Ok(nothing) };
             asked.node = Some(node);
         }
-        asked.search = query.search.clone().filter(|text| !text.trim().is_empty());
+        let search = query.search.as_deref().map(|text| text.trim().chars().take(MOST_SEARCH).collect::<String>());
+        asked.search = search.filter(|text| !text.is_empty());
         asked.sort = sort(query.sort.as_deref().unwrap_or_default());
         asked.limit = if query.limit == 0 { PAGE } else { query.limit.min(MOST) };
         asked.offset = query.offset;

@@ -2,7 +2,8 @@
 //! slice and the lines asked for.
 
 use crate::jobs::api::{LogAsk, LogPart};
-use memchr::{memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memmem};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -18,21 +19,23 @@ const MAX_HITS: usize = 1_000;
 /// Bytes read at once.
 const SLICE: usize = 256 * 1024;
 
-/// The part asked for. Blocking.
+/// The part asked for. Blocking. In a file that is `whole` the last line counts although it has no end; in one that
+/// still grows it waits for its end.
 ///
 /// # Errors
 /// What the file system says.
-pub fn part(path: &Path, ask: &LogAsk) -> io::Result<LogPart> {
+pub fn part(path: &Path, ask: &LogAsk, whole: bool) -> io::Result<LogPart> {
     let file = File::open(path)?;
     // the file may grow meanwhile: everything below ends here
     let size = file.metadata()?.len();
+    let log = Log { file, size, whole };
     match ask {
-        LogAsk::Tail { lines } => tail(file, size, (*lines).min(MAX_LINES)),
-        LogAsk::After { byte, line } if *byte <= size => read_lines(file, *byte, size, *line, MAX_LINES, None),
+        LogAsk::Tail { lines } => log.tail((*lines).min(MAX_LINES)),
+        LogAsk::After { byte, line } if *byte <= size => log.read_lines(*byte, *line, MAX_LINES, None),
         // it shrank (a new run of the same job): from the start
-        LogAsk::After { .. } => read_lines(file, 0, size, 1, MAX_LINES, None),
-        LogAsk::Around { line, lines } => around(file, size, *line, (*lines).min(MAX_LINES)),
-        LogAsk::Search { text } => search(file, size, text),
+        LogAsk::After { .. } => log.read_lines(0, 1, MAX_LINES, None),
+        LogAsk::Around { line, lines } => log.around(*line, (*lines).min(MAX_LINES)),
+        LogAsk::Search { text } => log.search(text),
     }
 }
 
@@ -48,108 +51,155 @@ fn decode(line: &[u8]) -> String {
     }
 }
 
-/// Up to `most` whole lines from `from`; the last line counts although it has no end when the file is known to be
-/// whole, and waits for its end otherwise.
-fn read_lines(
-    mut file: File,
-    from: u64,
-    size: u64,
-    first_line: u64,
-    most: u32,
-    total_lines: Option<u64>,
-) -> io::Result<LogPart> {
-    file.seek(SeekFrom::Start(from))?;
-    let mut reader = BufReader::with_capacity(SLICE, file.take(size - from));
-    let mut lines = Vec::new();
-    let mut end = from;
-    let mut line = Vec::new();
-    while lines.len() < most as usize && end - from < MAX_BYTES {
-        line.clear();
-        let read = reader.read_until(b'\n', &mut line)? as u64;
-        if read == 0 || line.last() != Some(&b'\n') {
-            break;
+/// Takes one line, and of an endless one keeps the beginning only: its bytes with the end, and whether it has one.
+fn take_line(reader: &mut impl BufRead, kept: &mut Vec<u8>) -> io::Result<(u64, bool)> {
+    kept.clear();
+    let mut taken = 0;
+    loop {
+        let slice = reader.fill_buf()?;
+        let newline = memchr(b'\n', slice);
+        let piece = &slice[..newline.unwrap_or(slice.len())];
+        kept.extend_from_slice(&piece[..piece.len().min(MAX_LINE - kept.len())]);
+        let used = piece.len() + usize::from(newline.is_some());
+        reader.consume(used);
+        taken += used as u64;
+        if newline.is_some() || used == 0 {
+            return Ok((taken, newline.is_some()));
         }
-        end += read;
-        lines.push(decode(&line[..line.len() - 1]));
     }
-    Ok(LogPart { first_line, lines, end, size, total_lines, hits: Vec::new(), hit_count: 0 })
 }
 
-/// Lines up to `until` bytes, and where the last `keep` of them begin.
-fn tail(mut file: File, size: u64, keep: u32) -> io::Result<LogPart> {
-    let mut starts = std::collections::VecDeque::from([0_u64]);
-    let mut ends = 0_u64;
-    let mut slice = vec![0; SLICE];
-    let mut at = 0_u64;
-    while at < size {
-        let wanted = slice.len().min(usize::try_from(size - at).unwrap_or(usize::MAX));
-        let read = file.read(&mut slice[..wanted])?;
-        if read == 0 {
-            break;
+/// A file as it was when it was opened.
+struct Log {
+    file: File,
+    size: u64,
+    whole: bool,
+}
+
+impl Log {
+    /// Up to `most` lines from byte `from`, which is where line `first_line` begins.
+    fn read_lines(mut self, from: u64, first_line: u64, most: u32, total_lines: Option<u64>) -> io::Result<LogPart> {
+        self.file.seek(SeekFrom::Start(from))?;
+        let mut reader = BufReader::with_capacity(SLICE, self.file.take(self.size - from));
+        let mut lines = Vec::new();
+        let mut end = from;
+        let mut line = Vec::new();
+        while lines.len() < most as usize && end - from < MAX_BYTES {
+            let (taken, ended) = take_line(&mut reader, &mut line)?;
+            if taken == 0 || !(ended || self.whole) {
+                break;
+            }
+            end += taken;
+            lines.push(decode(&line));
         }
-        for newline in memchr_iter(b'\n', &slice[..read]) {
+        Ok(LogPart { first_line, lines, end, size: self.size, total_lines, hits: Vec::new(), hit_count: 0 })
+    }
+
+    /// The last `keep` lines: counts all of them, and remembers where the last ones begin.
+    fn tail(mut self, keep: u32) -> io::Result<LogPart> {
+        let mut starts = VecDeque::from([0_u64]);
+        let mut ends = 0_u64;
+        let mut end = |at: u64| {
             ends += 1;
-            starts.push_back(at + newline as u64 + 1);
+            starts.push_back(at);
             if starts.len() > keep as usize + 1 {
                 starts.pop_front();
             }
-        }
-        at += read as u64;
-    }
-    let from = starts.front().copied().unwrap_or(0);
-    // as many starts as lines kept, and the place after the last end
-    let first_line = ends + 2 - starts.len() as u64;
-    read_lines(file, from, size, first_line, keep, Some(ends))
-}
-
-fn around(file: File, size: u64, line: u64, lines: u32) -> io::Result<LogPart> {
-    let wanted = line.saturating_sub(u64::from(lines) / 2).max(1);
-    let mut reader = BufReader::with_capacity(SLICE, file.take(size));
-    let mut number = 1;
-    let mut at = 0_u64;
-    while number < wanted {
-        let slice = reader.fill_buf()?;
-        if slice.is_empty() {
-            break;
-        }
-        let mut used = slice.len();
-        for newline in memchr_iter(b'\n', slice) {
-            number += 1;
-            if number == wanted {
-                used = newline + 1;
+        };
+        let mut slice = vec![0; SLICE];
+        let mut at = 0_u64;
+        let mut open = false;
+        while at < self.size {
+            let wanted = slice.len().min(usize::try_from(self.size - at).unwrap_or(usize::MAX));
+            let read = self.file.read(&mut slice[..wanted])?;
+            if read == 0 {
                 break;
             }
+            memchr_iter(b'\n', &slice[..read]).for_each(|newline| end(at + newline as u64 + 1));
+            open = slice[read - 1] != b'\n';
+            at += read as u64;
         }
-        at += used as u64;
-        reader.consume(used);
+        if open && self.whole {
+            end(at);
+        }
+        let from = starts.front().copied().unwrap_or(0);
+        // as many starts as lines kept, and the place after the last end
+        let first_line = ends + 2 - starts.len() as u64;
+        self.read_lines(from, first_line, keep, Some(ends))
     }
-    let file = reader.into_inner().into_inner();
-    read_lines(file, at, size, number, lines, None)
-}
 
-fn search(file: File, size: u64, text: &str) -> io::Result<LogPart> {
-    let needle = text.to_ascii_lowercase();
-    let finder = memmem::Finder::new(needle.as_bytes());
-    let mut found = LogPart { first_line: 1, size, ..LogPart::default() };
-    if needle.is_empty() {
-        return Ok(found);
+    fn around(self, line: u64, lines: u32) -> io::Result<LogPart> {
+        let wanted = line.saturating_sub(u64::from(lines) / 2).max(1);
+        let mut reader = BufReader::with_capacity(SLICE, (&self.file).take(self.size));
+        let mut number = 1;
+        let mut at = 0_u64;
+        while number < wanted {
+            let slice = reader.fill_buf()?;
+            if slice.is_empty() {
+                break;
+            }
+            let mut used = slice.len();
+            for newline in memchr_iter(b'\n', slice) {
+                number += 1;
+                if number == wanted {
+                    used = newline + 1;
+                    break;
+                }
+            }
+            at += used as u64;
+            reader.consume(used);
+        }
+        self.read_lines(at, number, lines, None)
     }
-    let mut reader = BufReader::with_capacity(SLICE, file.take(size));
-    let mut line = Vec::new();
-    let mut number = 0;
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        number += 1;
-        line.make_ascii_lowercase();
-        if finder.find(&line).is_some() {
-            found.hit_count += 1;
-            if found.hits.len() < MAX_HITS {
-                found.hits.push(number);
+
+    fn search(self, text: &str) -> io::Result<LogPart> {
+        let needle = text.to_ascii_lowercase();
+        let finder = memmem::Finder::new(needle.as_bytes());
+        let mut found = LogPart { first_line: 1, size: self.size, ..LogPart::default() };
+        if needle.is_empty() {
+            return Ok(found);
+        }
+        let mut reader = BufReader::with_capacity(SLICE, self.file.take(self.size));
+        let mut lines = 0;
+        let mut end = |hit: bool| {
+            lines += 1;
+            found.hit_count += u64::from(hit);
+            if hit && found.hits.len() < MAX_HITS {
+                found.hits.push(lines);
+            }
+        };
+        let (mut open, mut hit) = (false, false);
+        // what was read of this line last: a place may begin in one slice and end in the next
+        let mut seen: Vec<u8> = Vec::new();
+        loop {
+            let slice = reader.fill_buf()?;
+            if slice.is_empty() {
+                break;
+            }
+            let newline = memchr(b'\n', slice);
+            let piece = &slice[..newline.unwrap_or(slice.len())];
+            if !hit {
+                let before = seen.len();
+                seen.extend_from_slice(piece);
+                seen[before..].make_ascii_lowercase();
+                hit = finder.find(&seen).is_some();
+                seen.drain(..seen.len().saturating_sub(needle.len() - 1));
+            }
+            let used = piece.len() + usize::from(newline.is_some());
+            reader.consume(used);
+            open = newline.is_none();
+            if !open {
+                end(hit);
+                hit = false;
+                seen.clear();
             }
         }
-        line.clear();
+        if open && self.whole {
+            end(hit);
+        }
+        found.total_lines = Some(lines);
+        Ok(found)
     }
-    found.total_lines = Some(number);
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -159,10 +209,14 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Write;
 
-    fn ask(bytes: &[u8], ask: &LogAsk) -> LogPart {
+    fn read(bytes: &[u8], ask: &LogAsk, whole: bool) -> LogPart {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        part(file.path(), ask).unwrap()
+        part(file.path(), ask, whole).unwrap()
+    }
+
+    fn ask(bytes: &[u8], ask: &LogAsk) -> LogPart {
+        read(bytes, ask, false)
     }
 
     #[test]
@@ -180,6 +234,70 @@ mod tests {
         assert_eq!((tail.lines, tail.end), (vec!["a".to_owned()], 2));
         let more = ask(b"a\nhalf\n", &LogAsk::After { byte: 2, line: 2 });
         assert_eq!((more.first_line, more.lines, more.end), (2, vec!["half".to_owned()], 7));
+    }
+
+    #[test]
+    fn the_last_line_of_a_whole_file_needs_no_end() {
+        let text = b"a\nb\nlast";
+        let lines = |asked: LogAsk| {
+            let part = read(text, &asked, true);
+            (part.first_line, part.lines.join(" "), part.end, part.total_lines)
+        };
+        assert_eq!(lines(LogAsk::Tail { lines: 2 }), (2, "b last".to_owned(), 8, Some(3)));
+        assert_eq!(lines(LogAsk::Tail { lines: 9 }), (1, "a b last".to_owned(), 8, Some(3)));
+        assert_eq!(lines(LogAsk::After { byte: 4, line: 3 }), (3, "last".to_owned(), 8, None));
+        assert_eq!(lines(LogAsk::Around { line: 3, lines: 2 }), (2, "b last".to_owned(), 8, None));
+        let found = read(text, &LogAsk::Search { text: "last".into() }, true);
+        assert_eq!((found.hits, found.total_lines), (vec![3], Some(3)));
+        assert_eq!(read(b"a\n", &LogAsk::Tail { lines: 9 }, true).lines, ["a"]);
+        assert_eq!(read(b"", &LogAsk::Tail { lines: 9 }, true).total_lines, Some(0));
+    }
+
+    #[test]
+    fn a_half_line_is_not_found_before_its_end() {
+        let found = ask(b"x\nerror", &LogAsk::Search { text: "error".into() });
+        assert_eq!((found.hit_count, found.total_lines), (0, Some(1)));
+    }
+
+    #[test]
+    fn a_search_finds_what_lies_across_two_slices() {
+        let mut bytes = vec![b'.'; SLICE - 3];
+        bytes.extend_from_slice(b"*Error\nnothing\n");
+        bytes.extend(std::iter::repeat_n(b'.', 2 * SLICE));
+        bytes.extend_from_slice(b"*ERROR *error\n*err\nor\n");
+        let found = ask(&bytes, &LogAsk::Search { text: "*error".into() });
+        assert_eq!((found.hits, found.hit_count, found.total_lines), (vec![1, 3], 2, Some(5)));
+    }
+
+    #[test]
+    fn an_endless_line_is_shown_cut_and_the_next_one_whole() {
+        let mut bytes = vec![b'x'; 3 * SLICE];
+        bytes.extend_from_slice(b"\r\nnext\n");
+        let after = ask(&bytes, &LogAsk::After { byte: 0, line: 1 });
+        assert_eq!(after.lines[0], "x".repeat(MAX_LINE));
+        let around = ask(&bytes, &LogAsk::Around { line: 2, lines: 1 });
+        assert_eq!((around.first_line, around.lines, around.end), (2, vec!["next".to_owned()], bytes.len() as u64));
+    }
+
+    /// Most memory this process ever had, in bytes; each test has a process of its own.
+    #[cfg(target_os = "linux")]
+    fn peak() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_endless_line_is_never_in_memory_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(256 << 20).unwrap();
+        let before = peak();
+        for whole in [false, true] {
+            part(file.path(), &LogAsk::Tail { lines: 10 }, whole).unwrap();
+            part(file.path(), &LogAsk::Search { text: "error".into() }, whole).unwrap();
+        }
+        assert!(peak() - before < 64 << 20, "{} bytes more", peak() - before);
     }
 
     #[test]

@@ -104,8 +104,11 @@ impl Backend {
             return Err(fault::no_such_file(locale));
         }
         let path = self.path_of(id, &name, locale).await?;
+        let row = self.repository.summary(id).await.map_err(|error| fault::repository(locale, error))?;
+        // what an ended job left half is all there will be of it
+        let whole = is_final(row.status) || path != self.part_path(id, name.as_str());
         let ask = ask.clone();
-        match tokio::task::spawn_blocking(move || text::part(&path, &ask)).await {
+        match tokio::task::spawn_blocking(move || text::part(&path, &ask, whole)).await {
             Ok(Ok(part)) => Ok(part),
             Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(fault::no_such_file(locale)),
             Ok(Err(error)) => Err(fault::disk(locale, &error)),

@@ -95,6 +95,13 @@ pub struct FileView {
     pub upload: Option<UploadId>,
 }
 
+impl FileView {
+    /// Whether there is anything of it on the server; what could not be fetched whole may be here in part.
+    pub fn is_here(&self) -> bool {
+        self.complete || self.size > 0 || self.error.is_none()
+    }
+}
+
 /// One line of the history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryView {

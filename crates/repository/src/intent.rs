@@ -1,13 +1,14 @@
 //! What people want of a job: end it, keep it, let it go, move it, remove it. Each is written to the audit log.
 
-use crate::entities::{job_files, jobs, uploads};
+use crate::entities::{job_files, jobs};
 use crate::records::{DeletedJob, HistoryFact};
 use crate::rows::Row;
+use crate::uploads::remove_unused;
 use crate::{Repository, RepositoryError, audit, history, life, summary};
 use domain::lifecycle::{LifeEvent, step};
 use domain::{Actor, JobId, JobName, JobStatus, JobSummary, Priority};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// What the audit log keeps of a job before and after.
 #[derive(serde::Serialize)]
@@ -146,35 +147,15 @@ impl Repository {
                 }
                 let name = row.take("name", JobName::parse(&name))?;
                 let before = Seen::from(&summary::one(db, id).await?);
-                let of_job: RelationDef = uploads::Entity::belongs_to(job_files::Entity)
-                    .from(uploads::Column::Id)
-                    .to(job_files::Column::UploadId)
-                    .into();
-                let sent: Vec<(String, String)> = uploads::Entity::find()
+                let sent: Vec<String> = job_files::Entity::find()
                     .select_only()
-                    .columns([uploads::Column::Id, uploads::Column::Path])
-                    .join(JoinType::InnerJoin, of_job)
+                    .column(job_files::Column::UploadId)
                     .filter(job_files::Column::JobId.eq(id.0))
                     .into_tuple()
                     .all(db)
                     .await?;
                 jobs::Entity::delete_by_id(id.0).exec(db).await?;
-                let mut free = Vec::new();
-                for (upload, path) in sent {
-                    let needed = Query::select()
-                        .column(job_files::Column::UploadId)
-                        .from(job_files::Entity)
-                        .and_where(job_files::Column::UploadId.eq(upload.as_str()))
-                        .to_owned();
-                    let gone = uploads::Entity::delete_many()
-                        .filter(uploads::Column::Id.eq(upload.as_str()))
-                        .filter(Expr::exists(needed).not())
-                        .exec(db)
-                        .await?;
-                    if gone.rows_affected > 0 {
-                        free.push(path);
-                    }
-                }
+                let free = remove_unused(db, sent).await?;
                 audit::write(db, &actor, "delete_job", format!("job {id}"), &Some(before), &None).await?;
                 change.mention(|mentions| mentions.deleted.insert(id));
                 Ok(DeletedJob { name, result_path, uploads: free })

@@ -1,11 +1,13 @@
 //! What is known of the files that people sent.
 
-use crate::entities::uploads;
+use crate::entities::{job_files, uploads};
 use crate::records::{NewUpload, Upload};
 use crate::rows::{Row, stored_size};
 use crate::{Repository, RepositoryError, now};
 use domain::{FileName, Timestamp, UploadId, UserId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+};
 use std::collections::HashMap;
 
 fn read(model: uploads::Model) -> Result<Upload, RepositoryError> {
@@ -39,7 +41,42 @@ pub(crate) async fn of(db: &impl ConnectionTrait, ids: &[UploadId]) -> Result<Ve
         .collect()
 }
 
+/// Those of these uploads that no job has.
+fn unused(ids: Vec<String>) -> Condition {
+    let needed = job_files::Entity::find()
+        .select_only()
+        .column(job_files::Column::UploadId)
+        .filter(job_files::Column::UploadId.is_in(ids.clone()));
+    Condition::all().add(uploads::Column::Id.is_in(ids)).add(uploads::Column::Id.not_in_subquery(needed.into_query()))
+}
+
+async fn unused_paths(db: &impl ConnectionTrait, which: Condition) -> Result<Vec<String>, RepositoryError> {
+    Ok(uploads::Entity::find().select_only().column(uploads::Column::Path).filter(which).into_tuple().all(db).await?)
+}
+
+/// Removes the rows of those of these uploads that no job has; gives their paths.
+pub(crate) async fn remove_unused(db: &impl ConnectionTrait, ids: Vec<String>) -> Result<Vec<String>, RepositoryError> {
+    let which = unused(ids);
+    let paths = unused_paths(db, which.clone()).await?;
+    uploads::Entity::delete_many().filter(which).exec(db).await?;
+    Ok(paths)
+}
+
 impl Repository {
+    /// Removes the rows of those of these uploads that no job has; gives their paths, relative to the upload folder.
+    /// The bytes are the caller's to remove.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn remove_unused_uploads(&self, ids: &[UploadId]) -> Result<Vec<String>, RepositoryError> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        // most often all are a job's: nothing to write then
+        if unused_paths(self.db(), unused(ids.clone())).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write(move |change| Box::pin(async move { remove_unused(&change.db, ids).await })).await
+    }
+
     /// Notes a file whose bytes are in the upload folder already.
     ///
     /// # Errors

@@ -1,18 +1,18 @@
 //! Jobs: submit, look, change, end.
 
-use super::multipart;
+use super::multipart::{self, Form};
 use super::wire::{Job, JobFile, JobPage};
+use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
-use app::backend::{Asking, Backend};
-use app::jobs::api::{JobAction, ListQuery, SubmitRequest, Tab};
+use app::backend::{Asking, Backend, fault};
+use app::jobs::api::{FileView, JobAction, ListQuery, SubmitRequest, Tab};
 use app::{AppError, ErrorCode};
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Multipart, Path, Query, State};
+use axum::Extension;
+use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use domain::{Cores, JobId, JobName, JobStatus, NodeWish, Priority, Solver, UploadId};
+use domain::{Cores, JobId, JobName, JobStatus, JobSummary, NodeWish, Priority, Solver, UploadId};
 use serde::Deserialize;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -22,43 +22,80 @@ fn wrong(asking: &Asking, field: &str, ja: &str, en: &str) -> Problem {
     AppError::new(ErrorCode::ValidationError, asking.locale.pick(ja, en)).about(field).into()
 }
 
+/// The key under which the same request again gives the same job; empty without one.
+fn idempotency_key(headers: &HeaderMap, asking: &Asking) -> Result<String, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(String::new()) };
+    match value.to_str() {
+        Ok(key) if key.len() <= MOST_KEY => Ok(key.to_owned()),
+        _ => {
+            let ja = "200文字以内の英数字と記号にしてください。";
+            Err(wrong(asking, "Idempotency-Key", ja, "Use 200 or fewer characters of ASCII."))
+        }
+    }
+}
+
+fn created(row: JobSummary, files: Vec<FileView>, asking: &Asking) -> Response {
+    let location = [(LOCATION, format!("/api/v1/jobs/{}", row.id))];
+    (StatusCode::CREATED, location, Json(Job::new(row, files, asking.locale))).into_response()
+}
+
 /// Submits a job: `name` (default: the deck's), `cpus`, `node` (`auto` or an id), `priority`, `solver` (optional where
 /// one fits), `file` (repeatable; exactly one `.inp` that no other file includes).
-#[utoipa::path(post, path = "/api/v1/jobs", responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem)))]
+#[utoipa::path(
+    post, path = "/api/v1/jobs",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same job; at most 200 characters")),
+    request_body(content = multipart::Sent, content_type = "multipart/form-data"),
+    responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem), (status = 413, body = super::wire::Problem)),
+)]
 pub async fn submit(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
-    headers: HeaderMap,
-    form: Multipart,
+    request: Request,
 ) -> Result<Response, Problem> {
-    let form = multipart::read(&backend, &asking, form).await?;
-    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    if key.len() > MOST_KEY {
-        return Err(wrong(&asking, "Idempotency-Key", "200文字以内にしてください。", "Use 200 characters or fewer."));
-    }
+    let locale = asking.locale;
+    // a task of its own: it ends in good order when the sender leaves half-way
+    let work = tokio::spawn(async move {
+        let mut form = Form::default();
+        let submitted = submit_form(&backend, &asking, request, &mut form).await;
+        // no job came about, or there was one of this key already
+        let sent: Vec<UploadId> = form.files.into_iter().map(|file| file.id).collect();
+        backend.take_back(&sent).await;
+        submitted
+    });
+    work.await.unwrap_or_else(|_| Err(fault::internal(locale).into()))
+}
+
+async fn submit_form(
+    backend: &Backend,
+    asking: &Asking,
+    request: Request,
+    form: &mut Form,
+) -> Result<Response, Problem> {
+    let key = idempotency_key(request.headers(), asking)?;
+    multipart::read(backend, asking, request, form).await?;
     let cpus = form.cpus.as_deref().unwrap_or("2").trim().parse().map(Cores);
     let Ok(cpus) = cpus else {
-        return Err(wrong(&asking, "cpus", "CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs."));
+        return Err(wrong(asking, "cpus", "CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs."));
     };
     let priority = form.priority.as_deref().unwrap_or("0").trim().parse().map(Priority);
     let Ok(priority) = priority else {
-        return Err(wrong(&asking, "priority", "整数で指定してください。", "Give a whole number."));
+        return Err(wrong(asking, "priority", "整数で指定してください。", "Give a whole number."));
     };
-    let wish = NodeWish::try_from(form.node.unwrap_or_else(|| "auto".to_owned()));
+    let wish = NodeWish::try_from(form.node.take().unwrap_or_else(|| "auto".to_owned()));
     let Ok(wish) = wish else {
-        return Err(wrong(&asking, "node", "auto かノード名を指定してください。", "Give auto or the id of a node."));
+        return Err(wrong(asking, "node", "auto かノード名を指定してください。", "Give auto or the id of a node."));
     };
     let solver = match form.solver.as_deref() {
         Some(word) => Solver::from_word(word),
-        None => backend.only_solver(&wish, &asking).await?,
+        None => backend.only_solver(&wish, asking).await?,
     };
     let Some(solver) = solver else {
-        return Err(wrong(&asking, "solver", "abaqus か calculix を指定してください。", "Give abaqus or calculix."));
+        return Err(wrong(asking, "solver", "abaqus か calculix を指定してください。", "Give abaqus or calculix."));
     };
     let files: Vec<(UploadId, String)> =
         form.files.iter().map(|file| (file.id.clone(), file.name.to_string())).collect();
-    let deck = backend.main_deck(&files, &asking).await?;
-    let name = form.name.or_else(|| JobName::suggest(&deck.1).map(|name| name.to_string())).unwrap_or_default();
+    let deck = backend.main_deck(&files, asking).await?;
+    let name = form.name.take().or_else(|| JobName::suggest(&deck.1).map(|name| name.to_string())).unwrap_or_default();
     let request = SubmitRequest {
         name,
         cpus,
@@ -70,10 +107,9 @@ pub async fn submit(
         parent: None,
         idempotency_key: key,
     };
-    let row = backend.submit_job(request, &asking).await?;
+    let row = backend.submit_job(request, asking).await?;
     let files = backend.files_of(row.id, asking.locale).await?;
-    let location = [(LOCATION, format!("/api/v1/jobs/{}", row.id))];
-    Ok((StatusCode::CREATED, location, Json(Job::new(row, files, asking.locale))).into_response())
+    Ok(created(row, files, asking))
 }
 
 /// What a list is asked for.
@@ -133,10 +169,8 @@ pub async fn one(
     Extension(asking): Extension<Asking>,
     Path(id): Path<i64>,
 ) -> Result<Json<Job>, Problem> {
-    let view = backend.view_job(JobId(id), &asking).await?;
-    let mut files = view.inputs;
-    files.extend(view.results);
-    Ok(Json(Job::new(view.summary, files, asking.locale)))
+    let (row, files) = backend.job_with_files(JobId(id), asking.locale).await?;
+    Ok(Json(Job::new(row, files, asking.locale)))
 }
 
 /// What can be changed.
@@ -152,11 +186,8 @@ pub async fn change(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
     Path(id): Path<i64>,
-    change: Result<Json<Change>, JsonRejection>,
+    Json(change): Json<Change>,
 ) -> Result<Json<Job>, Problem> {
-    let Ok(Json(change)) = change else {
-        return Err(wrong(&asking, "priority", "整数で指定してください。", "Give a whole number."));
-    };
     act(&backend, &asking, id, JobAction::Priority(Priority(change.priority))).await
 }
 
@@ -199,14 +230,19 @@ act_route!(
 );
 
 /// What a new attempt changes.
-#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub struct Again {
     /// 2, 4 or 8; as before unless told.
     cpus: Option<u32>,
 }
 
 /// A new job from an old one's files.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/resubmit", responses((status = 201, body = Job)))]
+#[utoipa::path(
+    post, path = "/api/v1/jobs/{id}/resubmit",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same job; at most 200 characters")),
+    request_body = Option<Again>,
+    responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem)),
+)]
 pub async fn resubmit(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
@@ -214,11 +250,10 @@ pub async fn resubmit(
     headers: HeaderMap,
     again: Option<Json<Again>>,
 ) -> Result<Response, Problem> {
-    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let cpus = again.unwrap_or_default().0.cpus.map(Cores);
+    let key = idempotency_key(&headers, &asking)?;
+    let cpus = again.and_then(|Json(again)| again.cpus).map(Cores);
     let row = backend.resubmit_job(JobId(id), cpus, key, &asking).await?;
-    let location = [(LOCATION, format!("/api/v1/jobs/{}", row.id))];
-    Ok((StatusCode::CREATED, location, Json(Job::new(row, Vec::new(), asking.locale))).into_response())
+    Ok(created(row, Vec::new(), &asking))
 }
 
 /// Removes an ended job with its files.

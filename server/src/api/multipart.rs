@@ -1,11 +1,14 @@
 //! The form of `POST /jobs`: fields and files in any order, files streamed to disk as they come.
 
+use crate::extract;
+use crate::files::body::{Allowance, Measured, steady};
 use crate::files::receive::receive;
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use app::jobs::api::UploadView;
 use app::{AppError, ErrorCode};
-use axum::extract::Multipart;
+use axum::body::Body;
+use axum::extract::Request;
 use axum::extract::multipart::{Field, MultipartError};
 use domain::FileName;
 
@@ -13,8 +16,29 @@ use domain::FileName;
 const MOST_FIELD: usize = 4 * 1024;
 /// Most files of one job.
 const MOST_FILES: usize = 500;
+/// Most bytes before a field comes out; the reader of forms keeps them in memory.
+const MOST_BETWEEN: u64 = 1024 * 1024;
 
-/// What was sent; fields that were not are `None`.
+/// The form as it is sent.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "a description for the document only")]
+pub struct Sent {
+    /// The job's; the deck's unless told.
+    name: Option<String>,
+    /// 2, 4 or 8; 2 unless told.
+    cpus: Option<u32>,
+    /// `auto` or the id of a node; `auto` unless told.
+    node: Option<String>,
+    /// Higher first; 0 unless told.
+    priority: Option<i32>,
+    /// `abaqus` or `calculix`; optional where one fits.
+    solver: Option<String>,
+    /// Exactly one `.inp` that no other file includes, and what it includes.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+}
+
+/// What was received; fields that were not are `None`.
 #[derive(Default)]
 pub struct Form {
     /// Default: the deck's name.
@@ -51,14 +75,24 @@ async fn text(mut field: Field<'_>, name: &str, asking: &Asking) -> Result<Strin
     })
 }
 
-/// Reads the whole form.
+/// Reads the whole form into `form`.
 ///
 /// # Errors
-/// Naming the field that is wrong; what was received before stays an unused upload.
-pub async fn read(backend: &Backend, asking: &Asking, mut multipart: Multipart) -> Result<Form, Problem> {
+/// Naming the field that is wrong; what was received before stands in `form`.
+pub async fn read(backend: &Backend, asking: &Asking, request: Request, form: &mut Form) -> Result<(), Problem> {
     let locale = asking.locale;
-    let mut form = Form::default();
-    while let Some(field) = multipart.next_field().await.map_err(|error| broken(asking, &error))? {
+    let allowance = Allowance::of(MOST_BETWEEN);
+    let request = request.map(|body| Body::from_stream(Measured::new(steady(body), allowance.clone())));
+    let mut multipart = extract::form(request).await?;
+    loop {
+        allowance.renew(MOST_BETWEEN);
+        let field = multipart
+            .next_field()
+            .await
+            .map_err(|error| if allowance.is_spent() { fault::no_field(locale) } else { broken(asking, &error) })?;
+        // what is in a field has limits of its own
+        allowance.renew(u64::MAX);
+        let Some(field) = field else { return Ok(()) };
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "name" => form.name = Some(text(field, &name, asking).await?),
@@ -82,5 +116,4 @@ pub async fn read(backend: &Backend, asking: &Asking, mut multipart: Multipart) 
             }
         }
     }
-    Ok(form)
 }

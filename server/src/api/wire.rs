@@ -188,8 +188,8 @@ pub struct Problem {
 /// What is wrong.
 #[derive(Serialize, ToSchema)]
 pub struct ProblemBody {
-    /// `VALIDATION_ERROR UNAUTHORIZED FORBIDDEN NOT_FOUND CONFLICT PAYLOAD_TOO_LARGE RATE_LIMITED
-    /// INSUFFICIENT_STORAGE UNAVAILABLE INTERNAL_ERROR`.
+    /// `VALIDATION_ERROR UNAUTHORIZED FORBIDDEN NOT_FOUND METHOD_NOT_ALLOWED CONFLICT PAYLOAD_TOO_LARGE
+    /// RATE_LIMITED INSUFFICIENT_STORAGE UNAVAILABLE INTERNAL_ERROR`.
     pub code: String,
     /// One sentence in the language asked for.
     pub message: String,

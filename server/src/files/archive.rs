@@ -1,43 +1,59 @@
 //! All files of a job as one `.zip`, made while it is sent.
 
 use super::download::attachment;
+use crate::extract::Path;
 use crate::problem::Problem;
-use app::backend::{Asking, Backend};
+use app::backend::{Asking, Backend, fault};
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::JobId;
+use futures::{StreamExt, future, stream};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use tokio::sync::mpsc;
-use tokio_stream::StreamExt;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use zip::write::SimpleFileOptions;
 
 /// Slices under way between the packer and the network.
 const SLICES: usize = 8;
+/// For one slice to be taken.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Archives made at once. Each holds a thread of a pool that everything else needs as well.
+static PLACES: Semaphore = Semaphore::const_new(8);
 
 /// All files that are here, as `NAME.zip`.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}/files.zip", responses((status = 200), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/files.zip", responses((status = 200), (status = 404, body = crate::api::wire::Problem), (status = 503, body = crate::api::wire::Problem)))]
 pub async fn zip(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let (job, files) = backend.files_for_archive(JobId(id), asking.locale).await?;
+    let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
     let (sender, receiver) = mpsc::channel(SLICES);
-    tokio::task::spawn_blocking(move || {
-        let failed = sender.clone();
-        if let Err(error) = pack(files, Slices { sender, slice: Vec::new() }) {
-            tracing::info!(%error, "a zip was not finished");
-            // an error in the stream breaks the connection, so that a half archive is not taken for a whole one
-            let _ = failed.blocking_send(Err(error));
-        }
+    let runtime = Handle::current();
+    let packing = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let slices = Slices { sender: Some(sender), runtime, patience: PATIENCE, slice: Vec::new() };
+        pack(files, slices).inspect_err(|error| tracing::info!(%error, "a zip was not finished"))
     });
-    let body = Body::from_stream(ReceiverStream::new(receiver).map(|slice: io::Result<Bytes>| slice));
+    // an error in the stream breaks the connection, so that a half archive is not taken for a whole one
+    let end = async move {
+        match packing.await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(Err(error)),
+            Err(error) => Some(Err(io::Error::other(error))),
+        }
+    };
+    let slices = ReceiverStream::new(receiver).map(Ok);
+    let body = Body::from_stream(slices.chain(stream::once(end).filter_map(future::ready)));
     let name = attachment(&format!("{job}.zip"));
     let name = HeaderValue::from_str(&name).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)], body)
@@ -61,9 +77,11 @@ fn pack(files: Vec<(String, PathBuf)>, slices: Slices) -> io::Result<()> {
     archive.finish()?.into_inner().flush()
 }
 
-/// A writer into the body's channel, in slices of 64 KiB.
+/// A writer into the body's channel, in slices of 64 KiB. After a slice that nobody took it takes no more.
 struct Slices {
-    sender: mpsc::Sender<io::Result<Bytes>>,
+    sender: Option<mpsc::Sender<Bytes>>,
+    runtime: Handle,
+    patience: Duration,
     slice: Vec<u8>,
 }
 
@@ -83,6 +101,35 @@ impl Write for Slices {
             return Ok(());
         }
         let slice = Bytes::from(std::mem::take(&mut self.slice));
-        self.sender.blocking_send(Ok(slice)).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        let Some(sender) = &self.sender else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let sent = self.runtime.block_on(sender.send_timeout(slice, self.patience));
+        sent.map_err(|error| {
+            self.sender = None;
+            match error {
+                SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut.into(),
+                SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe.into(),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_archive_that_nobody_takes_is_given_up() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let noise: Vec<u8> =
+            (0..1_u64 << 17).flat_map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes()).collect();
+        file.write_all(&noise).unwrap();
+        let (sender, receiver) = mpsc::channel(1);
+        let runtime = Handle::current();
+        let slices = Slices { sender: Some(sender), runtime, patience: Duration::from_millis(20), slice: Vec::new() };
+        let files = vec![("beam.odb".to_owned(), file.path().to_owned())];
+        let packed = tokio::task::spawn_blocking(move || pack(files, slices)).await.unwrap();
+        assert_eq!(packed.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(receiver);
     }
 }

@@ -1,10 +1,11 @@
 //! Files of a job, whole, in ranges, or their last bytes; while the run goes on, too.
 
+use crate::extract::{Path, Query};
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
@@ -18,13 +19,14 @@ use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 /// `?tail=N`.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 pub struct Part {
+    /// Only the last so many bytes.
     tail: Option<u64>,
 }
 
 /// One file. `Range` is understood; `?tail=N` gives the last N bytes.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}/files/{name}", responses((status = 200), (status = 206), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/files/{name}", params(Part), responses((status = 200), (status = 206), (status = 404, body = crate::api::wire::Problem)))]
 pub async fn file(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,

@@ -1,5 +1,7 @@
 //! What people send: streamed to disk under a temporary name, counted and hashed on the way, fsynced, then renamed.
 
+use super::body::steady;
+use crate::extract::Query;
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use app::jobs::api::UploadView;
@@ -7,7 +9,7 @@ use app::{AppError, ErrorCode};
 use axum::Extension;
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use domain::{FileName, UploadId};
 use futures::{Stream, StreamExt};
@@ -33,7 +35,7 @@ pub async fn upload(
 ) -> Result<(StatusCode, Json<UploadView>), Problem> {
     let locale = asking.locale;
     let name = FileName::parse(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
-    let received = receive(&backend, &asking, name, body.into_data_stream()).await?;
+    let received = receive(&backend, &asking, name, steady(body)).await?;
     Ok((StatusCode::CREATED, Json(received)))
 }
 

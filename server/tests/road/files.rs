@@ -1,8 +1,16 @@
 //! Files in and out: limits while streaming, ranges, tails, the archive.
 
-use crate::stack::{Stack, sample};
-use reqwest::header::{CONTENT_RANGE, RANGE};
+use crate::stack::{Stack, sample, script};
+use reqwest::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE, RANGE, RETRY_AFTER};
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
 use std::io::{Cursor, Read};
+use std::time::{Duration, Instant};
+
+/// Folders of uploads that are there.
+fn uploads(stack: &Stack) -> usize {
+    std::fs::read_dir(stack.folder.path().join("uploads/inp-files")).map_or(0, Iterator::count)
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_past_the_limit_is_refused_and_leaves_nothing() {
@@ -17,8 +25,7 @@ async fn a_file_past_the_limit_is_refused_and_leaves_nothing() {
         .await
         .unwrap();
     assert_eq!(sent.status(), 413);
-    let left = std::fs::read_dir(stack.folder.path().join("uploads/inp-files")).unwrap().count();
-    assert_eq!(left, 0);
+    assert_eq!(uploads(&stack), 0);
     let empty = stack.http.post(stack.url("/uploads?name=empty.inp")).send().await.unwrap();
     assert_eq!(empty.status(), 400);
     let evil = stack.http.post(stack.url("/uploads?name=..%2Fevil.inp")).body("*NODE").send().await.unwrap();
@@ -61,9 +68,152 @@ async fn a_deleted_job_takes_its_files_along() {
     let gone = stack.http.delete(stack.url(&format!("/api/v1/jobs/{id}"))).send().await.unwrap();
     assert_eq!(gone.status(), 200);
     assert!(!stack.results(id).exists());
-    assert_eq!(std::fs::read_dir(stack.folder.path().join("uploads/inp-files")).unwrap().count(), 0);
+    assert_eq!(uploads(&stack), 0);
     let again = stack.http.get(stack.url(&format!("/api/v1/jobs/{id}"))).send().await.unwrap();
     assert_eq!(again.status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_the_run_changed_is_one_file_everywhere() {
+    let tools = tempfile::tempdir().unwrap();
+    let text = "/usr/bin/ccx \"$@\"; status=$?; printf '** changed' >> steel.inc; exit $status";
+    let stack = Stack::start_with(&script(tools.path(), "ccx", text), &[]).await;
+    let id = stack.submit(&[sample("with_include.inp"), sample("steel.inc")]).await;
+    stack.until_status(id, "Completed").await;
+    let changed = [sample("steel.inc").1, b"** changed".to_vec()].concat();
+    let get = async |path: &str| stack.http.get(stack.url(&format!("/api/v1/jobs/{id}{path}"))).send().await.unwrap();
+    for files in [
+        get("/files").await.json::<Value>().await.unwrap(),
+        get("").await.json::<Value>().await.unwrap()["files"].clone(),
+    ] {
+        let named: Vec<&Value> = files.as_array().unwrap().iter().filter(|file| file["name"] == "steel.inc").collect();
+        assert_eq!(named.len(), 1, "{files}");
+        assert_eq!(named[0]["size"], changed.len());
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(get("/files.zip").await.bytes().await.unwrap())).unwrap();
+    let mut packed = Vec::new();
+    archive.by_name("steel.inc").unwrap().read_to_end(&mut packed).unwrap();
+    assert!(packed == changed);
+    // a file of an ended job is whole: its last line is shown although it has no end
+    let ask = json!({ "id": id, "file": "steel.inc", "ask": { "part": "tail", "lines": 1 } });
+    let part: Value =
+        stack.http.post(stack.url("/rpc/read_log")).json(&ask).send().await.unwrap().json().await.unwrap();
+    assert_eq!(part["lines"], json!(["** changed"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn archives_that_nobody_takes_do_not_stop_the_rest() {
+    let stack = Stack::start().await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(id, "Completed").await;
+    // more than the sockets on the way can hold, and nothing that could be packed smaller
+    let mut state = 1_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.to_le_bytes()[7]
+    };
+    let noise: Vec<u8> = (0..24 << 20).map(|_| noise()).collect();
+    std::fs::write(stack.results(id).join("large.odb"), &noise).unwrap();
+    let zip = async || stack.http.get(stack.url(&format!("/api/v1/jobs/{id}/files.zip"))).send().await.unwrap();
+    let mut stalled = Vec::new();
+    for _ in 0..8 {
+        let answer = zip().await;
+        assert_eq!(answer.status(), 200);
+        stalled.push(answer);
+    }
+    let refused = zip().await;
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key(RETRY_AFTER));
+    assert_eq!(refused.json::<Value>().await.unwrap()["error"]["code"], "UNAVAILABLE");
+    drop(stalled);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let whole = loop {
+        let answer = zip().await;
+        if answer.status() == 200 {
+            break answer.bytes().await.unwrap();
+        }
+        assert!(Instant::now() < deadline, "those who left still hold their places");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(zip::ZipArchive::new(Cursor::new(whole)).unwrap().by_name("large.odb").is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_that_makes_no_job_leaves_no_files() {
+    let stack = Stack::start().await;
+    let refused = stack.post_files(&[sample("with_include.inp")], &[("cpus", "2")]).await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(uploads(&stack), 0);
+    let refused = stack.post_files(&[sample("quick.inp"), ("..".to_owned(), b"*NODE".to_vec())], &[]).await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(uploads(&stack), 0);
+    let post = async || {
+        let (name, bytes) = sample("quick.inp");
+        let form = Form::new().part("file", Part::bytes(bytes).file_name(name));
+        let sent = stack.http.post(stack.url("/api/v1/jobs")).header("idempotency-key", "k1").multipart(form);
+        let answer = sent.send().await.unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json::<Value>().await.unwrap()["id"].as_i64().unwrap()
+    };
+    let id = post().await;
+    assert_eq!(post().await, id);
+    assert_eq!(uploads(&stack), 1);
+    let deck = stack.http.get(stack.url(&format!("/api/v1/jobs/{id}/files/quick.inp"))).send().await.unwrap();
+    assert!(deck.bytes().await.unwrap() == sample("quick.inp").1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_without_fields_is_not_read_for_ever() {
+    let stack = Stack::start().await;
+    for beginning in ["", "--x\r\nX-Anything: "] {
+        let slices = (0..32).map(|_| Ok::<_, std::io::Error>(vec![b'*'; 64 * 1024]));
+        let slices = std::iter::once(Ok(beginning.as_bytes().to_vec())).chain(slices);
+        let sent = stack
+            .http
+            .post(stack.url("/api/v1/jobs"))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(reqwest::Body::wrap_stream(futures::stream::iter(slices)))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(sent.status(), 413, "{beginning}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_error_of_the_api_has_the_same_shape() {
+    let stack = Stack::start().await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    let job = stack.url(&format!("/api/v1/jobs/{id}"));
+    let jobs = stack.url("/api/v1/jobs");
+    let http = &stack.http;
+    let long = "k".repeat(201);
+    let broken = || http.post(format!("{job}/resubmit")).header(CONTENT_TYPE, "application/json").body("{");
+    for (what, request, status, code) in [
+        ("a word for a number", http.get(format!("{jobs}/abc")), 400, "VALIDATION_ERROR"),
+        ("a word for a number of files", http.get(format!("{jobs}/abc/files.zip")), 400, "VALIDATION_ERROR"),
+        ("a limit", http.get(format!("{jobs}?limit=x")), 400, "VALIDATION_ERROR"),
+        ("a tail", http.get(format!("{job}/files/quick.inp?tail=x")), 400, "VALIDATION_ERROR"),
+        ("a priority", http.patch(&job).json(&json!({ "priority": "x" })), 400, "VALIDATION_ERROR"),
+        ("half a body", broken(), 400, "VALIDATION_ERROR"),
+        ("no JSON", http.patch(&job).body("x"), 400, "VALIDATION_ERROR"),
+        ("no form", http.post(&jobs).body("x"), 400, "VALIDATION_ERROR"),
+        ("no name", http.post(stack.url("/uploads")).body("x"), 400, "VALIDATION_ERROR"),
+        ("no such method", http.put(&jobs), 405, "METHOD_NOT_ALLOWED"),
+        ("a long key", http.post(format!("{job}/resubmit")).header("idempotency-key", long), 400, "VALIDATION_ERROR"),
+        ("no text", http.get(format!("{jobs}/%FF")), 400, "VALIDATION_ERROR"),
+    ] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status, "{what}");
+        assert_eq!(answer.headers().contains_key(ALLOW), status == 405, "{what}");
+        let text = answer.text().await.unwrap();
+        let problem: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{what}: {text}"));
+        assert_eq!(problem["error"]["code"], code, "{what}");
+        assert!(!problem["error"]["message"].as_str().unwrap().is_empty(), "{what}");
+    }
+    let endless = http.get(format!("{jobs}?q={}", "q".repeat(60_000))).send().await.unwrap();
+    assert_eq!(endless.status(), 200);
+    assert_eq!(endless.json::<Value>().await.unwrap()["total"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,6 +232,16 @@ async fn the_openapi_document_names_every_call() {
     ] {
         assert!(paths.contains_key(path), "{path}");
     }
+    let submit = &paths["/api/v1/jobs"]["post"];
+    let form = &submit["requestBody"]["content"]["multipart/form-data"]["schema"]["$ref"];
+    let form = document.pointer(form.as_str().unwrap().trim_start_matches('#')).unwrap();
+    assert_eq!(form["properties"]["file"]["items"]["format"], "binary", "{form}");
+    let takes = |operation: &serde_json::Value, name: &str| {
+        operation["parameters"].as_array().unwrap().iter().any(|parameter| parameter["name"] == name)
+    };
+    assert!(takes(submit, "Idempotency-Key"), "{submit}");
+    let file = &paths["/api/v1/jobs/{id}/files/{name}"]["get"];
+    assert!(takes(file, "tail") && takes(file, "name") && takes(file, "id"), "{file}");
     let nothing = stack.http.get(stack.url("/api/v1/nothing")).send().await.unwrap();
     assert_eq!(nothing.status(), 404);
     assert_eq!(nothing.json::<serde_json::Value>().await.unwrap()["error"]["code"], "NOT_FOUND");

@@ -99,7 +99,8 @@ async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself() {
     stack.sshd.kill();
     stack.sshd.kill_sessions();
     let id = stack.submit(&[sample("quick.inp")]).await;
-    let told = |job: &Value| job["status"] == "Waiting" && job["waiting_reason"].to_string().contains("受け付けていません");
+    let told =
+        |job: &Value| job["status"] == "Waiting" && job["waiting_reason"].to_string().contains("受け付けていません");
     let job = stack.until(id, "told why it waits", told).await;
     assert!(job["ended_at"].is_null(), "{job}");
     stack.sshd.restart().unwrap();

@@ -6,6 +6,7 @@ use super::words;
 use crate::i18n::sentence::amount;
 use crate::i18n::t;
 use crate::jobs::api::FileView;
+use crate::jobs::files::of_job;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 
@@ -15,13 +16,7 @@ pub fn Files() -> impl IntoView {
     let page = use_page();
     let files = Memo::new(move |_| {
         page.view.with(|view| {
-            let inputs = view.inputs.iter().map(|file| (true, file.clone()));
-            // a result of the same name as an input is that input, as the run left it
-            let results = view.results.iter().map(|file| (false, file.clone()));
-            inputs
-                .filter(|(_, file)| !view.results.iter().any(|result| result.name == file.name))
-                .chain(results)
-                .collect::<Vec<_>>()
+            of_job(&view.inputs, &view.results).map(|(sent, file)| (sent, file.clone())).collect::<Vec<_>>()
         })
     });
     let all_here = Memo::new(move |_| {
@@ -88,6 +83,7 @@ pub fn Files() -> impl IntoView {
 #[component]
 fn Row(page: Page, input: bool, file: FileView) -> impl IntoView {
     let voice = use_voice();
+    let here = file.is_here();
     let FileView { name, size, complete, error, .. } = file;
     let href = format!("/api/v1/jobs/{}/files/{}", page.id, address(&name));
     let label = name.clone();
@@ -106,7 +102,6 @@ fn Row(page: Page, input: bool, file: FileView) -> impl IntoView {
             </div>
         }
     });
-    let nothing = failed && size == 0;
     let testid = format!("file-{name}");
     let shown = name.clone();
     view! {
@@ -120,7 +115,7 @@ fn Row(page: Page, input: bool, file: FileView) -> impl IntoView {
                 {amount::bytes(size)}
             </td>
             <td class="w-11 py-1 pr-2 text-right">
-                {(!nothing)
+                {here
                     .then(|| {
                         view! {
                             <a

@@ -6,9 +6,8 @@ pub mod standing;
 
 use super::item::SendError;
 use super::sorting::Refusal;
-use crate::i18n::sentence::{Voice, bytes};
+use crate::i18n::sentence::{Voice, bytes, fault};
 use crate::i18n::{Text, text};
-use domain::NameError;
 
 pub const TITLE: Text = text("ジョブを投入", "New job");
 pub const DROP_TITLE: Text =
@@ -93,45 +92,12 @@ pub fn refusal(voice: Voice, refusal: &Refusal, size: u64) -> String {
             "The file is empty (0 B). Save it again, then drop it.".to_owned(),
         ),
         Refusal::Name(error) => {
-            let why = file_name_error(voice, *error);
+            let why = fault::file_name(*error).in_locale(voice.locale);
             voice.pick(
                 format!("このファイル名は使えません。{why}。名前を変えてドロップしてください。"),
                 format!("This file name cannot be used: {why}. Rename it and drop it again."),
             )
         }
-    }
-}
-
-fn file_name_error(voice: Voice, error: NameError) -> &'static str {
-    match error {
-        NameError::Empty => voice.pick("名前がありません", "it is empty"),
-        NameError::TooLong => voice.pick("長すぎます (200バイトまで)", "it is longer than 200 bytes"),
-        NameError::BadCharacter => voice.pick(
-            "/ \\ : * ? \" < > | % $ ` ' & ; ^ ! は使えません",
-            "it has one of / \\ : * ? \" < > | % $ ` ' & ; ^ !",
-        ),
-        NameError::BadEdge => voice.pick(
-            "先頭の - . 空白、末尾の . 空白は使えません",
-            "it begins with - . or a blank, or ends with . or a blank",
-        ),
-        NameError::Reserved => voice.pick("Windows が使う名前です", "Windows keeps this name for itself"),
-    }
-}
-
-/// What is wrong with a job's name.
-pub fn job_name_error(error: NameError) -> Text {
-    match error {
-        NameError::Empty => text("ジョブ名を入力してください", "Enter a name for the job"),
-        NameError::TooLong => text(
-            "長すぎます。80文字、127バイト (日本語は42文字) までです",
-            "Too long: at most 80 characters and 127 bytes (42 Japanese characters)",
-        ),
-        NameError::BadCharacter => text(
-            "使えない文字があります。英数字・日本語・_ - . が使えます",
-            "It has a character that cannot be used. Letters, digits, _ - . can",
-        ),
-        NameError::BadEdge => text("先頭の - . と末尾の . は使えません", "It cannot begin with - or . nor end with ."),
-        NameError::Reserved => text("Windows が使う名前のため選べません", "Windows keeps this name for itself"),
     }
 }
 

@@ -193,6 +193,18 @@ async fn a_deleted_job_takes_its_rows_and_leaves_what_others_need() {
 }
 
 #[tokio::test]
+async fn what_was_sent_for_no_job_is_taken_back() {
+    let lab = Lab::new().await;
+    let (deck, spare) = (upload(&lab.repo, "beam.inp").await, upload(&lab.repo, "spare.inc").await);
+    lab.repo.submit(&submission("beam", &deck), &student()).await.unwrap();
+    let sent = [deck.clone(), spare.clone()];
+    assert_eq!(lab.repo.remove_unused_uploads(&sent).await.unwrap(), [format!("inp-files/{spare}")]);
+    assert!(lab.repo.remove_unused_uploads(&sent).await.unwrap().is_empty());
+    assert!(lab.repo.uploads(&[deck]).await.is_ok());
+    assert!(matches!(lab.repo.uploads(&[spare]).await, Err(RepositoryError::NotFound { what: "upload", .. })));
+}
+
+#[tokio::test]
 async fn a_row_that_nobody_wrote_is_named_and_never_a_panic() {
     for (column, cell) in [
         ("status", "'Sleeping'"),

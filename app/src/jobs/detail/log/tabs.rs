@@ -32,12 +32,14 @@ fn order(kind: &str) -> usize {
     ["sta", "msg", "cvg", "dat", "console", "log"].iter().position(|known| *known == kind).unwrap_or(9)
 }
 
-/// The readable files of the run.
+/// The readable files of the run, as far as they are here: of a lost run what was read before is the only witness.
 pub fn files(view: &JobView) -> Vec<LogFile> {
-    let job = view.summary.name.as_str();
-    let is_log = |file: &&FileView| file.readable && file.error.is_none();
-    let mut logs: Vec<LogFile> = view
-        .results
+    logs(view.summary.name.as_str(), &view.results)
+}
+
+fn logs(job: &str, results: &[FileView]) -> Vec<LogFile> {
+    let is_log = |file: &&FileView| file.readable && file.is_here();
+    let mut logs: Vec<LogFile> = results
         .iter()
         .filter(is_log)
         .map(|file| {
@@ -67,4 +69,25 @@ pub fn first(view: &JobView, wanted: &Wanted) -> Option<(String, Option<u64>)> {
     }
     let log = logs.iter().find(|file| file.size > 0).or(logs.first())?;
     Some((log.name.clone(), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_run_was_lost_stays_readable() {
+        let lost = |name: &str, size: u64| FileView {
+            name: name.to_owned(),
+            size,
+            complete: false,
+            readable: true,
+            error: Some("the folder is gone".to_owned()),
+            upload: None,
+        };
+        let results = [lost("beam.dat", 0), lost("beam.sta", 120), FileView { complete: true, ..lost(CONSOLE, 0) }];
+        let logs = logs("beam", &results);
+        let names: Vec<&str> = logs.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["beam.sta", CONSOLE]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::standing::{Difference, Standing};
 use super::finding;
-use crate::i18n::sentence::{Voice, bytes, count};
+use crate::i18n::sentence::{Voice, bytes, count, fault};
 use crate::i18n::{Text, text};
 use crate::ui::{Glyph, Tone};
 use domain::NameError;
@@ -59,7 +59,7 @@ pub fn warnings(voice: Voice, warnings: usize) -> String {
 /// What is wrong with the name, where something is.
 pub fn name_problem(standing: &Standing) -> Option<Text> {
     match standing {
-        Standing::Name(error) => Some(super::job_name_error(*error)),
+        Standing::Name(error) => Some(fault::job_name(*error)),
         Standing::SameName => Some(super::SAME_NAME),
         _ => None,
     }
@@ -67,7 +67,7 @@ pub fn name_problem(standing: &Standing) -> Option<Text> {
 
 /// The same for a name typed before anything else is known.
 pub fn name_error(error: NameError) -> Text {
-    super::job_name_error(error)
+    fault::job_name(error)
 }
 
 /// Decks by how they stand, for the sentence under the title.
