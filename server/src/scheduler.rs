@@ -7,6 +7,7 @@
 mod claim;
 mod collect;
 mod effects;
+mod faults;
 mod folders;
 mod mirror;
 mod watch;

@@ -65,7 +65,7 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
     let mut node = repository.node(&id).await.unwrap().unwrap();
     assert_eq!(node.state, NodeState::Available);
     node.state = NodeState::Draining;
-    node.state_reason = Some("new memory".to_owned());
+    node.state_reason = Some("new memory".into());
     node.state_until = Some(Timestamp(2_000_000_000));
     let admin = domain::Actor {
         id: domain::UserId::parse("root").unwrap(),

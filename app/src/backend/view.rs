@@ -165,10 +165,8 @@ fn fact(what: repository::HistoryFact) -> Option<HistoryFact> {
     match what {
         Stored::Claimed { node, .. } => Some(HistoryFact::Claimed { node }),
         Stored::Launched | Stored::Alive => Some(HistoryFact::Launched),
-        Stored::StageFailed { reason } | Stored::LaunchRefused { reason } => {
-            Some(HistoryFact::SentBack { fault: reason })
-        }
-        Stored::Hindered { reason } => Some(HistoryFact::Hindered { fault: reason }),
+        Stored::StageFailed { fault } | Stored::LaunchRefused { fault } => Some(HistoryFact::SentBack { fault }),
+        Stored::Hindered { fault } => Some(HistoryFact::Hindered { fault }),
         Stored::Ended { .. } => Some(HistoryFact::RunEnded),
         Stored::Collected { files, bytes } => Some(HistoryFact::Collected { files, bytes }),
         Stored::CancelAsked => Some(HistoryFact::CancelAsked),

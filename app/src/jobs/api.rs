@@ -4,8 +4,8 @@ use crate::AppError;
 use crate::lab::TabCounts;
 use domain::plan::Waiting;
 use domain::{
-    Cores, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, NodeWish, Priority, Solver, StepShape, Timestamp,
-    Tokens, UploadId, Verdict,
+    Cores, Fault, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, NodeWish, Priority, Solver, StepShape,
+    Timestamp, Tokens, UploadId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,13 +128,13 @@ pub enum HistoryFact {
     Launched,
     /// An infrastructure fault kept it from starting; it is tried again, or has failed after too many tries.
     SentBack {
-        /// The fault in words; may be empty.
-        fault: String,
+        /// The fault, where it is known.
+        fault: Option<Fault>,
     },
     /// It cannot go on yet; it is tried again by itself.
     Hindered {
-        /// The fault in words.
-        fault: String,
+        /// By what.
+        fault: Fault,
     },
     /// The run ended on the node.
     RunEnded,

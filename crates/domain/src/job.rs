@@ -2,7 +2,8 @@
 
 use crate::plan::Waiting;
 use crate::{
-    Cores, JobId, JobName, JobStatus, NodeId, Origin, Progress, Role, Timestamp, TokenRule, Tokens, UserId, Verdict,
+    Cores, JobId, JobName, JobStatus, Message, NodeId, Origin, Progress, Role, Timestamp, TokenRule, Tokens, UserId,
+    Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -148,7 +149,7 @@ pub struct JobSummary {
     /// Order in the queue.
     pub priority: Priority,
     /// The one line a person reads first, where there is one (a solver's own words, not translated).
-    pub message: Option<String>,
+    pub message: Option<Message>,
     /// Why it waits, while it waits.
     pub waiting: Option<Waiting>,
     /// How far it is, once the solver has said something.

@@ -4,6 +4,7 @@
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
 pub mod event;
+pub mod fault;
 pub mod files;
 pub mod ids;
 pub mod job;
@@ -20,6 +21,7 @@ pub mod user;
 pub mod verdict;
 
 pub use event::Event;
+pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};
 pub use job::{Actor, JobSummary, NodeWish, Priority, Solver};
 pub use name::{FileName, HostName, JobName, NameError, NodeId, UserId};

@@ -1,6 +1,6 @@
 //! A node: a machine that runs solvers, reached over SSH.
 
-use crate::{Cores, HostName, JobName, NodeId, Solver, Timestamp, Tokens};
+use crate::{Cores, HostName, JobName, Message, NodeId, Solver, Timestamp, Tokens};
 use serde::{Deserialize, Serialize};
 
 /// What the `nodes.status` column holds.
@@ -55,7 +55,7 @@ pub struct Node {
     /// Takes jobs or not.
     pub state: NodeState,
     /// Why it drains or is unavailable, in words.
-    pub state_reason: Option<String>,
+    pub state_reason: Option<Message>,
     /// When the draining ends, where known.
     pub state_until: Option<Timestamp>,
     /// Cores jobs may take.
@@ -82,7 +82,7 @@ pub struct NodeSummary {
     /// Takes jobs or not.
     pub state: NodeState,
     /// Why not, in words.
-    pub state_reason: Option<String>,
+    pub state_reason: Option<Message>,
     /// Until when, where known.
     pub state_until: Option<Timestamp>,
     /// Cores jobs may take.

@@ -14,7 +14,7 @@ use crate::writer::Change;
 use crate::{Repository, RepositoryError, history, life, now, summary};
 use domain::job::Transfer;
 use domain::lifecycle::Life;
-use domain::{JobId, JobStatus, Progress, Timestamp};
+use domain::{Fault, JobId, JobStatus, Progress, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
 
@@ -110,18 +110,18 @@ impl Repository {
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn record_hindrance(&self, id: JobId, reason: &str) -> Result<(), RepositoryError> {
+    pub async fn record_hindrance(&self, id: JobId, fault: &Fault) -> Result<(), RepositoryError> {
         use jobs::Column as C;
-        let reason = reason.to_owned();
+        let (fault, text) = (fault.clone(), json_text("message", fault)?);
         self.write(move |change| {
             Box::pin(async move {
                 let status = summary::one(&change.db, id).await?.status;
                 if !status.is_active() {
                     return Ok(());
                 }
-                let update = touch().col_expr(C::Message, Expr::value(reason.as_str()));
+                let update = touch().col_expr(C::Message, Expr::value(text));
                 apply(change, id, update).await?;
-                let fact = HistoryFact::Hindered { reason };
+                let fact = HistoryFact::Hindered { fault };
                 history::add(&change.db, id, None, status, None, &fact).await
             })
         })

@@ -209,7 +209,7 @@ pub(crate) async fn replace(
         }
     }
     if moved || old.verdict != next.verdict {
-        update = update.col_expr(C::Message, Expr::value(message(next, fact)));
+        update = update.col_expr(C::Message, Expr::value(message(next, fact)?));
     }
     let changed = update
         .filter(C::Id.eq(id.0))
@@ -235,19 +235,20 @@ pub(crate) async fn replace(
 }
 
 /// The one line a person reads first: the system's or the solver's own words, where there are any.
-fn message(life: &Life, fact: &HistoryFact) -> Option<String> {
+fn message(life: &Life, fact: &HistoryFact) -> Result<Option<String>, RepositoryError> {
     let evidence = life.verdict.as_ref().and_then(|verdict| verdict.evidence.as_ref()).map(|found| found.text.clone());
     let cannot_start = life.run.as_ref().and_then(|run| match &run.end {
         Some(RunEnd::CannotStart { reason }) => Some(reason.clone()),
         _ => None,
     });
     let fault = match fact {
-        HistoryFact::StageFailed { reason } | HistoryFact::LaunchRefused { reason } if !reason.is_empty() => {
-            Some(reason.clone())
-        }
+        HistoryFact::StageFailed { fault } | HistoryFact::LaunchRefused { fault } => fault.as_ref(),
         _ => None,
     };
-    evidence.or(cannot_start).or(fault)
+    match evidence.or(cannot_start) {
+        Some(words) => Ok(Some(words)),
+        None => fault.map(|fault| json_text("message", fault)).transpose(),
+    }
 }
 
 /// Writes the run's row, new or changed.

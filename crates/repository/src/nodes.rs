@@ -1,11 +1,12 @@
 //! Nodes as configured and as last seen, and what is in use.
 
 use crate::entities::{jobs, nodes};
-use crate::rows::{Row, json_text, stored_size};
+use crate::rows::{Row, json_text, message, message_text, stored_size};
 use crate::{Repository, RepositoryError, audit};
 use domain::plan::LicenseUse;
 use domain::{
-    Actor, Cores, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Settings, Timestamp, Tokens,
+    Actor, Cores, Fault, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Settings, Timestamp,
+    Tokens,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -37,7 +38,7 @@ pub(crate) fn read(model: nodes::Model) -> Result<Node, RepositoryError> {
         ssh_user: model.ssh_user,
         host_key: model.host_key,
         state: row.word("status", state, NodeState::from_word(state))?,
-        state_reason: model.state_reason,
+        state_reason: model.state_reason.map(message),
         state_until: model.state_until.map(Timestamp),
         cores: Cores(row.count("total_cpu_cores", model.total_cpu_cores)?),
         max_tokens: Tokens(row.count("max_license_tokens", model.max_license_tokens)?),
@@ -151,7 +152,7 @@ impl Repository {
                     max_license_tokens: Set(i64::from(node.max_tokens.0)),
                     created_at: Set(Some(crate::now().0)),
                     host_key: Set(node.host_key.clone()),
-                    state_reason: Set(node.state_reason.clone()),
+                    state_reason: Set(node.state_reason.as_ref().map(message_text).transpose()?),
                     state_until: Set(node.state_until.map(|at| at.0)),
                     solvers: Set(json_text("solvers", &node.solvers)?),
                     work_dir: Set(node.work_dir.clone()),
@@ -267,12 +268,12 @@ impl Repository {
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn node_lost(&self, id: &NodeId, since: Timestamp, reason: &str) -> Result<(), RepositoryError> {
+    pub async fn node_lost(&self, id: &NodeId, since: Timestamp, fault: &Fault) -> Result<(), RepositoryError> {
         let known = find(self.db(), id).await?.ok_or_else(|| no_node(id))?;
         if known.state != NodeState::Available {
             return Ok(());
         }
-        let (id, reason) = (id.clone(), reason.to_owned());
+        let (id, reason) = (id.clone(), json_text("state_reason", fault)?);
         self.write(move |change| {
             Box::pin(async move {
                 use nodes::Column as C;

@@ -2,7 +2,7 @@
 
 use domain::lifecycle::{LifeEvent, RunEnd, RunReport};
 use domain::{
-    FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunToken, StepShape, Timestamp, UploadId,
+    Fault, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunToken, StepShape, Timestamp, UploadId,
     UserId, Verdict,
 };
 use serde::{Deserialize, Serialize};
@@ -83,13 +83,13 @@ pub enum HistoryFact {
     Staged,
     /// Staging failed, or the node was lost before the launch was sent.
     StageFailed {
-        /// The system's words; may be empty.
-        reason: String,
+        /// What went wrong, where that is known.
+        fault: Option<Fault>,
     },
     /// It cannot go on yet, and is tried again.
     Hindered {
-        /// The system's words.
-        reason: String,
+        /// By what.
+        fault: Fault,
     },
     /// The node launched it.
     Launched,
@@ -97,8 +97,8 @@ pub enum HistoryFact {
     LaunchLost,
     /// The node answered that it could not launch it.
     LaunchRefused {
-        /// The node's words; may be empty.
-        reason: String,
+        /// What went wrong, where that is known.
+        fault: Option<Fault>,
     },
     /// The node says the launch never arrived.
     NotStarted,
@@ -126,10 +126,10 @@ impl From<&LifeEvent> for HistoryFact {
         match event {
             LifeEvent::Claimed { node, token } => HistoryFact::Claimed { node: node.clone(), token: token.clone() },
             LifeEvent::Staged => HistoryFact::Staged,
-            LifeEvent::StageFault => HistoryFact::StageFailed { reason: String::new() },
+            LifeEvent::StageFault => HistoryFact::StageFailed { fault: None },
             LifeEvent::Launched { .. } => HistoryFact::Launched,
             LifeEvent::LaunchLost => HistoryFact::LaunchLost,
-            LifeEvent::LaunchRefused => HistoryFact::LaunchRefused { reason: String::new() },
+            LifeEvent::LaunchRefused => HistoryFact::LaunchRefused { fault: None },
             LifeEvent::Report { report: RunReport::NotStarted, .. } => HistoryFact::NotStarted,
             LifeEvent::Report { report: RunReport::Alive, .. } => HistoryFact::Alive,
             LifeEvent::Report { report: RunReport::Ended(end), .. } => HistoryFact::Ended { end: end.clone() },

@@ -1,6 +1,7 @@
 //! From cells to the domain's types: what does not fit is reported with its place, never repaired, never a panic.
 
 use crate::RepositoryError;
+use domain::Message;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 
@@ -68,4 +69,20 @@ pub(crate) fn json_text<T: serde::Serialize>(field: &'static str, value: &T) -> 
 /// A size as the tables hold it.
 pub(crate) fn stored_size(field: &'static str, bytes: u64) -> Result<i64, RepositoryError> {
     i64::try_from(bytes).map_err(|_| RepositoryError::Invalid { field, problem: "is too large".to_owned() })
+}
+
+/// A message as the tables hold it: words as they are, a fault as JSON.
+pub(crate) fn message_text(message: &Message) -> Result<String, RepositoryError> {
+    match message {
+        Message::Words(words) => Ok(words.clone()),
+        Message::Fault(fault) => json_text("message", fault),
+    }
+}
+
+/// What [`message_text`] wrote.
+pub(crate) fn message(text: String) -> Message {
+    match serde_json::from_str(&text) {
+        Ok(fault) => Message::Fault(fault),
+        Err(_) => Message::Words(text),
+    }
 }

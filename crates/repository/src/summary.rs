@@ -105,7 +105,7 @@ impl SummaryRow {
             cpus: Cores(row.count("cpu_count", self.cpu_count)?),
             tokens: Tokens(row.count("license_tokens", self.license_tokens)?),
             priority: priority(&row, self.priority)?,
-            message: self.message,
+            message: self.message.map(crate::rows::message),
             waiting: row.json_or_none("waiting", self.waiting.as_ref())?,
             progress: row.json_or_none("progress", self.progress.as_ref())?,
             transfer: row.json_or_none("transfer", self.transfer.as_ref())?,

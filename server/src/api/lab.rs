@@ -13,7 +13,7 @@ pub async fn nodes(
     Extension(asking): Extension<Asking>,
 ) -> Result<Json<Vec<Node>>, Problem> {
     let status = backend.lab_status(&asking).await?;
-    Ok(Json(status.nodes.into_iter().map(Node::from).collect()))
+    Ok(Json(status.nodes.into_iter().map(|node| Node::new(node, asking.locale)).collect()))
 }
 
 /// Tokens of the whole system.

@@ -65,7 +65,7 @@ impl Job {
             name: row.name.to_string(),
             status: row.status.to_string(),
             waiting_reason: waiting.map(|waiting| sentence::waiting::reason(voice, &waiting.reason)),
-            message: row.message,
+            message: row.message.map(|message| sentence::fault::message(locale, &message)),
             user_id: row.user_id.to_string(),
             node_id: row.node.map_or_else(|| "auto".to_owned(), |node| node.to_string()),
             solver: row.solver.as_str().to_owned(),
@@ -145,13 +145,14 @@ pub struct Node {
     pub last_contact: Option<i64>,
 }
 
-impl From<NodeSummary> for Node {
-    fn from(node: NodeSummary) -> Node {
+impl Node {
+    /// The node in words of `locale`.
+    pub fn new(node: NodeSummary, locale: Locale) -> Node {
         Node {
             id: node.id.to_string(),
             hostname: node.hostname,
             status: node.state.as_str().to_owned(),
-            reason: node.state_reason,
+            reason: node.state_reason.map(|reason| sentence::fault::message(locale, &reason)),
             total_cpu_cores: node.cores.0,
             used_cpu_cores: node.cores_used.0,
             max_license_tokens: node.max_tokens.0,

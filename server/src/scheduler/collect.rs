@@ -1,7 +1,8 @@
 //! Results back from the node, and the verdict they give. A run has ended only when this says so, and this says so only
 //! on what was read: whatever fails here is tried again, and the node keeps everything meanwhile.
 
-use super::effects::{About, Counted, Outcome, about};
+use super::effects::{Counted, Outcome};
+use super::faults::{About, about, fault, own_disk};
 use super::mirror::read_again;
 use super::{Results, Scheduler, now};
 use domain::files::PART;
@@ -37,7 +38,7 @@ impl Scheduler {
             Ok(verdict) => verdict,
             Err(error) => {
                 tracing::error!(job = %job.id, %error, "the results could not be read");
-                return Outcome::Hindered(error.to_string());
+                return Outcome::Hindered(own_disk("results", &error));
             }
         };
         let fetched = files.iter().filter(|file| file.error.is_none());
@@ -64,7 +65,7 @@ impl Scheduler {
     async fn fetch(&self, job: &ActiveJob, token: &RunToken, node: &Node, folder: &Path) -> Result<Collected, Outcome> {
         let kept = async |why: &str| match keep_parts(folder, why).await {
             Ok(files) => Ok(Collected { files, left_out: 0 }),
-            Err(error) => Err(Outcome::Hindered(error.to_string())),
+            Err(error) => Err(Outcome::Hindered(own_disk("results", &error))),
         };
         if job.life.run.as_ref().and_then(|run| run.end.as_ref()) == Some(&RunEnd::FolderGone) {
             return kept("the run's folder on the node is gone").await;
@@ -91,7 +92,7 @@ impl Scheduler {
                 About::Node => self.node_lost(node, &error).await,
                 About::Run | About::NodeDisk | About::Server => {}
             }
-            return Err(Outcome::hindered(&error));
+            return Err(Outcome::Hindered(fault(&error)));
         }
     }
 

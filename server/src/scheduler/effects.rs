@@ -1,10 +1,11 @@
 //! Staging, launching, stopping and collecting: each a task of its own, at most one of a kind per job. Each may be
 //! done again without harm, so a failed one is simply asked for again by the node's next look.
 
+use super::faults::{About, about, fault, own_disk};
 use super::{Applied, Scheduler, lock, now};
 use domain::job::Transfer;
 use domain::lifecycle::{Effect, Life, LifeEvent, Run, RunStage};
-use domain::{Event, FileName, JobId, Node, RunToken};
+use domain::{Event, Fault, FileName, JobId, Node, RunToken};
 use executor::{Command, ExecutorError, Launch, LocalFile, NodeAddress};
 use repository::{ActiveJob, HistoryFact};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,14 +26,7 @@ pub(super) enum Outcome {
     /// It is asked for again, after a pause.
     Again,
     /// Likewise, and the job's page says why.
-    Hindered(String),
-}
-
-impl Outcome {
-    /// The node, or the way there, or this server failed: that says nothing of the run.
-    pub(super) fn hindered(error: &ExecutorError) -> Outcome {
-        Outcome::Hindered(error.to_string())
-    }
+    Hindered(Fault),
 }
 
 impl From<Applied> for Outcome {
@@ -48,7 +42,7 @@ impl From<Applied> for Outcome {
 #[derive(Default)]
 pub(super) struct Failures {
     count: u32,
-    told: String,
+    told: Option<Fault>,
 }
 
 /// Holds the place of an effect that is under way.
@@ -99,14 +93,14 @@ impl Scheduler {
     }
 
     /// Counts a failure and tells its reason, where that is a new one; how long to pause.
-    async fn failed(&self, key: (JobId, Effect), reason: Option<String>) -> Duration {
+    async fn failed(&self, key: (JobId, Effect), reason: Option<Fault>) -> Duration {
         let (count, new) = {
             let mut failures = lock(&self.shared.failures);
             let before = failures.entry(key).or_default();
             before.count += 1;
-            let new = reason.filter(|reason| before.told != *reason);
-            if let Some(reason) = &new {
-                before.told.clone_from(reason);
+            let new = reason.filter(|reason| before.told.as_ref() != Some(reason));
+            if new.is_some() {
+                before.told.clone_from(&new);
             }
             (before.count, new)
         };
@@ -197,7 +191,7 @@ impl Scheduler {
         // what an earlier run of the job left half-way is not this one's
         if let Err(error) = self.clear_results(job.id).await {
             tracing::error!(job = %job.id, %error, "the job's result folder");
-            return Outcome::Hindered(error.to_string());
+            return Outcome::Hindered(own_disk("results", &error));
         }
         let bell = self.bell(&node.id);
         let staged = {
@@ -213,12 +207,12 @@ impl Scheduler {
         tracing::warn!(job = %job.id, node = %node.id, %error, "staging failed");
         match about(&error) {
             // no other node would do better, and the run has not failed
-            About::Server | About::NodeDisk => Outcome::hindered(&error),
+            About::Server | About::NodeDisk => Outcome::Hindered(fault(&error)),
             of @ (About::Node | About::Run) => {
                 if of == About::Node {
                     self.node_lost(node, &error).await;
                 }
-                let fact = HistoryFact::StageFailed { reason: error.to_string() };
+                let fact = HistoryFact::StageFailed { fault: Some(fault(&error)) };
                 self.apply(job.id, Some(token), LifeEvent::StageFault, fact).await.into()
             }
         }
@@ -226,7 +220,8 @@ impl Scheduler {
 
     async fn launch(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let Some((_, configured)) = node.solvers.iter().find(|(solver, _)| *solver == job.solver) else {
-            let fact = HistoryFact::LaunchRefused { reason: format!("{} has no {}", node.id, job.solver.title()) };
+            let fact =
+                HistoryFact::LaunchRefused { fault: Some(Fault::NoSolver { solver: job.solver.title().to_owned() }) };
             return self.apply(job.id, Some(token), LifeEvent::LaunchRefused, fact).await.into();
         };
         let Command { program, args, env } = executor::command(job.solver, configured, &job.name, job.cpus);
@@ -240,7 +235,7 @@ impl Scheduler {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "the launch was not answered well");
                 let (event, fact) = match about(&error) {
                     About::Run | About::NodeDisk => {
-                        (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { reason: error.to_string() })
+                        (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(fault(&error)) })
                     }
                     About::Node | About::Server => (LifeEvent::LaunchLost, HistoryFact::LaunchLost),
                 };
@@ -256,14 +251,14 @@ impl Scheduler {
             Ok(()) => self.apply(job.id, Some(token), LifeEvent::Stopped, HistoryFact::Stopped).await.into(),
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "not verified as stopped; trying again");
-                Outcome::hindered(&error)
+                Outcome::Hindered(fault(&error))
             }
         }
     }
 
     /// A node that could not be reached, or could not be used at all.
     pub(super) async fn node_lost(&self, node: &Node, error: &ExecutorError) {
-        if let Err(error) = self.shared.repository.node_lost(&node.id, now(), &error.to_string()).await {
+        if let Err(error) = self.shared.repository.node_lost(&node.id, now(), &fault(error)).await {
             tracing::warn!(%error, "the loss of contact could not be stored");
         }
     }
@@ -324,42 +319,4 @@ fn is_due(effect: Effect, life: &Life) -> bool {
             Effect::Stop => stage != Some(RunStage::Ended),
             Effect::Collect => stage == Some(RunStage::Ended),
         }
-}
-
-/// What an error tells something about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum About {
-    /// The node itself answered, about this run.
-    Run,
-    /// The node has no room for anybody's files.
-    NodeDisk,
-    /// The way there, or the node as a whole.
-    Node,
-    /// This server.
-    Server,
-}
-
-pub(super) fn about(error: &ExecutorError) -> About {
-    match error {
-        ExecutorError::RunnerFailed { .. }
-        | ExecutorError::Files { .. }
-        | ExecutorError::NoFolder
-        | ExecutorError::Started
-        | ExecutorError::Closed
-        | ExecutorError::StillAlive
-        | ExecutorError::NotStopped { .. }
-        | ExecutorError::Verify { .. } => About::Run,
-        ExecutorError::NodeDiskFull => About::NodeDisk,
-        ExecutorError::Unreachable { .. }
-        | ExecutorError::ConnectionLost { .. }
-        | ExecutorError::Timeout { .. }
-        | ExecutorError::HostKeyUnknown(_)
-        | ExecutorError::HostKeyChanged { .. }
-        | ExecutorError::AuthRefused
-        | ExecutorError::Address { .. }
-        | ExecutorError::Program { .. } => About::Node,
-        ExecutorError::PrivateKey { .. } | ExecutorError::LocalDiskFull | ExecutorError::LocalFile { .. } => {
-            About::Server
-        }
-    }
 }

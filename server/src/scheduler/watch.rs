@@ -1,5 +1,6 @@
 //! One task per node: one poll for all its runs, what is outstanding started again, and whether it answers at all.
 
+use super::faults::fault;
 use super::mirror::{Mirror, wanted};
 use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
@@ -301,7 +302,7 @@ impl NodeWatch {
             tracing::warn!(node = %self.id, %error, "no contact");
         }
         let since = *self.silent_since.get_or_insert_with(now);
-        if let Err(error) = repository.node_lost(&self.id, since, &error.to_string()).await {
+        if let Err(error) = repository.node_lost(&self.id, since, &fault(error)).await {
             tracing::warn!(%error, "the loss of contact could not be stored");
         }
         let ids: Vec<_> = jobs.iter().filter(|job| job.no_contact_since.is_none()).map(|job| job.id).collect();

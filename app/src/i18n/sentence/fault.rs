@@ -1,8 +1,8 @@
 //! Errors in words: what is, then what to do.
 
 use crate::ErrorCode;
-use crate::i18n::{Text, text};
-use domain::NameError;
+use crate::i18n::{Locale, Text, text};
+use domain::{Fault, Message, NameError};
 
 /// What to say of an error when nothing more exact is known.
 pub fn code(code: ErrorCode) -> Text {
@@ -57,5 +57,74 @@ pub fn file_name(error: NameError) -> Text {
             "it begins with - . or a blank, or ends with . or a blank",
         ),
         NameError::Reserved => text("Windows が使う名前です", "Windows keeps this name for itself"),
+    }
+}
+
+/// A fault on the way between server and node.
+pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
+    let (ja, en) = match fault {
+        Fault::Unreachable { said } => {
+            (format!("ノードに接続できません ({said})"), format!("The node cannot be reached ({said})"))
+        }
+        Fault::ConnectionLost => {
+            ("ノードとの接続が切れました".to_owned(), "The connection to the node was lost".to_owned())
+        }
+        Fault::NoAnswer { seconds } => {
+            (format!("ノードが{seconds}秒以内に応答しません"), format!("The node does not answer within {seconds} s"))
+        }
+        Fault::HostKeyUnknown { fingerprint } => (
+            format!("ノードのホスト鍵をまだ承認していません ({fingerprint})"),
+            format!("Nobody has accepted the node's host key yet ({fingerprint})"),
+        ),
+        Fault::HostKeyChanged { fingerprint } => (
+            format!("ノードのホスト鍵が変わりました。再設定か、なりすましです ({fingerprint})"),
+            format!("The node's host key has changed: set up anew, or somebody in between ({fingerprint})"),
+        ),
+        Fault::KeyRefused => {
+            ("ノードがサーバーの鍵を受け付けません".to_owned(), "The node refuses the server's key".to_owned())
+        }
+        Fault::PrivateKey { said } => (
+            format!("サーバーの秘密鍵を使えません ({said})"),
+            format!("The server's private key cannot be used ({said})"),
+        ),
+        Fault::Address { said } => {
+            (format!("ノードの設定を使えません ({said})"), format!("The node's settings cannot be used ({said})"))
+        }
+        Fault::Program { said } => (
+            format!("ノード用プログラムが動きません ({said})"),
+            format!("The program for nodes does not run there ({said})"),
+        ),
+        Fault::OnNode { said } => (format!("ノードで失敗しました ({said})"), format!("It failed on the node ({said})")),
+        Fault::NodeDiskFull => ("ノードのディスクに空きがありません".to_owned(), "The node's disk is full".to_owned()),
+        Fault::NoFolder => {
+            ("ノードに実行フォルダがありません".to_owned(), "The run has no folder on the node".to_owned())
+        }
+        Fault::Over => (
+            "この実行はすでに開始または停止されています".to_owned(),
+            "The run was started or stopped already".to_owned(),
+        ),
+        Fault::NotEnded => {
+            ("終了しないプロセスが残っています".to_owned(), "Processes are left that do not end".to_owned())
+        }
+        Fault::Damaged { name } => (format!("{name} が壊れて届きました"), format!("{name} arrived damaged")),
+        Fault::NoSolver { solver } => {
+            (format!("ノードに {solver} がありません"), format!("The node does not have {solver}"))
+        }
+        Fault::ServerDiskFull => {
+            ("サーバーのディスクに空きがありません".to_owned(), "The server's disk is full".to_owned())
+        }
+        Fault::ServerFile { name, said } => (
+            format!("サーバーで {name} を読み書きできません ({said})"),
+            format!("The server cannot read or write {name} ({said})"),
+        ),
+    };
+    locale.pick(ja, en)
+}
+
+/// A line about a job or a node.
+pub fn message(locale: Locale, message: &Message) -> String {
+    match message {
+        Message::Words(words) => words.clone(),
+        Message::Fault(fault) => infrastructure(locale, fault),
     }
 }

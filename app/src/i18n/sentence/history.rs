@@ -1,6 +1,6 @@
 //! Lines of a job's history.
 
-use super::{Voice, amount, job, plural};
+use super::{Voice, amount, fault, job, plural};
 use crate::jobs::api::HistoryFact;
 
 /// What a line of the history adds to its state.
@@ -11,12 +11,16 @@ pub fn fact(voice: Voice, fact: &HistoryFact) -> String {
         }
         HistoryFact::Launched => voice.pick("計算を始めました", "The solver was started").to_owned(),
         HistoryFact::SentBack { fault } => {
+            let fault = fault.as_ref().map(|fault| fault::infrastructure(voice.locale, fault)).unwrap_or_default();
             voice.pick(format!("開始できませんでした。{fault}"), format!("It could not be started. {fault}"))
         }
-        HistoryFact::Hindered { fault } => voice.pick(
-            format!("先へ進めないため、自動で再試行しています。{fault}"),
-            format!("It cannot go on yet and is tried again by itself. {fault}"),
-        ),
+        HistoryFact::Hindered { fault } => {
+            let fault = fault::infrastructure(voice.locale, fault);
+            voice.pick(
+                format!("先へ進めないため、自動で再試行しています。{fault}"),
+                format!("It cannot go on yet and is tried again by itself. {fault}"),
+            )
+        }
         HistoryFact::RunEnded => voice
             .pick("計算が終わり、コアとトークンを返却しました", "The solver ended; cores and tokens are free")
             .to_owned(),

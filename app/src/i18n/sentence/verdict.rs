@@ -73,8 +73,10 @@ fn diverged(voice: Voice, progress: Option<&Progress>) -> String {
     };
     let step = progress.step;
     match (progress.share.map(amount::percent), voice.locale) {
-        (Some(share), Locale::Ja) => format!("増分を小さくしても収束せず停止(Step-{step}、{share})"),
-        (Some(share), Locale::En) => format!("Stopped: smaller increments did not converge (Step-{step}, {share})"),
+        (Some(share), Locale::Ja) => format!("増分を小さくしても収束せず停止(Step-{step}、全体の{share})"),
+        (Some(share), Locale::En) => {
+            format!("Stopped: smaller increments did not converge (Step-{step}, {share} of all)")
+        }
         (None, Locale::Ja) => format!("増分を小さくしても収束せず停止(Step-{step})"),
         (None, Locale::En) => format!("Stopped: smaller increments did not converge (Step-{step})"),
     }
@@ -178,7 +180,7 @@ mod tests {
         );
         assert_eq!(
             cause(voice(Locale::Ja), &Cause::Diverged, Some(&progress), None),
-            "増分を小さくしても収束せず停止(Step-2、78%)"
+            "増分を小さくしても収束せず停止(Step-2、全体の78%)"
         );
         let node = NodeId::parse("node-03").unwrap();
         assert_eq!(

@@ -5,12 +5,12 @@ use super::head::resubmit_address;
 use super::log::tabs;
 use super::page::{Page, use_page, use_voice};
 use super::words;
-use crate::i18n::sentence::{Voice, verdict};
+use crate::i18n::sentence::{Voice, fault, verdict};
 use crate::i18n::t;
 use crate::jobs::api::JobView;
 use crate::ui::button::Kind;
 use crate::ui::{Glyph, Icon};
-use domain::{Cause, Evidence, ExitStatus, JobStatus, Progress, Remark, Verdict};
+use domain::{Cause, Evidence, ExitStatus, JobStatus, Message, Progress, Remark, Verdict};
 use leptos::prelude::*;
 
 /// The same with the share of the step it stopped in: the sentence names that step.
@@ -29,7 +29,10 @@ fn headline(voice: Voice, view: &JobView) -> String {
             None => verdict::cause(voice, &Cause::Diverged, None, None),
         },
         Some(cause) => verdict::cause(voice, cause, job.progress.as_ref(), job.node.as_ref()),
-        None => job.message.clone().unwrap_or_else(|| words::UNKNOWN.in_locale(voice.locale).to_owned()),
+        None => match &job.message {
+            Some(message) => fault::message(voice.locale, message),
+            None => words::UNKNOWN.in_locale(voice.locale).to_owned(),
+        },
     }
 }
 
@@ -65,7 +68,9 @@ pub fn Failure() -> impl IntoView {
     };
     let words_of_solver = page.of_summary(|job| {
         let shown = job.verdict.as_ref().and_then(|verdict| verdict.evidence.as_ref());
-        job.message.clone().filter(|message| shown.is_none_or(|shown| !message.contains(&shown.text)))
+        let repeated =
+            |message: &Message| shown.is_some_and(|shown| message.words().is_some_and(|w| w.contains(&shown.text)));
+        job.message.clone().filter(|message| !repeated(message))
     });
     view! {
         <section class=class aria-labelledby="why" data-testid="failure-panel">
@@ -76,7 +81,7 @@ pub fn Failure() -> impl IntoView {
                         {move || page.view.with(|view| headline(voice.get(), view))}
                     </h2>
                     <p class="phrase mt-2 text-base empty:hidden">{meaning}</p>
-                    <p class="sub mt-2 empty:hidden">{move || words_of_solver.get()}</p>
+                    <p class="sub mt-2 empty:hidden">{move || words_of_solver.get().map(|message| fault::message(voice.get().locale, &message))}</p>
                     {move || {
                         verdict
                             .get()

@@ -1,6 +1,6 @@
 //! What the wide column of a row says: how far it is, or why not. Pure, so that every state can be tested.
 
-use crate::i18n::sentence::{Voice, amount, progress, verdict, waiting};
+use crate::i18n::sentence::{Voice, amount, fault, progress, verdict, waiting};
 use crate::ui::{Glyph, Tone};
 use domain::plan::WaitReason;
 use domain::{Cause, JobStatus, JobSummary};
@@ -78,6 +78,12 @@ pub fn of(voice: Voice, job: &JobSummary) -> Cell {
         JobStatus::Completed | JobStatus::Failed | JobStatus::Cancelled | JobStatus::Missing => ended(voice, job),
     };
     if !job.status.is_ended() {
+        // what keeps it from going on; in the queue the reason to wait says more
+        if let Some(message) = &job.message
+            && matches!(job.status, JobStatus::Starting | JobStatus::Collecting)
+        {
+            cell.second = Second::caution(fault::message(voice.locale, message), Glyph::Warning);
+        }
         if job.cancel_asked {
             cell.second = Second::caution(voice.pick("中止しています", "Being stopped").to_owned(), Glyph::Ban);
         }
@@ -166,7 +172,7 @@ fn ended(voice: Voice, job: &JobSummary) -> Cell {
         let cause = verdict.map(|v| verdict::cause(voice, &v.cause, job.progress.as_ref(), job.node.as_ref()));
         let words = verdict
             .and_then(|v| v.evidence.as_ref().map(|evidence| evidence.text.clone()))
-            .or_else(|| job.message.clone())
+            .or_else(|| job.message.as_ref().map(|message| fault::message(voice.locale, message)))
             .filter(|text| !text.is_empty());
         match cause {
             Some(cause) => Cell { first: cause, tone, second: words.and_then(Second::calm), ..Cell::default() },

@@ -3,6 +3,7 @@
 use super::words;
 use crate::clock::use_clock;
 use crate::frame::use_lab;
+use crate::i18n::sentence::fault;
 use crate::i18n::t;
 use crate::preferences::use_locale;
 use crate::ui::{CellKind, Cells, CellsKey, Glyph, Icon, Skeleton};
@@ -187,8 +188,9 @@ fn NodeTile(node: NodeSummary) -> impl IntoView {
             view! { <StateWord glyph=Glyph::Unlinked class="caution" word=word /> }.into_any()
         }
     };
+    let why = move || state_reason.as_ref().map(|reason| fault::message(locale.get(), reason));
     view! {
-        <a href=format!("/?tab=active&node={id}") class=TILE title=state_reason data-testid=format!("node-{id}")>
+        <a href=format!("/?tab=active&node={id}") class=TILE title=why data-testid=format!("node-{id}")>
             <div class="cut mb-1 text-sm font-semibold max-md:mb-0">{id.to_string()}</div>
             <div class="mb-2 flex min-h-5 items-center text-xs text-muted max-md:order-3 max-md:mb-0">{state_line}</div>
             <Cells parts=parts label=label class="core max-w-full" most=32 />

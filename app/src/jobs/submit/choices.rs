@@ -5,7 +5,7 @@ use super::form::{Form, is_never};
 use super::{use_voice, words};
 use crate::AppError;
 use crate::frame::use_lab;
-use crate::i18n::sentence::{Voice, priority, waiting};
+use crate::i18n::sentence::{Voice, fault, priority, waiting};
 use crate::i18n::t;
 use crate::jobs::api::{Forecast, FormOptions};
 use crate::ui::{ChoiceRow, FieldError, PageError};
@@ -135,7 +135,9 @@ fn not_now(voice: Voice, node: &NodeSummary, solver: Option<Solver>) -> Option<S
         (NodeState::Disabled, _) => voice.pick("停止中".to_owned(), "switched off".to_owned()),
     };
     Some(match &node.state_reason {
-        Some(reason) if node.state != NodeState::Unavailable => format!("{why} ({reason})"),
+        Some(reason) if node.state != NodeState::Unavailable => {
+            format!("{why} ({})", fault::message(voice.locale, reason))
+        }
         _ => why,
     })
 }

@@ -65,7 +65,9 @@ async fn the_row_follows_the_life() {
         let now = Timestamp(at);
         let (next, _) = step(from, &event, now, LifeRules { max_tries: 3, first_pause: 5 }).unwrap();
         let fact = match HistoryFact::from(&event) {
-            HistoryFact::StageFailed { .. } => HistoryFact::StageFailed { reason: "connection reset".into() },
+            HistoryFact::StageFailed { .. } => {
+                HistoryFact::StageFailed { fault: Some(Fault::Unreachable { said: "connection reset".into() }) }
+            }
             fact => fact,
         };
         assert!(lab.repo.advance(job.id, from, &next, now, fact).await.unwrap(), "{event:?}");
@@ -81,7 +83,10 @@ async fn the_row_follows_the_life() {
     let back = go(&starting, LifeEvent::StageFault, 110).await;
     let seen = summary().await;
     assert_eq!((seen.status, seen.node, seen.tries), (JobStatus::Waiting, None, 1));
-    assert_eq!((seen.not_before, seen.message.as_deref()), (Some(Timestamp(115)), Some("connection reset")));
+    assert_eq!(
+        (seen.not_before, seen.message),
+        (Some(Timestamp(115)), Some(Fault::Unreachable { said: "connection reset".into() }.into()))
+    );
     assert_eq!(lab.repo.job(job.id).await.unwrap().unwrap().execution_path, None);
 
     let starting = go(&back, claim(), 200).await;
@@ -107,7 +112,7 @@ async fn the_row_follows_the_life() {
     let done = go(&collecting, LifeEvent::Collected { verdict: verdict.clone() }, 320).await;
     let seen = summary().await;
     assert_eq!((seen.status, seen.ended_at), (JobStatus::Completed, Some(Timestamp(300))));
-    assert_eq!((seen.verdict, seen.message.as_deref()), (Some(verdict), Some("Job finished")));
+    assert_eq!((seen.verdict, seen.message), (Some(verdict), Some("Job finished".into())));
     assert_eq!(seen.node, Some(node_id("node-01")), "where it ran stays readable");
 
     let history = lab.repo.job(job.id).await.unwrap().unwrap().history;

@@ -61,12 +61,15 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
     assert_eq!(seen().await, node("node-01", 8));
     lab.repo.node_contact(&id, NOW, Some((10, 100))).await.unwrap();
     assert_eq!((seen().await.last_contact, seen().await.disk), (Some(NOW), Some((10, 100))));
-    lab.repo.node_lost(&id, Timestamp(NOW.0 - 1), "stale news").await.unwrap();
+    lab.repo.node_lost(&id, Timestamp(NOW.0 - 1), &Fault::ConnectionLost).await.unwrap();
     assert_eq!(seen().await.state, NodeState::Available, "an answer that came later wins");
-    lab.repo.node_lost(&id, Timestamp(NOW.0 + 5), "no route to host").await.unwrap();
+    lab.repo
+        .node_lost(&id, Timestamp(NOW.0 + 5), &Fault::Unreachable { said: "no route to host".into() })
+        .await
+        .unwrap();
     assert_eq!(
-        (seen().await.state, seen().await.state_reason.as_deref()),
-        (NodeState::Unavailable, Some("no route to host"))
+        (seen().await.state, seen().await.state_reason),
+        (NodeState::Unavailable, Some(Fault::Unreachable { said: "no route to host".into() }.into()))
     );
     lab.repo.node_contact(&id, Timestamp(NOW.0 + 6), None).await.unwrap();
     let back = seen().await;
@@ -74,10 +77,10 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
     for state in [NodeState::Draining, NodeState::Disabled] {
         let set = Node { state, state_reason: Some("upgrade".into()), cores: Cores(16), ..node("node-01", 8) };
         lab.repo.save_node(&set, &admin()).await.unwrap();
-        lab.repo.node_lost(&id, Timestamp(NOW.0 + 60), "gone").await.unwrap();
+        lab.repo.node_lost(&id, Timestamp(NOW.0 + 60), &Fault::ConnectionLost).await.unwrap();
         lab.repo.node_contact(&id, Timestamp(NOW.0 + 120), None).await.unwrap();
         let seen = seen().await;
-        assert_eq!((seen.state, seen.state_reason.as_deref(), seen.cores), (state, Some("upgrade"), Cores(16)));
+        assert_eq!((seen.state, seen.state_reason, seen.cores), (state, Some("upgrade".into()), Cores(16)));
         assert_eq!(seen.disk, Some((10, 100)), "what the node said is not the form's");
     }
     let nobody = lab.repo.node_contact(&node_id("nobody"), NOW, None).await;

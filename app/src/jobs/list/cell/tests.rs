@@ -6,8 +6,8 @@ use domain::job::Transfer;
 use domain::plan::Waiting;
 use domain::progress::RecentIncrement;
 use domain::{
-    Cores, Evidence, ExitStatus, JobId, JobName, NodeId, NodeWish, Priority, Progress, Remark, Solver, Timestamp,
-    Tokens, Trouble, TroubleKind, UserId, Verdict,
+    Cores, Evidence, ExitStatus, Fault, JobId, JobName, NodeId, NodeWish, Priority, Progress, Remark, Solver,
+    Timestamp, Tokens, Trouble, TroubleKind, UserId, Verdict,
 };
 
 fn job(status: JobStatus) -> JobSummary {
@@ -146,4 +146,12 @@ fn an_end_says_why() {
     );
     let stopped = JobSummary { progress: Some(advance(Some(0.413))), ..job(JobStatus::Cancelled) };
     assert_eq!(ja(&stopped).first, "41%で中止されました");
+}
+
+#[test]
+fn what_keeps_a_job_from_going_on_is_said_in_the_reader_s_language() {
+    let hindered = JobSummary { message: Some(Fault::NodeDiskFull.into()), ..job(JobStatus::Starting) };
+    assert_eq!(second(&ja(&hindered)), "ノードのディスクに空きがありません");
+    // the queue's own reason says more than why it was sent back
+    assert_eq!(ja(&JobSummary { status: JobStatus::Waiting, ..hindered }).second, None);
 }
