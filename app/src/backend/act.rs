@@ -31,7 +31,7 @@ impl Backend {
     /// `VALIDATION_ERROR` naming the field, `CONFLICT` with `next_free_name`, `FORBIDDEN` for a priority too high.
     pub async fn submit_job(&self, request: SubmitRequest, asking: &Asking) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
-        let name = JobName::parse(&request.name).map_err(|error| fault::job_name(locale, error))?;
+        let name = JobName::parse_new(&request.name).map_err(|error| fault::job_name(locale, error))?;
         self.check_choices(&request.wish, request.solver, request.cpus, request.priority, asking).await?;
         let mut files = vec![request.deck.clone()];
         files.extend(request.includes.iter().filter(|id| **id != request.deck).cloned());

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::{Notify, oneshot};
 
 /// The most of stderr, and of what comes before the greeting, that is kept.
 const NOISE: usize = 4 << 10;
@@ -33,10 +33,11 @@ pub(crate) enum Opened {
 /// An open conversation.
 pub(crate) struct Conversation {
     /// A line is said whole before the next one begins.
-    mouth: tokio::sync::Mutex<ChannelWriteHalf<Msg>>,
+    mouth: Arc<tokio::sync::Mutex<ChannelWriteHalf<Msg>>>,
     asked: Arc<Asked>,
+    /// Rung when a line was left half said.
+    unsaid: Arc<Notify>,
     next: AtomicU64,
-    _place: OwnedSemaphorePermit,
 }
 
 /// Who waits for which answer; `None` once nothing more will come.
@@ -94,9 +95,24 @@ impl Connection {
         match tokio::time::timeout(limit, greeting).await {
             Ok(Some(Ok((ear, mouth, heard)))) => {
                 let asked = Arc::new(Asked(Mutex::new(Some(HashMap::new()))));
-                tokio::spawn(listen(ear, heard, Arc::clone(&asked)));
-                let mouth = tokio::sync::Mutex::new(mouth);
-                Ok(Opened::Here(Conversation { mouth, asked, next: AtomicU64::new(0), _place: place }))
+                let (unsaid, mouth) = (Arc::new(Notify::new()), Arc::new(tokio::sync::Mutex::new(mouth)));
+                let conversation = Conversation {
+                    mouth: Arc::clone(&mouth),
+                    asked: Arc::clone(&asked),
+                    unsaid: Arc::clone(&unsaid),
+                    next: AtomicU64::new(0),
+                };
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = listen(ear, heard, &asked) => {}
+                        () = unsaid.notified() => {}
+                    }
+                    *asked.lock() = None;
+                    // the program hears the end of its input, and its place is free only then
+                    let _ = mouth.lock().await.close().await;
+                    drop(place);
+                });
+                Ok(Opened::Here(conversation))
             }
             Ok(Some(Err(heard))) => match heard.code {
                 Some(code) if NOT_THERE.contains(&code) => Ok(Opened::NotThere),
@@ -133,16 +149,17 @@ impl Conversation {
 
     /// Half a line would be taken for the beginning of the next one, so whoever stops waiting here hangs up.
     async fn say(&self, line: Vec<u8>) -> Option<()> {
-        struct Unsaid<'a>(Option<&'a Asked>);
+        struct Unsaid<'a>(Option<&'a Conversation>);
         impl Drop for Unsaid<'_> {
             fn drop(&mut self) {
-                if let Some(asked) = self.0 {
-                    *asked.lock() = None;
+                if let Some(conversation) = self.0 {
+                    *conversation.asked.lock() = None;
+                    conversation.unsaid.notify_one();
                 }
             }
         }
         let mouth = self.mouth.lock().await;
-        let mut unsaid = Unsaid(Some(&self.asked));
+        let mut unsaid = Unsaid(Some(self));
         mouth.data_bytes(line).await.ok()?;
         unsaid.0 = None;
         Some(())
@@ -150,7 +167,7 @@ impl Conversation {
 }
 
 /// Hands every answer to who waits for it, until the program or the connection ends.
-async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: Arc<Asked>) {
+async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: &Asked) {
     loop {
         while let Some(line) = heard.line() {
             let at = memchr::memchr(b' ', &line).unwrap_or(line.len());
@@ -170,7 +187,6 @@ async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: Arc<Asked>) {
     if !said.is_empty() {
         tracing::warn!(said, "the program on the node ended");
     }
-    *asked.lock() = None;
 }
 
 /// What has come so far.

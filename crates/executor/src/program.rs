@@ -80,6 +80,10 @@ impl Inner {
             return Ok((conversation.clone(), true));
         }
         *kept = None;
+        // it hung for whoever held the lock before, and would hang again
+        if !connection.is_usable() {
+            return Err(ExecutorError::ConnectionLost { doing: "starting the program" });
+        }
         let limit = self.means.command_timeout;
         let command = format!("{}/{} serve", address.work(), self.program.name);
         let mut opened = connection.converse(&command, limit).await?;

@@ -178,16 +178,21 @@ pub fn remove(work: &Work, request: RemoveRequest) -> Result<Removed, Fault> {
         let gone = work.trash().join(request.token.as_str());
         fs::rename(run.root(), &gone).map_err(while_doing("moving the run's folder away"))?;
     }
-    // with it goes what an interrupted removal may have left
+    // with it goes what an interrupted removal may have left; what cannot go is the affair of its own run
+    let own = work.trash().join(request.token.as_str());
+    let mut failed = None;
     for entry in fs::read_dir(work.trash()).into_iter().flatten().flatten() {
-        match fs::remove_dir_all(entry.path()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(fault(&error, "removing the run's folder"));
-            }
-            _ => {}
+        if let Err(error) = fs::remove_dir_all(entry.path())
+            && error.kind() != io::ErrorKind::NotFound
+            && entry.path() == own
+        {
+            failed = Some(error);
         }
     }
-    Ok(Removed { was_there })
+    match failed {
+        Some(error) => Err(fault(&error, "removing the run's folder")),
+        None => Ok(Removed { was_there }),
+    }
 }
 
 /// SHA-256 of a file in hexadecimal.

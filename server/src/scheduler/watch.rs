@@ -207,11 +207,13 @@ impl NodeWatch {
         }
         let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
         self.contact(node, answer.disk, jobs).await;
+        let mut all_kept = true;
         for run in answer.runs {
             let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) else { continue };
-            self.take(job, run, &answer.boot).await;
+            all_kept &= self.take(job, run, &answer.boot).await;
         }
-        Ok(answer.cut)
+        // what could not be kept would only come again
+        Ok(answer.cut && all_kept)
     }
 
     /// What is known of the run; from the disk when this process has not seen it yet.
@@ -231,15 +233,16 @@ impl NodeWatch {
         self.runs.get_mut(token)
     }
 
-    /// What the node said of one run: its bytes first, then its state.
-    async fn take(&mut self, job: &ActiveJob, run: PolledRun, boot: &str) {
+    /// What the node said of one run: its bytes first, then its state. `false`: its bytes could not be kept.
+    async fn take(&mut self, job: &ActiveJob, run: PolledRun, boot: &str) -> bool {
         let settings = self.scheduler.shared.repository.settings();
         // whoever fetches the results owns the files from then on: an answer that was under way meanwhile comes too late
         let results = self.bell.results(&run.token);
-        let Ok(mine) = results.try_lock() else { return };
+        let Ok(mine) = results.try_lock() else { return true };
         if *mine == Results::Fetched {
-            return;
+            return true;
         }
+        let mut kept = false;
         if let Some(mut watched) = self.runs.remove(&run.token) {
             let grew = !run.grown.is_empty();
             let ended = matches!(run.report, domain::lifecycle::RunReport::Ended(_));
@@ -251,6 +254,7 @@ impl NodeWatch {
             })
             .await;
             if let Ok((mut watched, fault)) = written {
+                kept = fault.is_none();
                 if let Some(error) = fault {
                     // nothing is lost: the node keeps the files until they are collected
                     tracing::error!(job = %job.id, %error, "what the run wrote could not be kept");
@@ -270,6 +274,7 @@ impl NodeWatch {
         let fact = HistoryFact::from(&event);
         // judged against the life at the question; a stale answer is dropped and asked again
         let _ = self.scheduler.advance(job, &event, fact).await;
+        kept
     }
 
     async fn contact(&mut self, node: &Node, disk: Option<(u64, u64)>, jobs: &[ActiveJob]) {

@@ -20,7 +20,7 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
     let error = Signal::derive(move || {
         let wrong = standing.get().and_then(|standing| say::name_problem(&standing)).or_else(|| {
             // said while the bytes are still under way, too
-            name.get().and_then(|name| JobName::parse(&name).err()).map(say::name_error)
+            name.get().and_then(|name| JobName::parse_new(&name).err()).map(say::name_error)
         });
         wrong
             .map(|words| words.in_locale(voice().locale).to_owned())

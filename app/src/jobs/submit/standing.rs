@@ -120,7 +120,7 @@ pub fn of(item: &Item, items: &[Item]) -> Standing {
     if !checked {
         return Standing::Checking;
     }
-    if let Err(error) = JobName::parse(&item.job_name) {
+    if let Err(error) = JobName::parse_new(&item.job_name) {
         return Standing::Name(error);
     }
     let roles = needs::roles(items);

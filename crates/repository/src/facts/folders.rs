@@ -27,11 +27,16 @@ impl RunFolder {
 
 impl Repository {
     /// Runs of this node whose folder is of no more use: the job has ended, or goes on with another run. At most
-    /// `most`, oldest first.
+    /// `most` by token, those after `after`.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
-    pub async fn folders_to_remove(&self, node: &NodeId, most: u64) -> Result<Vec<RunToken>, RepositoryError> {
+    pub async fn folders_to_remove(
+        &self,
+        node: &NodeId,
+        after: Option<&RunToken>,
+        most: u64,
+    ) -> Result<Vec<RunToken>, RepositoryError> {
         use {jobs::Column as J, runs::Column as R};
         let job: RelationDef = runs::Entity::belongs_to(jobs::Entity).from(R::JobId).to(J::Id).into();
         let ended = JobStatus::ALL.into_iter().filter(|status| status.is_ended()).map(JobStatus::as_str);
@@ -45,6 +50,7 @@ impl Repository {
             .join(JoinType::InnerJoin, job)
             .filter(R::NodeId.eq(node.as_str()))
             .filter(R::Folder.is_null())
+            .filter(R::Token.gt(after.map_or("", RunToken::as_str)))
             .filter(is_over)
             .order_by_asc(R::Token)
             .limit(most)

@@ -1,7 +1,9 @@
 //! The tables against the specification's own words.
 
 use crate::lab::*;
+use domain::RunToken;
 use migration::{Migrator, MigratorTrait};
+use repository::{JobQuery, Repository, RepositoryConfig};
 use sea_orm::sqlx::{self, Connection, Row, SqliteConnection};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
@@ -136,7 +138,7 @@ async fn the_tables_themselves_refuse_what_the_specification_forbids() {
     let twice = sqlx::query(insert("beam", 2)).execute(&mut db).await.unwrap_err();
     assert!(twice.into_database_error().unwrap().is_unique_violation());
     // a job written by hand, with the defaults alone, is a job the program can read
-    let jobs = lab.repo.jobs(&repository::JobQuery::all(student().id)).await.unwrap().jobs;
+    let jobs = lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().jobs;
     let [job] = &jobs[..] else { panic!("{jobs:?}") };
     assert_eq!((job.status, job.version), (domain::JobStatus::Waiting, 1));
     // a number is never given twice
@@ -165,4 +167,55 @@ async fn every_change_can_be_undone_and_done_again() {
     Migrator::up(&db, None).await.unwrap();
     assert_eq!(rows(&mut made, shape.to_owned(), 3).await, shapes[steps]);
     db.execute_unprepared("PRAGMA integrity_check").await.unwrap();
+}
+
+/// Before it was written down which folders stay on their node on purpose, they simply were not removed.
+#[tokio::test]
+async fn no_folder_of_an_older_run_is_removed_by_an_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
+    Migrator::up(&db, Some(7)).await.unwrap();
+    for (id, name, status) in [(1, "kept", "Failed"), (2, "going_on", "Running")] {
+        let job = format!(
+            "INSERT INTO jobs (id, name, user_id, node_id, cpu_count, license_tokens, inp_file_path, status, run_token) \
+             VALUES ({id}, '{name}', 'sato', 'node-01', 2, 6, 'x', '{status}', '{}')",
+            token_text(id)
+        );
+        db.execute_unprepared(&job).await.unwrap();
+        let run = format!(
+            "INSERT INTO runs (token, job_id, node_id, attempt, stage) VALUES ('{}', {id}, 'node-01', 1, 'ended')",
+            token_text(id)
+        );
+        db.execute_unprepared(&run).await.unwrap();
+    }
+    // an abandoned run of a job that goes on
+    let earlier = format!(
+        "INSERT INTO runs (token, job_id, node_id, attempt, stage) VALUES ('{}', 2, 'node-01', 1, 'claimed')",
+        token_text(3)
+    );
+    db.execute_unprepared(&earlier).await.unwrap();
+    db.close().await.unwrap();
+    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    let over = repo.folders_to_remove(&node_id("node-01"), None, 9).await.unwrap();
+    assert_eq!(over, [RunToken::parse(&token_text(3)).unwrap()]);
+    assert_eq!(repo.folders_to_remove(&node_id("node-01"), Some(&over[0]), 9).await.unwrap(), []);
+}
+
+/// A job that an earlier version took, with a name that no solver takes.
+#[tokio::test]
+async fn a_longer_name_of_an_older_job_stops_nobody() {
+    let lab = Lab::new().await;
+    let deck = upload(&lab.repo, "x.inp").await;
+    let job = lab.repo.submit(&submission("beam", &deck), &student()).await.unwrap();
+    let long = "鋼".repeat(60);
+    let rename = sqlx::AssertSqlSafe(format!("UPDATE jobs SET name = '{long}'"));
+    sqlx::query(rename).execute(&mut lab.raw().await).await.unwrap();
+    assert_eq!(lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().jobs[0].name.as_str(), long);
+    assert_eq!(lab.repo.active_job(job.id).await.unwrap().name.as_str(), long);
+    assert_eq!(lab.repo.snapshot(domain::Timestamp(0)).await.unwrap().waiting[0].name.as_str(), long);
+}
+
+fn token_text(number: u32) -> String {
+    format!("01890000-0000-7000-8000-{number:012}")
 }
