@@ -131,11 +131,7 @@ impl Scheduler {
             }
         };
         match effect {
-            Effect::Stage => tokio::select! {
-                outcome = self.stage(job, &run.token, &node) => outcome,
-                // nobody waits for files of a run that will not be
-                () = self.no_longer_due(effect, job.id, &run.token) => Outcome::Settled,
-            },
+            Effect::Stage => self.stage(job, &run.token, &node).await,
             Effect::Launch => self.launch(job, &run.token, &node).await,
             Effect::Stop => self.stop_run(job, &run.token, &node).await,
             Effect::Collect => self.collect(job, &run.token, &node).await,
@@ -194,12 +190,17 @@ impl Scheduler {
             return Outcome::Hindered(own_disk("results", &error));
         }
         let bell = self.bell(&node.id);
-        let staged = {
+        let sending = async {
             let _one_at_a_time = bell.files.lock().await;
             let (address, counted) = (NodeAddress::from(node), Counted::default());
             let tell = |done, total| counted.tell(done, total);
             let work = self.shared.executor.stage(&address, token, &files, &tell);
             self.telling(job.id, &counted, work).await
+        };
+        let staged = tokio::select! {
+            staged = sending => staged,
+            // nobody waits for files of a run that will not be
+            () = self.no_longer_due(Effect::Stage, job.id, token) => return Outcome::Settled,
         };
         let Err(error) = staged else {
             return self.apply(job.id, Some(token), LifeEvent::Staged, HistoryFact::Staged).await.into();
