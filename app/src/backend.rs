@@ -79,3 +79,17 @@ pub fn signed_in() -> Result<Asking, AppError> {
 pub fn acting() -> Result<(Backend, Asking), AppError> {
     Ok((backend()?, signed_in()?))
 }
+
+/// A refusal leaves with the status that says so: a name that is taken is no fault of the server.
+///
+/// # Errors
+/// Those of the result, as they are.
+pub fn answer<T>(result: Result<T, AppError>) -> Result<T, AppError> {
+    if let Err(error) = &result
+        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = axum::http::StatusCode::from_u16(error.code.status())
+    {
+        response.set_status(status);
+    }
+    result
+}

@@ -10,8 +10,8 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/abaqus-job-manager
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 # Programs built from source for these scripts (wasm-bindgen, cargo-deny, …).
 TOOLS=$CACHE/tools
-# The second is there only where the machine's own Node is too old.
-export PATH=$TOOLS/bin:$TOOLS/node/node_modules/.bin:$ROOT/node_modules/.bin:$PATH
+# The second is there only where the machine's own Node is too old, the third for releases.
+export PATH=$TOOLS/bin:$TOOLS/node/node_modules/.bin:$TOOLS/binaryen/node_modules/.bin:$ROOT/node_modules/.bin:$PATH
 # cargo leaves this to us when it is called without cargo-leptos.
 export LEPTOS_OUTPUT_NAME=app
 

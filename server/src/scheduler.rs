@@ -129,7 +129,7 @@ impl Scheduler {
             if about.is_some_and(|token| !job.life.has_run(token)) {
                 return Applied::Stale;
             }
-            match self.advance(&job, &event, fact.clone()).await {
+            match self.advance(&job, &event, now(), fact.clone()).await {
                 Step::Taken(applied) => return applied,
                 Step::Beaten => {}
             }
@@ -139,8 +139,8 @@ impl Scheduler {
     }
 
     /// The same against a life that was read before: an answer to a question is judged against the life at the
-    /// question, and dropped when the job has changed since.
-    async fn advance(&self, job: &ActiveJob, event: &LifeEvent, fact: HistoryFact) -> Step {
+    /// question, and dropped when the job has changed since. `at` is when it happened.
+    async fn advance(&self, job: &ActiveJob, event: &LifeEvent, at: Timestamp, fact: HistoryFact) -> Step {
         let (next, effects) = match step(&job.life, event, now(), self.shared.repository.settings().life_rules()) {
             Ok(next) => next,
             Err(illegal) => {
@@ -149,7 +149,7 @@ impl Scheduler {
             }
         };
         if next != job.life {
-            match self.shared.repository.advance(job.id, &job.life, &next, now(), fact).await {
+            match self.shared.repository.advance(job.id, &job.life, &next, at, fact).await {
                 Ok(true) => {
                     self.tell(job, &next);
                     self.let_go(job, &next);

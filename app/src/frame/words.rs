@@ -18,7 +18,7 @@ pub const FACULTY: Text = text("教員", "Faculty");
 pub const ADMIN: Text = text("管理者", "Admin");
 pub const NOT_FOUND: Text = text("このページはありません", "No such page");
 pub const NOT_FOUND_TEXT: Text =
-    text("住所が変わったか、ジョブが削除されています。", "The address has changed, or the job was deleted.");
+    text("アドレスが変わったか、ジョブが削除されています。", "The address has changed, or the job was deleted.");
 pub const TO_JOBS: Text = text("ジョブの一覧へ", "To the jobs");
 pub const HERE: Text = text("現在の場所", "You are here");
 

@@ -43,21 +43,21 @@ pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckC
 #[server(prefix = "/rpc", endpoint = "submit_job", input = Json)]
 pub async fn submit_job(request: SubmitRequest) -> Result<JobSummary, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.submit_job(request, &asking).await
+    crate::backend::answer(backend.submit_job(request, &asking).await)
 }
 
 /// The same act on one or more jobs; each has its own outcome.
 #[server(prefix = "/rpc", endpoint = "act_on_jobs", input = Json)]
 pub async fn act_on_jobs(ids: Vec<JobId>, action: JobAction) -> Result<Vec<ActionResult>, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.act_on_jobs(&ids, action, &asking).await
+    crate::backend::answer(backend.act_on_jobs(&ids, action, &asking).await)
 }
 
 /// A new job from an old one's files, with other CPUs perhaps.
 #[server(prefix = "/rpc", endpoint = "resubmit_job", input = Json)]
 pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: String) -> Result<JobSummary, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.resubmit_job(id, cpus, idempotency_key, &asking).await
+    crate::backend::answer(backend.resubmit_job(id, cpus, idempotency_key, &asking).await)
 }
 
 /// The convergence of a job's run.

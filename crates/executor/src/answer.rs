@@ -72,6 +72,8 @@ pub struct PolledRun {
     pub token: RunToken,
     /// Alive or how it ended.
     pub report: RunReport,
+    /// Seconds from the launch to the end by the node's clock, where the node has seen both.
+    pub ran: Option<u64>,
     /// What is new in the files asked for.
     pub grown: Vec<Grown>,
 }

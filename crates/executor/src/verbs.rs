@@ -224,6 +224,7 @@ fn polled(run: protocol::PolledRun) -> PolledRun {
     PolledRun {
         token: run.token,
         report,
+        ran: run.ran,
         grown: grown.map(|g| Grown { name: g.name, offset: g.offset, bytes: g.bytes.0 }).collect(),
     }
 }

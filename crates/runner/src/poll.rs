@@ -39,9 +39,19 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
         // the state first: bytes read after "ended" are the last there will be
         let state = state(&run, &asked.token, &boot, &living);
         let grown = grown(&run, asked, &facts(&run), request.max_file, &mut left);
-        runs.push(PolledRun { token: asked.token.clone(), state, grown });
+        let ran = match &state {
+            RunState::Ended(_) => ran(&run),
+            RunState::NotStarted | RunState::Alive => None,
+        };
+        runs.push(PolledRun { token: asked.token.clone(), state, ran, grown });
     }
     Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), runs })
+}
+
+/// By this machine's clock alone, which may differ from the caller's.
+fn ran(run: &RunFolder) -> Option<u64> {
+    let (launch, exit) = (run.launch_record()?, run.exit_record()?);
+    u64::try_from(exit.at.0 - launch.at.0).ok()
 }
 
 type Living = OnceCell<HashSet<RunToken>>;

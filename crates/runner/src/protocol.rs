@@ -248,6 +248,8 @@ pub struct PolledRun {
     pub token: RunToken,
     /// Alive or how it ended.
     pub state: RunState,
+    /// Seconds from the launch to the end, where both were written down.
+    pub ran: Option<u64>,
     /// What was asked for and is new.
     pub grown: Vec<Grown>,
 }

@@ -4,7 +4,7 @@ use super::faults::fault;
 use super::mirror::{Mirror, wanted};
 use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
-use domain::{Node, NodeId, NodeState, RunToken, Timestamp};
+use domain::{Node, NodeId, NodeState, RunToken, Seconds, Timestamp};
 use executor::{ExecutorError, NodeAddress, PollRun, PolledRun};
 use repository::{ActiveJob, HistoryFact};
 use std::collections::HashMap;
@@ -270,10 +270,16 @@ impl NodeWatch {
                 self.runs.insert(run.token, watched);
             }
         }
+        // while nobody could ask, the run may long have ended: its end is told by how long it ran
+        let launched = job.life.run.as_ref().and_then(|known| known.launched_at);
+        let at = match (launched, run.ran) {
+            (Some(launched), Some(ran)) => launched.plus(Seconds(ran)).min(now()),
+            _ => now(),
+        };
         let event = LifeEvent::Report { boot: boot.to_owned(), report: run.report };
         let fact = HistoryFact::from(&event);
         // judged against the life at the question; a stale answer is dropped and asked again
-        let _ = self.scheduler.advance(job, &event, fact).await;
+        let _ = self.scheduler.advance(job, &event, at, fact).await;
         kept
     }
 

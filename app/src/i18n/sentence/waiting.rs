@@ -45,8 +45,11 @@ pub fn reason(voice: Voice, reason: &WaitReason) -> String {
             format!("No node can run {} with {cpus} CPUs", solver.title()),
         ),
         WaitReason::NodesUnavailable { nodes } => voice.pick(
-            format!("動かせるノード{nodes}台が、いまはどれも受け付けていません"),
-            format!("{nodes} {} could run it; none takes jobs now", plural(u64::from(*nodes), "node", "nodes")),
+            format!("動かせるノード{nodes}台は、いま連絡がないか受付停止中です"),
+            format!(
+                "{nodes} {} could run it; not in contact or not taking jobs now",
+                plural(u64::from(*nodes), "node", "nodes")
+            ),
         ),
         WaitReason::NodeUnavailable { node, state, until } => node_unavailable(voice, node.as_str(), *state, *until),
         WaitReason::NodeCannot { node } => voice.pick(
@@ -229,7 +232,10 @@ mod tests {
 
     #[test]
     fn one_is_singular() {
-        assert_eq!(both(&WaitReason::NodesUnavailable { nodes: 1 })[1], "1 node could run it; none takes jobs now");
+        assert_eq!(
+            both(&WaitReason::NodesUnavailable { nodes: 1 })[1],
+            "1 node could run it; not in contact or not taking jobs now"
+        );
         assert_eq!(
             both(&WaitReason::NoSuchNode { solver: Solver::Calculix, cpus: Cores(8) })[0],
             "CalculiX を8 CPU で動かせるノードがありません"

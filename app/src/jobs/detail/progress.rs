@@ -89,7 +89,8 @@ fn Computing(page: Page) -> impl IntoView {
         let period = steps.with(|steps| shape(steps, at).and_then(|shape| shape.period))?;
         Some(format!("{} {} / {}", step_time(), number::plain(time, 4), number::plain(period, 4)))
     };
-    let no_share = t(words::NO_SHARE);
+    let (not_yet, never) = (t(words::NO_INCREMENT_YET), t(words::NO_SHARE));
+    let no_share = move || if now.with(|now| now.step == 0) { not_yet() } else { never() };
     let unknown = t(words::UNKNOWN);
     let left = move || match now.with(|now| now.seconds_left) {
         Some(seconds) => {

@@ -54,7 +54,7 @@ pub const STOP: Text = text("中止…", "Stop…");
 /// While it is being ended.
 pub const STOPPING: Text = text("中止しています", "Stopping");
 /// The safe answer of the dialog.
-pub const GO_ON: Text = text("続ける", "Keep it");
+pub const GO_ON: Text = text("中止しない", "Keep it");
 /// The verb of the dialog.
 pub const STOP_VERB: Text = text("中止する", "Stop it");
 /// Keeps it from starting.
@@ -109,6 +109,8 @@ pub const LAUNCHING: Text = text("ソルバーを起動しています。", "The
 /// Results come back.
 pub const COLLECTING: Text =
     text("計算は終わりました。結果を回収しています。", "The solver has ended. Results are being brought back.");
+/// Before the solver's first line.
+pub const NO_INCREMENT_YET: Text = text("まだ増分がありません。", "No increment yet.");
 /// Where no percent can be known.
 pub const NO_SHARE: Text = text(
     "時間を持たないステップがあるため、全体の割合は出せません。",

@@ -40,7 +40,7 @@ pub const SELECT_ALL: Text = text("すべて選択", "Select all");
 pub const MY_JOBS: Text = text("自分のジョブ", "My jobs");
 pub const OTHERS: Text = text("ほかの人のジョブ", "Everyone else");
 pub const SPARK: Text = text("増分の大きさの推移", "Sizes of the last increments");
-pub const AUTO: Text = text("Auto", "Auto");
+pub const AUTO: Text = text("自動", "Auto");
 
 pub const RE_SORT: Text = text("並び順を更新", "Update the order");
 pub const PREVIOUS: Text = text("前へ", "Previous");
@@ -58,7 +58,7 @@ pub const STOP: Text = text("中止…", "Stop…");
 pub const CHANGE_PRIORITY: Text = text("優先度…", "Priority…");
 pub const OPEN: Text = text("開く", "Open");
 pub const CLEAR_SELECTION: Text = text("選択を解除", "Clear selection");
-pub const GO_ON: Text = text("続ける", "Keep it");
+pub const GO_ON: Text = text("やめておく", "Keep it");
 pub const DO_STOP: Text = text("中止する", "Stop");
 pub const CLOSE: Text = text("やめる", "Leave it");
 pub const DO_CHANGE: Text = text("変える", "Change");
