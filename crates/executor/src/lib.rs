@@ -22,4 +22,5 @@ pub use answer::{Collected, CollectedFile, Grown, Launch, Launched, LocalFile, P
 pub use error::ExecutorError;
 pub use host_key::HostKey;
 pub use solver::{Command, command};
+pub use transfer::sha256;
 pub use verbs::{Executor, ExecutorConfig, Runners};

@@ -69,18 +69,27 @@ pub(crate) fn length(bytes: &[u8]) -> u64 {
 /// The hash so far of a file's beginning that is here already, off the async threads.
 async fn hash_file(path: &Path) -> std::io::Result<Sha256> {
     let path = path.to_owned();
-    let read = move || {
-        let mut file = std::fs::File::open(path)?;
-        let mut hash = Sha256::new();
-        let mut block = vec![0; BLOCK];
-        loop {
-            match file.read(&mut block)? {
-                0 => return Ok(hash),
-                read => hash.update(&block[..read]),
-            }
+    tokio::task::spawn_blocking(move || hash_of(&path)).await.map_err(std::io::Error::other)?
+}
+
+fn hash_of(path: &Path) -> std::io::Result<Sha256> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut block = vec![0; BLOCK];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hash),
+            read => hash.update(&block[..read]),
         }
-    };
-    tokio::task::spawn_blocking(read).await.map_err(std::io::Error::other)?
+    }
+}
+
+/// SHA-256 of a file in hexadecimal. Blocking.
+///
+/// # Errors
+/// What the file system says.
+pub fn sha256(path: &Path) -> std::io::Result<String> {
+    Ok(hex::encode(hash_of(path)?.finalize()))
 }
 
 /// Does it, and again where only the connection failed.

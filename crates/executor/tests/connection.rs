@@ -73,6 +73,25 @@ async fn a_hung_command_ends_in_time_and_costs_no_other() {
     quick.probe(&node.address).await.unwrap();
 }
 
+/// Those who wait for the one that hangs must not each hang after it.
+#[tokio::test]
+async fn a_hung_shell_is_noticed_by_all_who_wait_at_once() {
+    let node = Node::start();
+    let quick = executor(&node.sshd, Duration::from_secs(1));
+    node.executor.probe(&node.address).await.unwrap();
+    let program = std::fs::read_dir(node.sshd.work_dir()).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(&program).unwrap();
+    std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let start = Instant::now();
+    let all = (0..12).map(|_| quick.poll(&node.address, &[]));
+    for outcome in futures::future::join_all(all).await {
+        assert!(outcome.as_ref().is_err_and(ExecutorError::is_transport), "{outcome:?}");
+    }
+    // one after the other it would be twelve limits
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+}
+
 #[tokio::test]
 async fn a_node_that_only_accepts_is_given_up_in_time() {
     let node = Node::start();

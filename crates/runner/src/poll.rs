@@ -51,7 +51,7 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
 /// By this machine's clock alone, which may differ from the caller's.
 fn ran(run: &RunFolder) -> Option<u64> {
     let (launch, exit) = (run.launch_record()?, run.exit_record()?);
-    u64::try_from(exit.at.0 - launch.at.0).ok()
+    u64::try_from(exit.at.0.checked_sub(launch.at.0)?).ok()
 }
 
 type Living = OnceCell<HashSet<RunToken>>;

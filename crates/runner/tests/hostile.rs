@@ -225,3 +225,19 @@ fn what_was_asked_is_seen_through_when_the_caller_goes_away() {
     let polled = work.say("poll", poll.to_string().as_bytes());
     assert_eq!(polled["answer"]["runs"][0]["state"]["ended"]["stopped"], true, "{polled}");
 }
+
+#[test]
+fn what_cannot_be_removed_keeps_no_other_run_on_the_node() {
+    let work = Work::new();
+    work.say("stage", json!({ "token": TOKEN, "files": [] }).to_string().as_bytes());
+    // no folder, so that it cannot be removed as one, whoever we are
+    std::fs::create_dir(work.path("trash")).unwrap();
+    let other = "01890000-0000-7000-8000-000000000002";
+    std::fs::write(work.path("trash").join(other), "").unwrap();
+    let removed = work.say("remove", json!({ "token": TOKEN }).to_string().as_bytes());
+    assert_eq!(removed["answer"]["was_there"], true, "{removed}");
+    assert!(!work.path("runs").join(TOKEN).exists() && !work.path("trash").join(TOKEN).exists());
+    // and of itself it says so
+    let stays = work.say("remove", json!({ "token": other }).to_string().as_bytes());
+    assert_eq!(stays["fault"]["kind"], "system", "{stays}");
+}

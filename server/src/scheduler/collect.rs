@@ -11,8 +11,6 @@ use domain::verdict::ExitStatus;
 use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Verdict};
 use executor::{Collected, CollectedFile, ExecutorError, NodeAddress};
 use repository::{ActiveJob, HistoryFact, ResultFile, RunFolder};
-use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -182,9 +180,7 @@ async fn keep_parts(folder: &Path, why: &str) -> io::Result<Vec<CollectedFile>> 
                     parts.push(CollectedFile { name: name.to_owned(), size, sha256: String::new(), error });
                 }
                 None => {
-                    let mut hash = Sha256::new();
-                    io::copy(&mut File::open(entry.path())?, &mut HashWriter(&mut hash))?;
-                    let sha256 = hex::encode(hash.finalize());
+                    let sha256 = executor::sha256(&entry.path())?;
                     whole.push(CollectedFile { name: name.to_owned(), size, sha256, error: None });
                 }
             }
@@ -194,17 +190,4 @@ async fn keep_parts(folder: &Path, why: &str) -> io::Result<Vec<CollectedFile>> 
         Ok(whole)
     });
     found.await.map_err(io::Error::other)?
-}
-
-struct HashWriter<'h>(&'h mut Sha256);
-
-impl io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

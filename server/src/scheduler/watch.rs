@@ -127,13 +127,8 @@ impl NodeWatch {
             self.heartbeat(&node, &jobs).await
         } else {
             match self.poll(&node, &polled, &jobs).await {
-                Ok(cut) => {
-                    if cut {
-                        SHORTEST
-                    } else {
-                        self.pause()
-                    }
-                }
+                Ok(true) => SHORTEST,
+                Ok(false) => self.pause(),
                 Err(error) => {
                     self.lost(&jobs, &error).await;
                     RETRY
@@ -144,9 +139,11 @@ impl NodeWatch {
         pause
     }
 
-    /// Beside everything else, because a folder of many gigabytes takes its time; not while the node is silent.
+    /// Beside everything else, because a folder of many gigabytes takes its time; not while the node is silent, and not
+    /// on one that is switched off.
     async fn sweep(&mut self, node: Node) {
-        if self.sweeping.as_ref().is_some_and(|task| !task.is_finished()) || self.silent_since.is_some() {
+        let busy = self.sweeping.as_ref().is_some_and(|task| !task.is_finished());
+        if busy || self.silent_since.is_some() || node.state == NodeState::Disabled {
             return;
         }
         if let Some(task) = self.sweeping.take()

@@ -1,6 +1,6 @@
 //! What is not the job's fault does not end it: it waits, says why, and goes on by itself.
 
-use crate::stack::{Gate, Stack, sample, script};
+use crate::stack::{Gate, Stack, sample, with_large_result};
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -118,8 +118,7 @@ async fn results_that_cannot_be_kept_here_are_fetched_again_and_judged_only_then
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_lost_while_results_come_back_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    let ccx =
-        script(folder.path(), "ccx", "/usr/bin/ccx \"$@\"; code=$?; head -c 300000000 /dev/zero > big.bin; exit $code");
+    let ccx = with_large_result(folder.path(), 300_000_000);
     let mut stack = Stack::start_with(&ccx, &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Collecting").await;

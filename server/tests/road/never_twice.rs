@@ -1,6 +1,6 @@
 //! Never lost, never twice, whatever dies when. The node's own journal is the witness.
 
-use crate::stack::{Gate, Stack, sample, script};
+use crate::stack::{Gate, Stack, sample, with_large_result};
 use serde_json::Value;
 
 fn is_running(job: &Value) -> bool {
@@ -64,9 +64,7 @@ async fn the_solver_ends_while_the_server_is_dead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_dies_while_results_come_back() {
     let folder = tempfile::tempdir().unwrap();
-    // a large result makes the way back long enough to die on
-    let ccx =
-        script(folder.path(), "ccx", "/usr/bin/ccx \"$@\"; code=$?; head -c 300000000 /dev/zero > big.bin; exit $code");
+    let ccx = with_large_result(folder.path(), 300_000_000);
     let mut stack = Stack::start_with(&ccx, &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Collecting").await;

@@ -263,6 +263,11 @@ impl Gate {
     }
 }
 
+/// A real ccx that leaves so many bytes more, so that the way back is long enough to do something on it.
+pub fn with_large_result(folder: &Path, bytes: u64) -> String {
+    script(folder, "ccx", &format!("/usr/bin/ccx \"$@\"; code=$?; head -c {bytes} /dev/zero > big.bin; exit $code"))
+}
+
 /// An executable script in the test's folder, to stand where ccx stands: it runs the real one and does something beside.
 pub fn script(folder: &Path, name: &str, text: &str) -> String {
     use std::os::unix::fs::PermissionsExt;
