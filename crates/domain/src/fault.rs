@@ -70,6 +70,11 @@ pub enum Fault {
     },
     /// The server's disk is full.
     ServerDiskFull,
+    /// The server cannot read or write the folder of results.
+    ServerResults {
+        /// In the system's words.
+        said: String,
+    },
     /// The server cannot read or write a file of its own.
     ServerFile {
         /// Its name.

@@ -98,6 +98,12 @@ pub enum ExecutorError {
     /// No room here.
     #[error("the server's disk is full")]
     LocalDiskFull,
+    /// The folder for results here cannot be read or written.
+    #[error("the folder for results here: {reason}")]
+    LocalResults {
+        /// In words.
+        reason: String,
+    },
     /// A file here cannot be read or written, or is not what it was said to be.
     #[error("{name} here: {reason}")]
     LocalFile {
@@ -136,6 +142,13 @@ impl ExecutorError {
             self,
             ExecutorError::Unreachable { .. } | ExecutorError::ConnectionLost { .. } | ExecutorError::Timeout { .. }
         )
+    }
+
+    pub(crate) fn local_results(error: &std::io::Error) -> ExecutorError {
+        match ExecutorError::local("", error) {
+            ExecutorError::LocalFile { reason, .. } => ExecutorError::LocalResults { reason },
+            full => full,
+        }
     }
 
     pub(crate) fn local(name: &str, error: &std::io::Error) -> ExecutorError {

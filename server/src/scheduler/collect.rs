@@ -36,7 +36,7 @@ impl Scheduler {
             Ok(verdict) => verdict,
             Err(error) => {
                 tracing::error!(job = %job.id, %error, "the results could not be read");
-                return Outcome::Hindered(own_disk("results", &error));
+                return Outcome::Hindered(own_disk(&error));
             }
         };
         let fetched = files.iter().filter(|file| file.error.is_none());
@@ -63,7 +63,7 @@ impl Scheduler {
     async fn fetch(&self, job: &ActiveJob, token: &RunToken, node: &Node, folder: &Path) -> Result<Collected, Outcome> {
         let kept = async |why: &str| match keep_parts(folder, why).await {
             Ok(files) => Ok(Collected { files, left_out: 0 }),
-            Err(error) => Err(Outcome::Hindered(own_disk("results", &error))),
+            Err(error) => Err(Outcome::Hindered(own_disk(&error))),
         };
         if job.life.run.as_ref().and_then(|run| run.end.as_ref()) == Some(&RunEnd::FolderGone) {
             return kept("the run's folder on the node is gone").await;

@@ -187,7 +187,7 @@ impl Scheduler {
         // what an earlier run of the job left half-way is not this one's
         if let Err(error) = self.clear_results(job.id).await {
             tracing::error!(job = %job.id, %error, "the job's result folder");
-            return Outcome::Hindered(own_disk("results", &error));
+            return Outcome::Hindered(own_disk(&error));
         }
         let bell = self.bell(&node.id);
         let sending = async {

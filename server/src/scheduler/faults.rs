@@ -35,9 +35,10 @@ pub(super) fn about(error: &ExecutorError) -> About {
         | ExecutorError::AuthRefused
         | ExecutorError::Address { .. }
         | ExecutorError::Program { .. } => About::Node,
-        ExecutorError::PrivateKey { .. } | ExecutorError::LocalDiskFull | ExecutorError::LocalFile { .. } => {
-            About::Server
-        }
+        ExecutorError::PrivateKey { .. }
+        | ExecutorError::LocalDiskFull
+        | ExecutorError::LocalResults { .. }
+        | ExecutorError::LocalFile { .. } => About::Server,
     }
 }
 
@@ -62,15 +63,16 @@ pub(super) fn fault(error: &ExecutorError) -> Fault {
         ExecutorError::StillAlive | ExecutorError::NotStopped { .. } => Fault::NotEnded,
         ExecutorError::NodeDiskFull => Fault::NodeDiskFull,
         ExecutorError::LocalDiskFull => Fault::ServerDiskFull,
+        ExecutorError::LocalResults { reason } => Fault::ServerResults { said: said(reason) },
         ExecutorError::LocalFile { name, reason } => Fault::ServerFile { name: said(name), said: said(reason) },
         ExecutorError::Verify { name } => Fault::Damaged { name: said(name) },
     }
 }
 
-/// A disk of this server that does not do what it should.
-pub(super) fn own_disk(what: &str, error: &std::io::Error) -> Fault {
+/// The folder of results does not do what it should.
+pub(super) fn own_disk(error: &std::io::Error) -> Fault {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Fault::ServerDiskFull,
-        _ => Fault::ServerFile { name: what.to_owned(), said: error.to_string() },
+        _ => Fault::ServerResults { said: error.to_string() },
     }
 }

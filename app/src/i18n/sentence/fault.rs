@@ -113,6 +113,10 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
         Fault::ServerDiskFull => {
             ("サーバーのディスクに空きがありません".to_owned(), "The server's disk is full".to_owned())
         }
+        Fault::ServerResults { said } => (
+            format!("サーバーの結果フォルダを読み書きできません ({said})"),
+            format!("The server cannot read or write its folder of results ({said})"),
+        ),
         Fault::ServerFile { name, said } => (
             format!("サーバーで {name} を読み書きできません ({said})"),
             format!("The server cannot read or write {name} ({said})"),

@@ -33,7 +33,7 @@ impl Inner {
         into: &Path,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<Collected, ExecutorError> {
-        let local = |error: std::io::Error| ExecutorError::local("the results' folder", &error);
+        let local = |error: std::io::Error| ExecutorError::local_results(&error);
         tokio::fs::create_dir_all(into).await.map_err(local)?;
         let tally = Tally::new(0, progress);
         let collected = resuming(|| self.collect_once(address, token, into, &tally)).await?;
