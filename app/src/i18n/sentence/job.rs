@@ -3,6 +3,9 @@
 use crate::i18n::{Text, text};
 use domain::{JobStatus, Priority};
 
+/// Where a job runs that may run anywhere.
+pub const ANY_NODE: Text = text("自動", "Auto");
+
 /// The word of a state.
 pub fn status(status: JobStatus) -> Text {
     match status {

@@ -41,7 +41,7 @@ fn Facts(page: Page) -> impl IntoView {
             let node = match (&job.node, &job.wish) {
                 (Some(node), _) => node.to_string(),
                 (None, NodeWish::Node(node)) => node.to_string(),
-                (None, NodeWish::Auto) => words::AUTO.in_locale(voice.locale).to_owned(),
+                (None, NodeWish::Auto) => sentence::job::ANY_NODE.in_locale(voice.locale).to_owned(),
             };
             let mut facts: Vec<(Text, String)> = vec![
                 (words::NUMBER, format!("#{}", job.id)),

@@ -24,8 +24,6 @@ pub const NUMBER: Text = text("番号", "Number");
 pub const OWNER: Text = text("利用者", "Owner");
 /// Where.
 pub const NODE: Text = text("ノード", "Node");
-/// Where, not chosen by a person.
-pub const AUTO: Text = text("自動", "Auto");
 /// Tokens.
 pub const TOKENS: Text = text("トークン", "Tokens");
 /// What runs it.

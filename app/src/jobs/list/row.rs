@@ -4,8 +4,9 @@ use super::acts::{Act, Acts};
 use super::cell::{self, Bar, Cell};
 use super::words;
 use crate::clock::use_clock;
+use crate::i18n::sentence::job::ANY_NODE;
 use crate::i18n::sentence::{amount, priority};
-use crate::i18n::t;
+use crate::i18n::{Locale, t};
 use crate::jobs::status_badge::StatusBadge;
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon, ProgressBar, Spark, Tone};
@@ -13,10 +14,10 @@ use domain::{JobId, JobStatus, JobSummary, NodeWish, Priority, Tokens};
 use leptos::prelude::*;
 
 /// Where it runs or is to run.
-fn node_words(job: &JobSummary) -> String {
+fn node_words(job: &JobSummary, locale: Locale) -> String {
     match (&job.node, &job.wish) {
         (Some(node), _) | (None, NodeWish::Node(node)) => node.to_string(),
-        (None, NodeWish::Auto) => words::AUTO.en.to_owned(),
+        (None, NodeWish::Auto) => ANY_NODE.in_locale(locale).to_owned(),
     }
 }
 
@@ -29,7 +30,7 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
     let owner = job.with_untracked(|job| job.user_name.clone());
     let (cpus, tokens) = job.with_untracked(|job| (job.cpus, job.tokens));
     let status = Memo::new(move |_| job.with(|job| job.status));
-    let node = Memo::new(move |_| job.with(node_words));
+    let node = Memo::new(move |_| job.with(|job| node_words(job, locale.get())));
     let placed = Memo::new(move |_| job.with(|job| job.node.is_some() || job.wish != NodeWish::Auto));
     let cell = Memo::new(move |_| job.with(|job| cell::of(clock.voice(locale.get()), job)));
     let times = Memo::new(move |_| job.with(|job| (job.created_at, job.ended_at.filter(|_| job.status.is_ended()))));

@@ -40,7 +40,6 @@ pub const SELECT_ALL: Text = text("すべて選択", "Select all");
 pub const MY_JOBS: Text = text("自分のジョブ", "My jobs");
 pub const OTHERS: Text = text("ほかの人のジョブ", "Everyone else");
 pub const SPARK: Text = text("増分の大きさの推移", "Sizes of the last increments");
-pub const AUTO: Text = text("自動", "Auto");
 
 pub const RE_SORT: Text = text("並び順を更新", "Update the order");
 pub const PREVIOUS: Text = text("前へ", "Previous");

@@ -5,6 +5,7 @@ use super::form::{Form, is_never};
 use super::{use_voice, words};
 use crate::AppError;
 use crate::frame::use_lab;
+use crate::i18n::sentence::job::ANY_NODE;
 use crate::i18n::sentence::{Voice, fault, priority, waiting};
 use crate::i18n::t;
 use crate::jobs::api::{Forecast, FormOptions};
@@ -197,7 +198,7 @@ fn Nodes(form: Form) -> impl IntoView {
                     testid="node-auto"
                 >
                     <span class="text-sm">
-                        <b class="font-semibold">"Auto"</b>
+                        <b class="font-semibold">{t(ANY_NODE)}</b>
                         <span class="sub ml-2">{t(words::AUTO_HINT)}</span>
                     </span>
                     <span></span>
