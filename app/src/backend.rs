@@ -5,6 +5,7 @@ pub mod fault;
 mod files;
 mod form;
 mod list;
+mod options;
 mod text;
 mod view;
 

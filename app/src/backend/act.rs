@@ -1,10 +1,13 @@
 //! Intent: submit, resubmit, cancel, hold, release, priority, delete. Who may is asked here, once per call.
 
+use super::form::ReadDeck;
+use super::options::{RESTART, Resolved};
 use super::{Asking, Backend, fault};
-use crate::jobs::api::{ActionResult, JobAction, SubmitRequest};
+use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
-use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver};
-use repository::{RepositoryError, Submission};
+use domain::options::OldJob;
+use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
+use repository::{JobFile, RepositoryError, Submission};
 use serde_json::json;
 
 /// Most jobs of one act.
@@ -24,6 +27,13 @@ fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<S
     None
 }
 
+/// Whether a file of this name belongs to the run that a restart goes on from.
+fn is_restart_file(old: &OldJob, name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(stem, ending)| {
+        stem == old.name.as_str() && RESTART.contains(&ending.to_ascii_lowercase().as_str())
+    })
+}
+
 impl Backend {
     /// Puts a job into the queue; durable when this returns.
     ///
@@ -40,6 +50,24 @@ impl Backend {
         if let Some(clash) = clash(&name, includes) {
             return Err(fault::name_clash(locale, &clash));
         }
+        let resolved = self.resolve_options(request.solver, &request.options, &read.files, asking).await?;
+        let adopted = resolved.files.clone();
+        let submitted = self.submit_read(name, request, files, read, resolved, asking).await;
+        // no job came about, or there was one of this key already: what was linked for it is nobody's
+        self.take_back(&adopted).await;
+        submitted
+    }
+
+    async fn submit_read(
+        &self,
+        name: JobName,
+        request: SubmitRequest,
+        mut files: Vec<UploadId>,
+        read: ReadDeck,
+        resolved: Resolved,
+        asking: &Asking,
+    ) -> Result<JobSummary, AppError> {
+        let locale = asking.locale;
         if read.deck.is_refused(request.solver) {
             return Err(AppError::new(
                 ErrorCode::ValidationError,
@@ -51,8 +79,18 @@ impl Backend {
             .about("file")
             .with(json!({ "findings": read.deck.findings })));
         }
+        if request.solver == Solver::Abaqus && read.deck.restart_read && resolved.options.oldjob.is_none() {
+            let message = locale.pick(
+                "このデッキは *RESTART, READ で前の計算の続きを行います。続き元のジョブを選んでください。",
+                "This deck goes on from an earlier run (*RESTART, READ). Choose the job to go on from.",
+            );
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("oldjob"));
+        }
+        // a restart file that was sent along gives way to the run's own
+        files.extend(resolved.files);
         let submission = Submission {
             name,
+            options: resolved.options,
             cpus: request.cpus,
             wish: request.wish,
             priority: request.priority,
@@ -121,7 +159,22 @@ impl Backend {
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
         let detail = self.detail(id, locale).await?;
-        let mut ids = detail.inputs.into_iter().map(|file| file.upload);
+        let before = detail.options;
+        let user = detail.inputs.iter().find(|file| before.user.as_ref() == Some(&file.name));
+        let options = OptionsWish {
+            gpus: before.gpus,
+            memory: before.memory,
+            scratch: before.scratch,
+            double: before.double,
+            mp_mode: before.mp_mode,
+            datacheck: before.datacheck,
+            user: user.map(|file| file.upload.clone()),
+            oldjob: before.oldjob.as_ref().map(|old| old.id),
+        };
+        // the earlier run's restart files come again from that run
+        let of_old =
+            |file: &JobFile| before.oldjob.as_ref().is_some_and(|old| is_restart_file(old, file.name.as_str()));
+        let mut ids = detail.inputs.into_iter().filter(|file| !of_old(file)).map(|file| file.upload);
         let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
         let old = detail.summary;
         let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;
@@ -132,6 +185,7 @@ impl Backend {
             wish: old.wish,
             priority,
             solver: old.solver,
+            options,
             deck,
             includes: ids.collect(),
             parent: Some(id),

@@ -4,6 +4,7 @@ use super::{Asking, Backend, fault};
 use crate::jobs::api::{DeckCheck, Forecast, FormOptions};
 use crate::{AppError, ErrorCode};
 use deck::inp::{Deck, Scanner};
+use domain::options::MOST_GPUS;
 use domain::plan::{Outcome, WaitingJob, what_if};
 use domain::{Cores, JobId, JobName, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
 use repository::Upload;
@@ -28,6 +29,7 @@ impl Backend {
         solver: Option<Solver>,
         wish: NodeWish,
         priority: Priority,
+        gpus: u32,
         asking: &Asking,
     ) -> Result<FormOptions, AppError> {
         let settings = self.repository.settings();
@@ -39,7 +41,8 @@ impl Backend {
         let solver = solver.or(solvers.first().copied()).unwrap_or(Solver::Calculix);
         let name = JobName::parse("new").map_err(|_| fault::internal(asking.locale))?;
         let forecasts = Cores::CHOICES.map(|cpus| {
-            let tokens = solver.tokens(cpus, &settings.token_rule);
+            let licensed = domain::RunOptions { gpus: gpus.min(MOST_GPUS), ..Default::default() }.licensed(cpus);
+            let tokens = solver.tokens(licensed, &settings.token_rule);
             let request = WaitingJob {
                 // behind everything that waits already
                 id: JobId(i64::MAX),

@@ -54,6 +54,7 @@ impl Backend {
             may_change: asking.actor.may_change_job_of(&detail.summary.user_id),
             summary: detail.summary,
             steps: detail.steps,
+            options: detail.options,
             inputs,
             results,
             history,

@@ -2,6 +2,7 @@
 
 use crate::AppError;
 use crate::lab::TabCounts;
+use domain::options::{Double, Memory, MpMode, RunOptions, Scratch};
 use domain::plan::Waiting;
 use domain::{
     Cores, Fault, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, NodeWish, Priority, Solver, StepShape,
@@ -65,6 +66,8 @@ pub struct JobView {
     pub summary: JobSummary,
     /// Steps of the deck.
     pub steps: Vec<StepShape>,
+    /// What else was asked of Abaqus.
+    pub options: RunOptions,
     /// Files sent by the submitter; the deck first.
     pub inputs: Vec<FileView>,
     /// Files of the run: partial while it runs, checked after.
@@ -184,6 +187,9 @@ pub struct SubmitRequest {
     pub priority: Priority,
     /// What runs it.
     pub solver: Solver,
+    /// What else is asked of Abaqus.
+    #[serde(default)]
+    pub options: OptionsWish,
     /// The deck.
     pub deck: UploadId,
     /// The files it includes.
@@ -192,6 +198,54 @@ pub struct SubmitRequest {
     pub parent: Option<JobId>,
     /// Made once per form: sending it twice makes one job.
     pub idempotency_key: String,
+}
+
+/// What a person asks of Abaqus beside CPUs; see [`domain::RunOptions`] for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OptionsWish {
+    /// Accelerators beside the CPUs.
+    pub gpus: u32,
+    /// The most memory it may take.
+    pub memory: Option<Memory>,
+    /// Where temporary files go.
+    pub scratch: Option<Scratch>,
+    /// Precision of Abaqus/Explicit.
+    pub double: Option<Double>,
+    /// How the CPUs work together.
+    pub mp_mode: Option<MpMode>,
+    /// Check the deck only.
+    pub datacheck: bool,
+    /// The file with user subroutines: one of the job's files.
+    pub user: Option<UploadId>,
+    /// The job to go on from.
+    pub oldjob: Option<JobId>,
+}
+
+impl OptionsWish {
+    /// The first field that is not as it is without a choice.
+    pub fn first_set(&self) -> Option<&'static str> {
+        let set = [
+            ("gpus", self.gpus > 0),
+            ("memory", self.memory.is_some()),
+            ("scratch", self.scratch.is_some()),
+            ("double", self.double.is_some()),
+            ("mp_mode", self.mp_mode.is_some()),
+            ("datacheck", self.datacheck),
+            ("user", self.user.is_some()),
+            ("oldjob", self.oldjob.is_some()),
+        ];
+        set.into_iter().find(|(_, set)| *set).map(|(field, _)| field)
+    }
+}
+
+/// A run that left what a restart reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestartSource {
+    /// Its number.
+    pub id: JobId,
+    /// Its name.
+    pub name: JobName,
 }
 
 /// What `/uploads` answers for each file.

@@ -27,9 +27,17 @@ pub async fn read_form_options(
     solver: Option<Solver>,
     wish: NodeWish,
     priority: Priority,
+    gpus: u32,
 ) -> Result<FormOptions, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.form_options(solver, wish, priority, &asking).await
+    backend.form_options(solver, wish, priority, gpus, &asking).await
+}
+
+/// The runs that a restart can go on from.
+#[server(prefix = "/rpc", endpoint = "restart_sources", input = Json)]
+pub async fn restart_sources() -> Result<Vec<RestartSource>, AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    backend.restart_sources(&asking).await
 }
 
 /// What the server finds in an uploaded deck.

@@ -4,6 +4,7 @@
 
 pub mod sorting;
 
+mod abaqus;
 mod choices;
 mod decision;
 mod deck_panel;
@@ -64,10 +65,11 @@ const ASK_AGAIN_MS: u64 = 3000;
 pub fn NewJobPage() -> impl IntoView {
     let voice = use_voice();
     let options = StoredValue::new(None);
-    let form = Form::new(|Choices { wish, priority, solver }| {
+    let form = Form::new(|Choices { wish, priority, solver, abaqus }| {
+        let gpus = Memo::new(move |_| abaqus.with(abaqus::AbaqusChoices::gpus));
         let resource = Resource::new(
-            move || (solver.get(), wish.get(), priority.get()),
-            |(solver, wish, priority)| read_form_options(solver, wish, priority),
+            move || (solver.get(), wish.get(), priority.get(), gpus.get()),
+            |(solver, wish, priority, gpus)| read_form_options(solver, wish, priority, gpus),
         );
         options.set_value(Some(resource));
         Signal::derive(move || resource.get().and_then(Result::ok))

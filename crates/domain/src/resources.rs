@@ -60,7 +60,7 @@ pub struct TokenRule {
     pub factor: f64,
     /// 0.422 in the usual contract.
     pub exponent: f64,
-    /// Where given, the tokens for 2, 4 and 8 cores instead of the formula.
+    /// Where given, the tokens for 2, 4 and 8 cores instead of the formula; between and beyond them the formula holds.
     pub table: Option<[Tokens; 3]>,
 }
 

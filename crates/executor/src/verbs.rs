@@ -6,11 +6,11 @@ use crate::error::said;
 use crate::link::Link;
 use crate::program::Program;
 use crate::transfer::length;
-use crate::{Collected, ExecutorError, HostKey, LocalFile, NodeAddress};
+use crate::{Collected, Command, ExecutorError, HostKey, LocalFile, NodeAddress};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{NodeId, RunToken};
 use runner::protocol::{
-    self, LaunchOutcome, LaunchRequest, PollRequest, ProbeRequest, RemoveRequest, RunState, StopRequest,
+    self, LaunchOutcome, LaunchRequest, Polite, PollRequest, ProbeRequest, RemoveRequest, RunState, StopRequest,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -163,14 +163,25 @@ impl Executor {
         Ok(Polled { boot: said(&answer.boot), disk: answer.disk, cut, runs })
     }
 
-    /// Closes the run's gate, asks its processes to end, forces those that are left after `grace`, and looks.
+    /// Closes the run's gate, has the solver end in its own way (`polite`, at most half of `grace`), asks its processes
+    /// to end, forces those that are left after `grace`, and looks.
     /// `Ok`: nothing of it is alive, and it can never be launched.
     ///
     /// # Errors
     /// [`ExecutorError::NotStopped`] when something survived; transport.
-    pub async fn stop(&self, address: &NodeAddress, token: &RunToken, grace: Duration) -> Result<(), ExecutorError> {
+    pub async fn stop(
+        &self,
+        address: &NodeAddress,
+        token: &RunToken,
+        grace: Duration,
+        polite: Option<Command>,
+    ) -> Result<(), ExecutorError> {
         let grace_ms = u64::try_from(grace.as_millis()).unwrap_or(u64::MAX);
-        let request = StopRequest { token: token.clone(), grace_ms };
+        let request = StopRequest {
+            token: token.clone(),
+            grace_ms,
+            polite: polite.map(|command| Polite { program: command.program, args: command.args }),
+        };
         let answer = self.inner.call(address, &request, self.inner.means.command_timeout + grace + STOP_SLACK).await?;
         if answer.left == 0 { Ok(()) } else { Err(ExecutorError::NotStopped { left: answer.left }) }
     }

@@ -141,7 +141,7 @@ async fn twelve_slow_calls(node: &Node) {
         tokens.push(node.script("trap '' TERM; while :; do sleep 0.05; done").await);
     }
     let grace = Duration::from_millis(200);
-    let all = tokens.iter().map(|token| node.executor.stop(&node.address, token, grace));
+    let all = tokens.iter().map(|token| node.executor.stop(&node.address, token, grace, None));
     for outcome in futures::future::join_all(all).await {
         outcome.unwrap();
     }

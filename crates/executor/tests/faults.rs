@@ -93,7 +93,7 @@ async fn without_its_wrapper_a_run_is_still_alive_and_can_be_stopped() {
     let token = node.script("sleep 600").await;
     signal("-KILL", numbers(&node, &token).0);
     assert_eq!(node.poll(&token).await.report, RunReport::Alive);
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
     assert_eq!(node.poll(&token).await.report, RunReport::Ended(RunEnd::ProcessGone));
 }
 
@@ -133,7 +133,7 @@ async fn a_reused_number_is_another_process() {
     json["solver"]["pid"] = innocent.id().into();
     std::fs::write(record(&node, &token, "process.json"), json.to_string()).unwrap();
     let report = node.poll(&token).await.report;
-    let stopped = node.executor.stop(&node.address, &token, Duration::ZERO).await;
+    let stopped = node.executor.stop(&node.address, &token, Duration::ZERO, None).await;
     let spared = innocent.try_wait().unwrap().is_none();
     innocent.kill().unwrap();
     innocent.wait().unwrap();
@@ -149,7 +149,7 @@ async fn a_folder_that_vanished_is_said() {
     std::fs::remove_dir_all(node.folder(&token)).unwrap();
     // it still takes the cores
     assert_eq!(node.poll(&token).await.report, RunReport::Alive);
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
     assert_eq!(node.poll(&token).await.report, RunReport::Ended(RunEnd::FolderGone));
 }
 

@@ -46,7 +46,7 @@ async fn what_was_stopped_first_never_starts() {
     let node = Node::start();
     let token = token();
     node.stage(&token, &[]).await;
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
     let late = node.executor.launch(&node.address, &sh(&token, "touch started")).await;
     assert_eq!(late, Err(ExecutorError::Closed));
     assert!(!node.folder(&token).join("started").exists());
@@ -60,7 +60,7 @@ async fn the_gate_outlives_the_folder() {
     let ran = node.script("exit 0").await;
     node.until(&ran, |run| matches!(run.report, RunReport::Ended(_))).await;
     let never_ran = token();
-    node.executor.stop(&node.address, &never_ran, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &never_ran, Duration::ZERO, None).await.unwrap();
     for token in [&ran, &never_ran] {
         node.executor.remove(&node.address, token).await.unwrap();
         let late = node.executor.stage(&node.address, token, &[], &|_, _| {}).await;

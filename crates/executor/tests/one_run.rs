@@ -26,7 +26,13 @@ async fn a_deck_is_sent_run_watched_and_its_results_fetched() {
     timed("probe");
     node.stage(&token, &[local(deck("cantilever.inp"), "cantilever.inp")]).await;
     timed("stage");
-    let command = command(Solver::Calculix, "ccx", &JobName::parse("cantilever").unwrap(), Cores(2));
+    let command = command(
+        Solver::Calculix,
+        "ccx",
+        &JobName::parse("cantilever").unwrap(),
+        Cores(2),
+        &domain::RunOptions::default(),
+    );
     let launch = Launch { token: token.clone(), program: command.program, args: command.args, env: command.env };
     let launched = node.executor.launch(&node.address, &launch).await.unwrap();
     assert!(launched.first);

@@ -23,7 +23,13 @@ async fn what_a_tiny_job_costs() {
     let start = Instant::now();
     node.executor.probe(&node.address).await.unwrap();
     println!("first contact with upload: {:?}", start.elapsed());
-    let solver = command(Solver::Calculix, "ccx", &JobName::parse("cantilever").unwrap(), Cores(2));
+    let solver = command(
+        Solver::Calculix,
+        "ccx",
+        &JobName::parse("cantilever").unwrap(),
+        Cores(2),
+        &domain::RunOptions::default(),
+    );
     let (mut stage, mut launch, mut poll, mut collect, mut remove) = (vec![], vec![], vec![], vec![], vec![]);
     for turn in 0..20 {
         let token = token();

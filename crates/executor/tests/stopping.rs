@@ -7,7 +7,7 @@ mod common;
 use common::{DEADLINE, Node, eventually};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{ExitStatus, RunToken};
-use executor::ExecutorError;
+use executor::{Command, ExecutorError};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ async fn the_whole_tree_goes() {
     let ready = node.folder(&token).join("ready");
     eventually("the tree", || (ready.exists() && marked(&token).len() >= 4).then_some(())).await;
     let mut innocent = Innocent(std::process::Command::new("sleep").arg("600").spawn().unwrap());
-    node.executor.stop(&node.address, &token, Duration::from_millis(300)).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::from_millis(300), None).await.unwrap();
     assert_eq!(marked(&token), Vec::<String>::new());
     let all = processes();
     assert!(!all.values().any(|command| command.starts_with("sleep 602")), "{all:?}");
@@ -47,7 +47,7 @@ async fn the_whole_tree_goes() {
         other => panic!("{other:?}"),
     }
     // once more: nothing left to do
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
 }
 
 fn processes() -> BTreeMap<String, String> {
@@ -77,11 +77,48 @@ async fn asking_is_enough_for_those_who_listen() {
     let ready = node.folder(&token).join("ready");
     eventually("the trap", || ready.exists().then_some(())).await;
     let start = Instant::now();
-    node.executor.stop(&node.address, &token, DEADLINE).await.unwrap();
+    node.executor.stop(&node.address, &token, DEADLINE, None).await.unwrap();
     assert!(start.elapsed() < DEADLINE / 2, "the grace is a limit, not a pause");
     let run = node.poll(&token).await;
     assert_eq!(run.report, RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(7), stopped: true }));
     assert!(run.grown[0].bytes.ends_with(b"tidied\n"));
+}
+
+fn polite(script: &str) -> Option<Command> {
+    Some(Command { program: "sh".into(), args: vec!["-c".into(), script.into()], env: Vec::new() })
+}
+
+#[tokio::test]
+async fn the_solver_is_first_ended_in_its_own_way() {
+    let node = Node::start();
+    // hears no signal it could tidy up after, only the word in its folder
+    let script = "trap '' TERM; touch ready; until [ -e asked ]; do sleep 0.02; done; echo tidied; exit 9";
+    let token = node.script(script).await;
+    let ready = node.folder(&token).join("ready");
+    eventually("the script", || ready.exists().then_some(())).await;
+    let start = Instant::now();
+    node.executor.stop(&node.address, &token, DEADLINE, polite("touch asked")).await.unwrap();
+    assert!(start.elapsed() < DEADLINE / 2, "the grace is a limit, not a pause");
+    let run = node.poll(&token).await;
+    assert_eq!(run.report, RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(9), stopped: true }));
+    assert!(run.grown[0].bytes.ends_with(b"tidied\n"));
+}
+
+#[tokio::test]
+async fn asking_that_fails_or_hangs_keeps_nothing_from_ending() {
+    let node = Node::start();
+    // deaf to the asking, to TERM too; the asking hangs with a child of its own
+    for (asking, grace) in [("exit 1", DEADLINE), ("sleep 603 & wait", Duration::from_millis(600))] {
+        let token = node.script("touch ready; sleep 600").await;
+        let ready = node.folder(&token).join("ready");
+        eventually("the script", || ready.exists().then_some(())).await;
+        let start = Instant::now();
+        node.executor.stop(&node.address, &token, grace, polite(asking)).await.unwrap();
+        assert!(start.elapsed() < DEADLINE / 2, "{asking}");
+        assert_eq!(marked(&token), Vec::<String>::new());
+    }
+    let all = processes();
+    assert!(!all.values().any(|command| command.starts_with("sleep 603")), "{all:?}");
 }
 
 #[tokio::test]
@@ -89,7 +126,7 @@ async fn what_ended_by_itself_keeps_its_end() {
     let node = Node::start();
     let token = node.script("exit 3").await;
     let ended = node.until(&token, |run| matches!(run.report, RunReport::Ended(_))).await;
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
     assert_eq!(node.poll(&token).await.report, ended.report);
 }
 
@@ -98,7 +135,7 @@ async fn a_living_run_is_not_removed() {
     let node = Node::start();
     let token = node.script("sleep 600").await;
     assert_eq!(node.executor.remove(&node.address, &token).await, Err(ExecutorError::StillAlive));
-    node.executor.stop(&node.address, &token, Duration::ZERO).await.unwrap();
+    node.executor.stop(&node.address, &token, Duration::ZERO, None).await.unwrap();
     node.executor.remove(&node.address, &token).await.unwrap();
     node.executor.remove(&node.address, &token).await.unwrap();
     assert!(!node.folder(&token).exists());

@@ -21,6 +21,7 @@ async fn submit(repo: &Repository, lanes: u32, deck: &UploadId, actor: &Actor) -
                     wish: NodeWish::Auto,
                     priority: Priority::NORMAL,
                     solver: Solver::Abaqus,
+                    options: domain::RunOptions::default(),
                     deck: deck.clone(),
                     files: vec![deck.clone()],
                     steps: Vec::new(),

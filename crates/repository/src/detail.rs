@@ -5,9 +5,10 @@ use crate::records::{JobDetail, Kin, ResultFile};
 use crate::rows::Row;
 use crate::{Repository, RepositoryError, facts, history, summary};
 use domain::{FileName, JobId, JobName, JobSummary, Timestamp};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    TransactionTrait,
+    QueryTrait, TransactionTrait,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ const LONGEST_LINEAGE: usize = 200;
 #[derive(FromQueryResult)]
 struct MoreRow {
     steps: String,
+    options: String,
     execution_path: Option<String>,
     result_path: Option<String>,
 }
@@ -105,6 +107,34 @@ impl Repository {
         summary::one(self.db(), id).await
     }
 
+    /// Number and name of the jobs that left a result called as the job is, with this ending (`.res`); the newest first.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn jobs_with_result(&self, ending: &str, most: u64) -> Result<Vec<(JobId, JobName)>, RepositoryError> {
+        let its_own = Expr::col((jobs::Entity, jobs::Column::Name)).binary(BinOper::Custom("||"), ending);
+        let left = result_files::Entity::find()
+            .select_only()
+            .column(result_files::Column::JobId)
+            .filter(result_files::Column::Fetched.eq(1))
+            .filter(
+                Expr::col((result_files::Entity, result_files::Column::JobId)).equals((jobs::Entity, jobs::Column::Id)),
+            )
+            .filter(Expr::col((result_files::Entity, result_files::Column::Name)).eq(its_own));
+        let rows: Vec<(i64, String)> = jobs::Entity::find()
+            .select_only()
+            .columns([jobs::Column::Id, jobs::Column::Name])
+            .filter(Expr::exists(left.into_query()))
+            .order_by_desc(jobs::Column::Id)
+            .limit(most)
+            .into_tuple()
+            .all(self.db())
+            .await?;
+        rows.into_iter()
+            .map(|(id, name)| Ok((JobId(id), Row::new("jobs", id).take("name", JobName::parse(&name))?)))
+            .collect()
+    }
+
     /// This job with everything its page shows, of one moment; `None` when there is no such job.
     ///
     /// # Errors
@@ -114,7 +144,7 @@ impl Repository {
         let db = self.db().begin().await?;
         let more = jobs::Entity::find_by_id(id.0)
             .select_only()
-            .columns([C::Steps, C::ExecutionPath, C::ResultPath])
+            .columns([C::Steps, C::Options, C::ExecutionPath, C::ResultPath])
             .into_model::<MoreRow>()
             .one(&db)
             .await?;
@@ -123,6 +153,7 @@ impl Repository {
         let detail = JobDetail {
             summary: summary::one(&db, id).await?,
             steps: row.json("steps", &more.steps)?,
+            options: row.json("options", &more.options)?,
             inputs: facts::files(&db, Condition::all().add(C::Id.eq(id.0))).await?.remove(&id).unwrap_or_default(),
             results: results(&db, id).await?,
             history: history::of(&db, id).await?,

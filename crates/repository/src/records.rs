@@ -2,8 +2,8 @@
 
 use domain::lifecycle::{LifeEvent, RunEnd, RunReport};
 use domain::{
-    Fault, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunToken, StepShape, Timestamp, UploadId,
-    UserId, Verdict,
+    Fault, FileName, JobId, JobName, JobStatus, JobSummary, NodeId, Priority, RunOptions, RunToken, StepShape,
+    Timestamp, UploadId, UserId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -200,6 +200,8 @@ pub struct JobDetail {
     pub summary: JobSummary,
     /// Steps of the deck.
     pub steps: Vec<StepShape>,
+    /// What else was asked of Abaqus.
+    pub options: RunOptions,
     /// The job's files, the deck first.
     pub inputs: Vec<JobFile>,
     /// What the run left, by name.

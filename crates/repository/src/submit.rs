@@ -4,7 +4,9 @@ use crate::entities::{job_files, jobs};
 use crate::records::HistoryFact;
 use crate::rows::{Row, json_text};
 use crate::{Repository, RepositoryError, audit, history, now, summary, uploads};
-use domain::{Actor, Cores, JobId, JobName, JobStatus, JobSummary, NodeWish, Priority, Solver, StepShape, UploadId};
+use domain::{
+    Actor, Cores, JobId, JobName, JobStatus, JobSummary, NodeWish, Priority, RunOptions, Solver, StepShape, UploadId,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
 
@@ -21,6 +23,8 @@ pub struct Submission {
     pub priority: Priority,
     /// What runs it.
     pub solver: Solver,
+    /// What else was asked of Abaqus; nothing for CalculiX.
+    pub options: RunOptions,
     /// The deck; one of `files`.
     pub deck: UploadId,
     /// All files of the job, the deck among them.
@@ -74,7 +78,7 @@ impl Repository {
                 let deck = files.iter().find(|file| file.id == new.deck);
                 let deck_path = deck.map(|deck| deck.path.clone()).unwrap_or_default();
                 let at = now();
-                let tokens = new.solver.tokens(new.cpus, &settings.token_rule);
+                let tokens = new.solver.tokens(new.options.licensed(new.cpus), &settings.token_rule);
                 let row = jobs::ActiveModel {
                     name: Set(new.name.to_string()),
                     status: Set(JobStatus::Waiting.as_str().to_owned()),
@@ -92,6 +96,7 @@ impl Repository {
                     parent_id: Set(new.parent.map(|parent| parent.0)),
                     steps: Set(json_text("steps", &new.steps)?),
                     deck_report: Set(json_text("deck_report", &new.deck_report)?),
+                    options: Set(json_text("options", &new.options)?),
                     idempotency_key: Set(new.idempotency_key.clone()),
                     ..Default::default()
                 };

@@ -289,6 +289,18 @@ pub struct StopRequest {
     pub token: RunToken,
     /// Milliseconds between asking and forcing.
     pub grace_ms: u64,
+    /// The solver's own way of being ended, run in the run's folder before any signal; half of the grace is its.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub polite: Option<Polite>,
+}
+
+/// A program that asks the solver to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Polite {
+    /// A bare name or an absolute path.
+    pub program: String,
+    /// Its arguments, each as it is.
+    pub args: Vec<String>,
 }
 
 /// Answer to a stop.

@@ -5,10 +5,11 @@ use crate::folder::{RunFolder, Work, while_doing};
 use crate::journal::{Journal, Word};
 use crate::os::{self, Identity};
 use domain::RunToken;
-use runner::protocol::{Fault, StopRequest, Stopped};
+use runner::protocol::{Fault, Polite, StopRequest, Stopped};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Between two looks.
@@ -25,12 +26,16 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     let mut seen: HashSet<Identity> = HashSet::new();
     let mut forced: HashSet<Identity> = HashSet::new();
 
-    let grace = Instant::now() + Duration::from_millis(request.grace_ms);
+    let grace = Duration::from_millis(request.grace_ms);
+    let until = Instant::now() + grace;
+    if let Some(polite) = &request.polite {
+        ask_politely(&run, token, polite, grace / 2);
+    }
     loop {
         let alive = members(&run, token);
         // each is asked once; those that were born since are asked too
         alive.iter().filter(|process| seen.insert(**process)).for_each(|process| os::ask_to_end(*process));
-        if alive.is_empty() || Instant::now() >= grace {
+        if alive.is_empty() || Instant::now() >= until {
             break;
         }
         std::thread::sleep(PAUSE);
@@ -60,6 +65,39 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     }
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(Stopped { asked: count(seen.difference(&forced).count()), forced: count(forced.len()), left: count(left.len()) })
+}
+
+/// Has the solver end in its own way, so that it writes what it has and gives its licence back. Nothing depends on it:
+/// returns when the run is gone, when the asking failed, or when its time is over.
+fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Duration) {
+    let until = Instant::now() + time;
+    if members(run, token).is_empty() {
+        return;
+    }
+    let Ok(mut asking) = start_asking(run, polite) else { return };
+    let mut answered = false;
+    while Instant::now() < until && !members(run, token).is_empty() {
+        match asking.try_wait() {
+            Ok(None) => {}
+            Ok(Some(status)) if status.success() => answered = true,
+            Ok(Some(_)) | Err(_) => break,
+        }
+        std::thread::sleep(PAUSE);
+    }
+    if !answered {
+        // its group: a launcher's children would go on without it
+        os::force_group_to_end(&asking);
+        let _ = asking.wait();
+    }
+}
+
+fn start_asking(run: &RunFolder, polite: &Polite) -> io::Result<Child> {
+    let log = fs::OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
+    let mut command = Command::new(&polite.program);
+    command.args(&polite.args).current_dir(run.root());
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    os::apart(&mut command);
+    command.spawn()
 }
 
 fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Fault> {

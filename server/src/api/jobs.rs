@@ -5,13 +5,14 @@ use super::wire::{Job, JobFile, JobPage};
 use crate::extract::{Json, Path, Query};
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
-use app::jobs::api::{FileView, JobAction, ListQuery, SubmitRequest, Tab};
+use app::jobs::api::{FileView, JobAction, ListQuery, OptionsWish, SubmitRequest, Tab};
 use app::{AppError, ErrorCode};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::options::{Double, MpMode, Scratch};
 use domain::{Cores, JobId, JobName, JobStatus, JobSummary, NodeWish, Priority, Solver, UploadId};
 use serde::Deserialize;
 
@@ -95,6 +96,7 @@ async fn submit_form(
     let files: Vec<(UploadId, String)> =
         form.files.iter().map(|file| (file.id.clone(), file.name.to_string())).collect();
     let deck = backend.main_deck(&files, asking).await?;
+    let options = options(asking, form, &deck.0)?;
     let name = form.name.take().or_else(|| JobName::suggest(&deck.1).map(|name| name.to_string())).unwrap_or_default();
     let request = SubmitRequest {
         name,
@@ -102,6 +104,7 @@ async fn submit_form(
         wish,
         priority,
         solver,
+        options,
         includes: files.into_iter().map(|(id, _)| id).filter(|id| *id != deck.0).collect(),
         deck: deck.0,
         parent: None,
@@ -110,6 +113,68 @@ async fn submit_form(
     let row = backend.submit_job(request, asking).await?;
     let files = backend.files_of(row.id, asking.locale).await?;
     Ok(created(row, files, asking))
+}
+
+/// What is asked of Abaqus beside CPUs.
+fn options(asking: &Asking, form: &mut Form, deck: &UploadId) -> Result<OptionsWish, Problem> {
+    let sent = std::mem::take(&mut form.options);
+    let text = |field: &str| sent.get(field).map(|text| text.trim()).filter(|text| !text.is_empty());
+    fn read<T>(
+        asking: &Asking,
+        (field, text): (&str, Option<&str>),
+        how: impl Fn(&str) -> Option<T>,
+        ja: &str,
+        en: &str,
+    ) -> Result<Option<T>, Problem> {
+        let Some(text) = text else { return Ok(None) };
+        how(text).map(Some).ok_or_else(|| wrong(asking, field, ja, en))
+    }
+    let named = |field: &'static str| (field, text(field));
+    let gpus = read(asking, named("gpus"), |t| t.parse().ok(), "0から8の整数にしてください。", "Give 0 to 8.")?;
+    let memory = read(
+        asking,
+        named("memory"),
+        |t| t.parse().ok(),
+        "90% または 16gb のように指定してください。",
+        "Give it like 90% or 16gb.",
+    )?;
+    let scratch =
+        read(asking, named("scratch"), Scratch::from_word, "run_folder だけを指定できます。", "Give run_folder.")?;
+    let double = read(
+        asking,
+        named("double"),
+        Double::from_word,
+        "both、explicit、constraint、off のどれかです。",
+        "Give both, explicit, constraint or off.",
+    )?;
+    let mp_mode = read(asking, named("mp_mode"), MpMode::from_word, "mpi か threads です。", "Give mpi or threads.")?;
+    let datacheck =
+        read(asking, named("datacheck"), |t| t.parse().ok(), "true か false です。", "Give true or false.")?;
+    let oldjob = read(
+        asking,
+        named("oldjob"),
+        |t| t.parse().ok().map(JobId),
+        "続き元のジョブの番号を指定してください。",
+        "Give the number of the job to go on from.",
+    )?;
+    let user = match text("user") {
+        Some(name) => {
+            let file = form.files.iter().find(|file| file.name.as_str() == name && file.id != *deck);
+            let ja = "送ったファイルの中にその名前のものがありません。";
+            Some(file.ok_or_else(|| wrong(asking, "user", ja, "No file of this name was sent."))?.id.clone())
+        }
+        None => None,
+    };
+    Ok(OptionsWish {
+        gpus: gpus.unwrap_or(0),
+        memory,
+        scratch,
+        double,
+        mp_mode,
+        datacheck: datacheck.unwrap_or(false),
+        user,
+        oldjob,
+    })
 }
 
 /// What a list is asked for.

@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::multipart::{Field, MultipartError};
 use domain::FileName;
+use std::collections::BTreeMap;
 
 /// Most bytes of a field that is no file.
 const MOST_FIELD: usize = 4 * 1024;
@@ -18,6 +19,9 @@ const MOST_FIELD: usize = 4 * 1024;
 const MOST_FILES: usize = 500;
 /// Most bytes before a field comes out; the reader of forms keeps them in memory.
 const MOST_BETWEEN: u64 = 1024 * 1024;
+
+/// Fields that are options of Abaqus.
+const OPTIONS: [&str; 8] = ["gpus", "memory", "scratch", "double", "mp_mode", "datacheck", "user", "oldjob"];
 
 /// The form as it is sent.
 #[derive(utoipa::ToSchema)]
@@ -33,6 +37,22 @@ pub struct Sent {
     priority: Option<i32>,
     /// `abaqus` or `calculix`; optional where one fits.
     solver: Option<String>,
+    /// Abaqus: GPUs beside the CPUs, 0 to 8.
+    gpus: Option<u32>,
+    /// Abaqus: the most memory, `90%` or `16gb`.
+    memory: Option<String>,
+    /// Abaqus: `run_folder` keeps temporary files there.
+    scratch: Option<String>,
+    /// Abaqus/Explicit: `both`, `explicit`, `constraint` or `off`.
+    double: Option<String>,
+    /// Abaqus: `mpi` or `threads`.
+    mp_mode: Option<String>,
+    /// Abaqus: `true` checks the deck and solves nothing.
+    datacheck: Option<bool>,
+    /// Abaqus: the name of the file, among those sent, that holds user subroutines.
+    user: Option<String>,
+    /// Abaqus: the number of the job to go on from (`*RESTART, READ`).
+    oldjob: Option<i64>,
     /// Exactly one `.inp` that no other file includes, and what it includes.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
@@ -51,6 +71,8 @@ pub struct Form {
     pub priority: Option<String>,
     /// `abaqus` or `calculix`.
     pub solver: Option<String>,
+    /// What else is asked of Abaqus, by field.
+    pub options: BTreeMap<&'static str, String>,
     /// In the order sent.
     pub files: Vec<UploadView>,
 }
@@ -110,6 +132,10 @@ pub async fn read(backend: &Backend, asking: &Asking, request: Request, form: &m
                 form.files.push(receive(backend, asking, file, field).await?);
             }
             _ => {
+                if let Some(option) = OPTIONS.into_iter().find(|option| *option == name) {
+                    form.options.insert(option, text(field, &name, asking).await?);
+                    continue;
+                }
                 let message =
                     locale.pick(format!("「{name}」という項目はありません。"), format!("There is no field “{name}”."));
                 return Err(AppError::new(ErrorCode::ValidationError, message).about(&name).into());

@@ -225,7 +225,8 @@ impl Scheduler {
                 HistoryFact::LaunchRefused { fault: Some(Fault::NoSolver { solver: job.solver.title().to_owned() }) };
             return self.apply(job.id, Some(token), LifeEvent::LaunchRefused, fact).await.into();
         };
-        let Command { program, args, env } = executor::command(job.solver, configured, &job.name, job.cpus);
+        let Command { program, args, env } =
+            executor::command(job.solver, configured, &job.name, job.cpus, &job.options);
         let launch = Launch { token: token.clone(), program, args, env };
         match self.shared.executor.launch(&NodeAddress::from(node), &launch).await {
             Ok(launched) => {
@@ -248,7 +249,9 @@ impl Scheduler {
 
     async fn stop_run(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let grace = Duration::from_secs(self.shared.repository.settings().stop_grace.0);
-        match self.shared.executor.stop(&NodeAddress::from(node), token, grace).await {
+        let configured = node.solvers.iter().find(|(solver, _)| *solver == job.solver);
+        let polite = configured.and_then(|(solver, command)| executor::terminate(*solver, command, &job.name));
+        match self.shared.executor.stop(&NodeAddress::from(node), token, grace, polite).await {
             Ok(()) => self.apply(job.id, Some(token), LifeEvent::Stopped, HistoryFact::Stopped).await.into(),
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "not verified as stopped; trying again");

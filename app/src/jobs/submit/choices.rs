@@ -1,5 +1,6 @@
 //! The decision: CPUs, node, priority, solver, the sentence of what will happen, and the button.
 
+use super::abaqus::Abaqus;
 use super::decision::Decision;
 use super::form::{Form, is_never};
 use super::{use_voice, words};
@@ -43,6 +44,7 @@ pub fn ChoicesPanel(
             <Cpus form=form />
             <Nodes form=form />
             <Rest form=form />
+            <Abaqus form=form />
             <Decision form=form submit=submit />
         </aside>
     }
@@ -113,7 +115,7 @@ fn Cpus(form: Form) -> impl IntoView {
 
 /// What the server said about one of the choices at the last attempt.
 #[component]
-fn Problem(form: Form, field: &'static str) -> impl IntoView {
+pub fn Problem(form: Form, field: &'static str) -> impl IntoView {
     let error = Signal::derive(move || {
         form.problem.get().filter(|problem| problem.field.as_deref() == Some(field)).map(|problem| problem.message)
     });

@@ -1,5 +1,6 @@
 //! What will happen, in one sentence, and the button that does it.
 
+use super::abaqus::AbaqusChoices;
 use super::form::Form;
 use super::words::standing as say;
 use super::{standing, tally_of, use_voice, words};
@@ -81,7 +82,7 @@ pub fn Decision(form: Form, submit: Callback<()>) -> impl IntoView {
                 kind=Kind::Primary
                 size=Size::Decisive
                 class="mt-3 w-full"
-                disabled=Signal::derive(move || jobs.with(Vec::is_empty))
+                disabled=Signal::derive(move || jobs.with(Vec::is_empty) || form.abaqus.with(AbaqusChoices::is_wrong))
                 busy=form.submitting
                 on:click=move |_| submit.run(())
                 attr:data-testid="submit"

@@ -1,5 +1,6 @@
 //! The state of the New job page, in one place: the files and the choices.
 
+use super::abaqus::AbaqusChoices;
 use super::item::{Check, Item, ItemId, Reading, Sending};
 use super::needs;
 use super::sorting;
@@ -33,6 +34,8 @@ pub struct Form {
     pub priority: RwSignal<Priority>,
     /// What runs it; `None` takes the usual one.
     pub solver: RwSignal<Option<Solver>>,
+    /// What else is asked of Abaqus.
+    pub abaqus: RwSignal<AbaqusChoices>,
     /// A submission is under way.
     pub submitting: RwSignal<bool>,
     /// What the server said about a common choice at the last attempt to submit.
@@ -51,6 +54,7 @@ impl Form {
             wish: RwSignal::new(NodeWish::Auto),
             priority: RwSignal::new(Priority::NORMAL),
             solver: RwSignal::new(None),
+            abaqus: RwSignal::new(AbaqusChoices::default()),
         };
         Form {
             items: RwSignal::new(Vec::new()),
@@ -59,6 +63,7 @@ impl Form {
             wish: choices.wish,
             priority: choices.priority,
             solver: choices.solver,
+            abaqus: choices.abaqus,
             submitting: RwSignal::new(false),
             problem: RwSignal::new(None),
             options: options(choices),
@@ -201,6 +206,8 @@ pub struct Choices {
     pub priority: RwSignal<Priority>,
     /// What runs it.
     pub solver: RwSignal<Option<Solver>>,
+    /// Its GPUs count for tokens.
+    pub abaqus: RwSignal<AbaqusChoices>,
 }
 
 fn blank(id: ItemId, name: String) -> Item {

@@ -66,7 +66,30 @@ pub fn needs(deck: &Deck, own: ItemId, items: &[Item]) -> Vec<Need> {
             needs.push(Need { name: include.name.clone(), line: include.line, found });
         }
     }
+    needs.extend(subroutine_of(deck, own, items).map(|file| Need {
+        name: file.name.clone(),
+        line: 0,
+        found: Some(Found { item: file.id, how: Match::Exact, sent_as: file.name.clone() }),
+    }));
     needs
+}
+
+/// The file with user subroutines that belongs to a deck: the only one here, where the deck names something that such a
+/// file gives, or where there is no other deck to mean.
+fn subroutine_of<'i>(deck: &Deck, own: ItemId, items: &'i [Item]) -> Option<&'i Item> {
+    let mut all = items.iter().filter(|item| item.refusal.is_none() && sorting::is_subroutine_name(&item.name));
+    let (Some(file), None) = (all.next(), all.next()) else { return None };
+    let only_deck = || !items.iter().any(|item| item.id != own && sorting::is_deck_name(&item.name));
+    (!deck.subroutine_hints.is_empty() || only_deck()).then_some(file)
+}
+
+/// The upload of a deck's file with user subroutines, where it has one.
+pub fn subroutine(item: &Item, items: &[Item]) -> Option<UploadId> {
+    let file = match item.report() {
+        Some(deck) => subroutine_of(deck, item.id, items)?,
+        None => items.iter().find(|other| sorting::is_subroutine_name(&other.name))?,
+    };
+    Some(file.stored_as(&file.name)?.id.clone())
 }
 
 /// What each file is, in the order of `items`.

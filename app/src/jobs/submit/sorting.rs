@@ -35,6 +35,11 @@ pub fn is_deck_name(name: &str) -> bool {
     ending(name).eq_ignore_ascii_case("inp")
 }
 
+/// Whether a file is named like one with user subroutines: Fortran text, or what a compiler made of it.
+pub fn is_subroutine_name(name: &str) -> bool {
+    ["f", "for", "f90", "obj", "o"].iter().any(|one| ending(name).eq_ignore_ascii_case(one))
+}
+
 fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }

@@ -57,18 +57,25 @@ pub fn FromNotice(come_from: RwSignal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// Loads what the address asks for: `?sample=cantilever`, `?from=12`. In the browser only.
+/// Loads what the address asks for: `?sample=cantilever`, `?from=12`, `?restart=12`. In the browser only.
 pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: Toasts) {
     let query = use_query_map();
     #[cfg(feature = "hydrate")]
     {
         let voice = use_voice();
         let wanted = Memo::new(move |_| {
-            query.with(|query| (query.get("sample"), query.get("from").and_then(|id| id.parse::<i64>().ok())))
+            query.with(|query| {
+                let job = |key: &str| query.get(key).and_then(|id| id.parse::<i64>().ok());
+                (query.get("sample"), job("from"), job("restart"))
+            })
         });
         Effect::new(move || match wanted.get() {
-            (Some(sample), _) if sample == SAMPLE => load_sample(form, toasts, untrack(voice).locale),
-            (_, Some(id)) => leptos::task::spawn_local(async move {
+            (_, _, Some(id)) => {
+                form.solver.set(Some(domain::Solver::Abaqus));
+                form.abaqus.set(super::abaqus::AbaqusChoices::restart_from(domain::JobId(id)));
+            }
+            (Some(sample), ..) if sample == SAMPLE => load_sample(form, toasts, untrack(voice).locale),
+            (_, Some(id), _) => leptos::task::spawn_local(async move {
                 match crate::jobs::calls::view_job(domain::JobId(id)).await {
                     Ok(view) if !form.is_gone() => {
                         browser::take_over(form, &view);
@@ -89,6 +96,7 @@ pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: T
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use super::super::abaqus::AbaqusChoices;
     use super::super::form::{Dropped, Form};
     use crate::jobs::api::JobView;
     use leptos::prelude::*;
@@ -118,6 +126,13 @@ mod browser {
         form.wish.set(job.wish.clone());
         form.priority.set(job.priority);
         form.solver.set(Some(job.solver));
-        form.add_stored(job.id, &view.inputs);
+        form.abaqus.set(AbaqusChoices::of(&view.options));
+        // an earlier run's restart files come again from that run
+        let of_old = |name: &str| {
+            let old = view.options.oldjob.as_ref();
+            old.is_some_and(|old| name.strip_prefix(old.name.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        };
+        let inputs: Vec<_> = view.inputs.iter().filter(|file| !of_old(&file.name)).cloned().collect();
+        form.add_stored(job.id, &inputs);
     }
 }

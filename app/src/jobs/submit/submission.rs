@@ -1,14 +1,15 @@
 //! One press, several jobs: each is submitted with its own key, and what is not accepted stays on the page.
 
+use super::abaqus::AbaqusChoices;
 use super::form::Form;
 use super::item::{Item, ItemId};
 use super::words::standing as say;
 use super::{needs, standing, use_voice, words};
 use crate::i18n::sentence::{Voice, waiting};
-use crate::jobs::api::SubmitRequest;
+use crate::jobs::api::{OptionsWish, SubmitRequest};
 use crate::jobs::calls::submit_job;
 use crate::ui::{Toasts, use_toasts};
-use domain::JobSummary;
+use domain::{JobSummary, Solver};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -21,7 +22,8 @@ pub fn use_submit(form: Form) -> Callback<()> {
         let requests = form.items.with_untracked(|items| {
             standing::ready(items).into_iter().filter_map(|item| request(form, item, items)).collect::<Vec<_>>()
         });
-        if requests.is_empty() || form.submitting.get_untracked() {
+        let wrong = form.abaqus.with_untracked(AbaqusChoices::is_wrong);
+        if requests.is_empty() || wrong || form.submitting.get_untracked() {
             return;
         }
         form.submitting.set(true);
@@ -43,7 +45,10 @@ pub fn use_submit(form: Form) -> Callback<()> {
                         if form.is_gone() {
                             return;
                         }
-                        let common = matches!(error.field.as_deref(), Some("cpus" | "node" | "priority" | "solver"));
+                        let common = matches!(
+                            error.field.as_deref(),
+                            Some("cpus" | "node" | "priority" | "solver" | "gpus" | "memory" | "oldjob")
+                        );
                         if common {
                             form.problem.set(Some(error.clone()));
                         }
@@ -89,12 +94,18 @@ fn focus(id: &str) {
 pub fn request(form: Form, item: &Item, items: &[Item]) -> Option<(ItemId, SubmitRequest)> {
     let files = needs::complete(item, items)?;
     let (deck, includes) = files.split_first()?;
+    let solver = form.solver_untracked()?;
+    let options = match solver {
+        Solver::Abaqus => OptionsWish { user: needs::subroutine(item, items), ..form.abaqus.get_untracked().wish() },
+        Solver::Calculix => OptionsWish::default(),
+    };
     let request = SubmitRequest {
         name: item.job_name.clone(),
         cpus: item.cpus.unwrap_or_else(|| form.common_cpus_untracked()),
         wish: form.wish.get_untracked(),
         priority: form.priority.get_untracked(),
-        solver: form.solver_untracked()?,
+        solver,
+        options,
         deck: deck.clone(),
         includes: includes.to_vec(),
         parent: item.parent,

@@ -41,6 +41,7 @@ pub struct Model {
     pub idempotency_key: Option<String>,
     pub steps: String,
     pub deck_report: String,
+    pub options: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,7 +8,7 @@ use crate::rows::Row;
 use crate::summary;
 use crate::{Repository, RepositoryError};
 use domain::lifecycle::Life;
-use domain::{Cores, FileName, JobId, JobName, Solver, StepShape, Timestamp, UploadId};
+use domain::{Cores, FileName, JobId, JobName, RunOptions, Solver, StepShape, Timestamp, UploadId};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef, TransactionTrait,
@@ -28,6 +28,8 @@ pub struct ActiveJob {
     pub solver: Solver,
     /// Cores.
     pub cpus: Cores,
+    /// What else was asked of Abaqus.
+    pub options: RunOptions,
     /// The deck.
     pub deck: JobFile,
     /// All its files, the deck first.
@@ -99,6 +101,7 @@ struct ActiveRow {
     name: String,
     solver: String,
     cpu_count: i64,
+    options: String,
     steps: String,
     no_contact_since: Option<i64>,
 }
@@ -127,7 +130,7 @@ impl Repository {
         // one moment for all three
         let db = self.db().begin().await?;
         let by_id = |query: sea_orm::Select<jobs::Entity>| query.filter(which.clone()).order_by_asc(C::Id);
-        let columns = [C::Id, C::Name, C::Solver, C::CpuCount, C::Steps, C::NoContactSince];
+        let columns = [C::Id, C::Name, C::Solver, C::CpuCount, C::Options, C::Steps, C::NoContactSince];
         let rows = jobs::Entity::find().select_only().columns(columns);
         let rows = by_id(rows).into_model::<ActiveRow>().all(&db).await?;
         let lives = by_id(life::select()).into_model::<LifeRow>().all(&db).await?;
@@ -145,6 +148,7 @@ impl Repository {
                     life: life.read()?.life,
                     solver: row.word("solver", &job.solver, Solver::from_word(&job.solver))?,
                     cpus: Cores(row.count("cpu_count", job.cpu_count)?),
+                    options: row.json("options", &job.options)?,
                     deck,
                     files,
                     steps: row.json("steps", &job.steps)?,

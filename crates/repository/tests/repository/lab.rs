@@ -78,6 +78,7 @@ pub fn submission(job: &str, deck: &UploadId) -> Submission {
         wish: NodeWish::Auto,
         priority: Priority::NORMAL,
         solver: Solver::Abaqus,
+        options: domain::RunOptions::default(),
         deck: deck.clone(),
         files: vec![deck.clone()],
         steps: vec![StepShape {

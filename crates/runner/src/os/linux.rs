@@ -3,13 +3,15 @@
 use super::Identity;
 use domain::RunToken;
 use runner::protocol::MARK;
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal, setsid};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open, pidfd_send_signal, setsid,
+};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -164,6 +166,14 @@ pub fn ask_to_end(process: Identity) {
 /// End it.
 pub fn force_to_end(process: Identity) {
     send(process, Signal::KILL);
+}
+
+/// End the group of a child that was put [`apart`] and not yet waited for, so that its number is still its own.
+pub fn force_group_to_end(child: &Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // a group that is gone is what was wanted
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 /// Held by a descriptor, the number cannot pass to another process between the look and the signal.
