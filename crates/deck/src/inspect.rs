@@ -2,12 +2,15 @@
 
 mod console;
 mod deck;
+mod messages;
 mod status;
 
 pub use console::LogReport;
 pub use deck::{DeckReport, IncludeReport, StepReport};
+pub use messages::{DatReport, MessageReport, MsgReport};
 pub use status::{CvgReport, StaReport};
 
+use crate::abaqus::{dat, msg};
 use crate::calculix;
 use crate::inp::{self, Files, Scanner};
 use crate::lines;
@@ -30,6 +33,10 @@ pub enum Report {
     Cvg(CvgReport),
     /// A console text.
     Log(LogReport),
+    /// Abaqus' messages.
+    Msg(MsgReport),
+    /// Abaqus' printed data.
+    Dat(DatReport),
     /// None of these.
     Unknown {
         /// Name as given.
@@ -55,7 +62,7 @@ impl Report {
         match self {
             Report::Unknown { .. } => true,
             Report::Deck(deck) => !deck.hard_errors.is_empty(),
-            Report::Sta(_) | Report::Cvg(_) | Report::Log(_) => false,
+            Report::Sta(_) | Report::Cvg(_) | Report::Log(_) | Report::Msg(_) | Report::Dat(_) => false,
         }
     }
 }
@@ -86,6 +93,19 @@ pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Re
     }
     let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let ending = ending.split('~').next().unwrap_or_default();
+    match messages::kind(&head, ending) {
+        Some(messages::Kind::Msg) => {
+            let mut reader = msg::Reader::default();
+            feed(whole, |bytes| reader.feed(bytes))?;
+            return Ok(Report::Msg(messages::msg(name, reader)));
+        }
+        Some(messages::Kind::Dat) => {
+            let mut reader = dat::Reader::default();
+            feed(whole, |bytes| reader.feed(bytes))?;
+            return Ok(Report::Dat(messages::dat(name, reader)));
+        }
+        None => {}
+    }
     if matches!(ending, "sta" | "msg" | "dat" | "log" | "com" | "prt" | "lck" | "cid" | "odb" | "frd") {
         return Ok(unknown(name, format!("not read yet: .{ending}")));
     }
