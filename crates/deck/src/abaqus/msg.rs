@@ -2,7 +2,7 @@
 
 mod checks;
 
-pub use checks::{Check, ContactError, ContactErrorKind, Extreme, Field, Outcome};
+pub use checks::{Check, ContactError, ContactErrorKind, Extreme, Field, MOST_CHECKS, MOST_ROWS, Outcome};
 
 use super::{Ended, Ending, release};
 use crate::iteration::Iteration;
@@ -136,12 +136,12 @@ impl Reader {
         self.state.release.as_deref()
     }
 
-    /// The newest iterations, at most [`checks::MOST_ROWS`]; the last one may still be growing.
+    /// The newest iterations, at most [`MOST_ROWS`]; the last one may still be growing.
     pub fn iterations(&self) -> &[Iteration] {
         &self.state.checks.rows
     }
 
-    /// The newest iterations with their places, at most [`checks::MOST_CHECKS`].
+    /// The newest iterations with their places, at most [`MOST_CHECKS`].
     pub fn checks(&self) -> impl ExactSizeIterator<Item = &Check> {
         self.state.checks.checks.iter()
     }

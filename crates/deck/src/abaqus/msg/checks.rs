@@ -80,6 +80,8 @@ pub enum Outcome {
     Accepted,
     /// `THERE IS ZERO MOMENT EVERYWHERE`
     Zero,
+    /// `ALL ROTATION CORRECTIONS ARE ZERO`
+    NoCorrection,
     /// `EQUILIBRIUM NOT ACHIEVED WITHIN TOLERANCE`
     ResidualTooLarge,
     /// `CORRECTION TOO LARGE COMPARED TO DISP. INCREMENT`
@@ -270,6 +272,11 @@ impl Checks {
         if has(b"RESIDUAL") {
             self.set(Part::Residual, Extreme::default());
         } else if has(b"CORRECTION") {
+            // after the numbers it is a verdict on them, else it stands for them
+            if let Some(field) = self.field().filter(|field| field.correction.is_some()) {
+                field.outcome = Some(Outcome::NoCorrection);
+                return;
+            }
             self.set(Part::Correction, Extreme::default());
         } else if has(b"INCREMENT") {
             self.set(Part::Increment, Extreme::default());
