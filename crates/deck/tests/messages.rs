@@ -4,7 +4,7 @@
 
 use deck::abaqus::msg::{ContactErrorKind, Outcome};
 use deck::abaqus::{Ending, dat, msg};
-use deck::calculix::cvg;
+use deck::calculix::{console, cvg};
 use deck::inspect::{self, Report};
 use deck::iteration::{Iteration, IterationKind};
 
@@ -265,4 +265,15 @@ fn a_large_file_costs_little_memory() {
     assert_eq!((reader.checks().len(), reader.cutbacks().len()), (msg::MOST_CHECKS, msg::MOST_CUTBACKS));
     let found = reader.messages();
     assert_eq!((found.list.len(), found.errors, found.warnings), (4, runs, runs));
+}
+
+#[test]
+fn messages_of_calculix_have_the_same_form() {
+    let mut reader = console::Reader::default();
+    reader.feed(b" *WARNING in checktime: step 1\n *WARNING in checktime: step 2\n\n *ERROR reading *VISCO:\n        no value\n");
+    let found = reader.messages();
+    assert_eq!((found.errors, found.warnings, found.list.len()), (1, 2, 2));
+    let error = found.first_error().unwrap();
+    assert_eq!((error.text.as_str(), error.first_line), ("reading *VISCO: no value", 4));
+    assert_eq!(error.context.clone().unwrap().first_line, 1);
 }
