@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use deck::abaqus::{dat, msg};
 use deck::adapter::RunReader;
 use deck::calculix::{console, cvg, sta};
 use deck::progress::Thresholds;
@@ -13,7 +14,7 @@ use std::io::Read;
 
 /// Pieces that mean something to one reader or another, and arbitrary bytes.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
-    const WORDS: [&str; 64] = [
+    const WORDS: [&str; 92] = [
         "*NODE",
         "*NODE, NSET=n, INPUT=a.inp",
         "*ELEMENT, TYPE=C3D20R, ELSET=e",
@@ -78,6 +79,34 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "*PART,",
         "NAME=q",
         "   ",
+        "   Abaqus 2023.HF4                  Date 09-Oct-2024   Time 15:52:42",
+        " STEP    2     INCREMENT     1     STEP TIME    0.00",
+        "  INCREMENT     1 STARTS. ATTEMPT NUMBER  1, TIME INCREMENT  0.100",
+        "  INCREMENT     1 STARTS. ATTEMPT NUMBER  2",
+        "               CONVERGENCE CHECKS FOR EQUILIBRIUM ITERATION     1",
+        "               CONVERGENCE CHECKS FOR SEVERE DISCONTINUITY ITERATION     7",
+        " AVERAGE FORCE                      2.400E+05   TIME AVG. FORCE       9.940E+04",
+        " AVERAGE HEAT FLUX                   0.00       TIME AVG. HEAT FLUX   1.000E-02",
+        " LARGEST RESIDUAL FORCE              869.       AT NODE        795   DOF  1",
+        " LARGEST INCREMENT OF DISP.        -2.130E-02   AT NODE        183   DOF  1",
+        " LARGEST CORRECTION TO DISP.       -1.435E-02   AT NODE",
+        " ALL TEMP.    INCREMENTS ARE ZERO",
+        "   INSTANCE: PLATE-1   ",
+        "          FORCE     EQUILIBRIUM NOT ACHIEVED WITHIN TOLERANCE.",
+        "   MAX. PENETRATION ERROR 278.676E-06   AT NODE PLATE-1.25 OF CONTACT PAIR ",
+        "   (ASSEMBLY_S_SURF-1,ASSEMBLY_RIGID_PRESS-1_SURF-3)",
+        "                    2 SEVERE DISCONTINUITIES OCCURRED DURING THIS ITERATION.",
+        " TIME INCREMENT COMPLETED  3.010E-02,  FRACTION OF STEP COMPLETED  4.788E-02",
+        " STEP TIME COMPLETED        2.87    ,  TOTAL TIME COMPLETED         2.87    ",
+        " ***NOTE: THE SOLUTION APPEARS TO BE DIVERGING. CONVERGENCE IS JUDGED UNLIKELY.",
+        " ***WARNING: SOLVER PROBLEM.  ZERO PIVOT WHEN PROCESSING NODE 2740 INSTANCE ",
+        "             ELASTIC_PLATE_1 D.O.F. 11",
+        " ***ERROR: TOO MANY ATTEMPTS MADE FOR THIS INCREMENT",
+        " ***ERROR: in keyword *NODEPRINT, file \"tissue.inp\", line 1062: Unknown ",
+        " LINE IMAGE: 0,",
+        "     ANALYSIS SUMMARY:",
+        "                       3  ERROR MESSAGES",
+        "                   M E M O R Y   E S T I M A T E",
     ];
     prop_oneof![
         8 => (0..WORDS.len()).prop_map(|at| WORDS[at].as_bytes().to_vec()),
@@ -150,6 +179,38 @@ proptest! {
     }
 
     #[test]
+    fn messages_are_the_same_in_any_slices(bytes in text(), cuts in proptest::collection::vec(any::<usize>(), 0..20)) {
+        let (mut a, mut b) = (msg::Reader::default(), msg::Reader::default());
+        let (mut c, mut d) = (dat::Reader::default(), dat::Reader::default());
+        let (mut e, mut f) = (console::Reader::default(), console::Reader::default());
+        a.feed(&bytes);
+        c.feed(&bytes);
+        e.feed(&bytes);
+        for part in slices(&bytes, &cuts) {
+            b.feed(part);
+            d.feed(part);
+            f.feed(part);
+        }
+        a.finish();
+        b.finish();
+        c.finish();
+        d.finish();
+        prop_assert_eq!(a.messages(), b.messages());
+        prop_assert_eq!(a.iterations(), b.iterations());
+        prop_assert!(a.checks().eq(b.checks()) && a.cutbacks().eq(b.cutbacks()));
+        prop_assert_eq!((a.last(), a.summary(), a.ended()), (b.last(), b.summary(), b.ended()));
+        prop_assert_eq!(c.messages(), d.messages());
+        prop_assert_eq!((c.ended(), c.size(), c.memory()), (d.ended(), d.size(), d.memory()));
+        prop_assert_eq!(e.messages(), f.messages());
+        let found = a.messages();
+        let kept: u64 = found.list.iter().map(|message| message.count).sum();
+        prop_assert_eq!(kept + found.not_kept, found.errors + found.warnings + found.notes);
+        for message in &found.list {
+            prop_assert!(message.context.as_ref().is_none_or(|context| context.lines.len() <= 21));
+        }
+    }
+
+    #[test]
     fn a_run_of_any_bytes_can_be_watched(
         bytes in text(),
         cuts in proptest::collection::vec(any::<usize>(), 0..20),
@@ -174,7 +235,7 @@ proptest! {
     }
 
     #[test]
-    fn any_file_can_be_inspected(bytes in text(), name in "[a-z]{0,3}(\\.(inp|sta|log|dat))?") {
+    fn any_file_can_be_inspected(bytes in text(), name in "[a-z]{0,3}(\\.(inp|sta|log|dat|msg))?") {
         let report = inspect::file(&name, bytes.as_slice(), &|_| None).unwrap();
         prop_assert!(serde_json::to_string(&report).is_ok());
     }

@@ -2,6 +2,7 @@
 //! thousands of them are normal: only what counts is kept.
 
 use crate::lines::Lines;
+use crate::message::{Messages, Scanner, Style};
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -119,10 +120,18 @@ impl ConsoleError {
 }
 
 /// Reads a growing console text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Reader {
     lines: Lines,
     state: State,
+    messages: Scanner,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        let messages = Scanner::new(Style::Calculix);
+        Reader { lines: Lines::default(), state: State::default(), messages }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -134,8 +143,18 @@ struct State {
 impl Reader {
     /// Takes the next bytes; a half line waits for its rest.
     pub fn feed(&mut self, bytes: &[u8]) {
-        let state = &mut self.state;
-        self.lines.feed(bytes, |line| state.line(line.bytes));
+        let Reader { lines, state, messages } = self;
+        lines.feed(bytes, |line| {
+            messages.line(line.bytes);
+            state.line(line.bytes);
+        });
+    }
+
+    /// Errors, warnings and notes so far, equal ones together; an unfinished last line is not among them.
+    pub fn messages(&self) -> Messages {
+        let mut messages = self.messages.clone();
+        messages.finish();
+        messages.found().clone()
     }
 
     /// What was said so far, an unfinished last line included.
