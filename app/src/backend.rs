@@ -5,7 +5,9 @@ pub mod fault;
 mod files;
 mod form;
 mod list;
+mod messages;
 mod options;
+mod reading;
 mod text;
 mod view;
 
@@ -38,12 +40,18 @@ pub struct Backend {
     /// The folders.
     pub folders: Arc<Folders>,
     readers: Arc<Semaphore>,
+    readings: reading::Readings,
 }
 
 impl Backend {
     /// On this database and these folders.
     pub fn new(repository: Repository, folders: Folders) -> Backend {
-        Backend { repository, folders: Arc::new(folders), readers: Arc::new(Semaphore::new(READERS)) }
+        Backend {
+            repository,
+            folders: Arc::new(folders),
+            readers: Arc::new(Semaphore::new(READERS)),
+            readings: reading::Readings::default(),
+        }
     }
 }
 

@@ -6,12 +6,11 @@ use crate::i18n::Locale;
 use crate::jobs::api::{
     AttemptView, Convergence, HistoryFact, HistoryView, IterationView, JobView, LineageView, LogAsk, LogPart,
 };
-use deck::calculix::{cvg, sta};
+use deck::attempt::Attempt;
+use deck::iteration::{Iteration, Shares};
 use domain::{FileName, JobId, JobStatus, Solver};
 use repository::JobDetail;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
 
 /// Most attempts sent for a plot.
 const MOST_ATTEMPTS: usize = 4_000;
@@ -19,6 +18,8 @@ const MOST_ATTEMPTS: usize = 4_000;
 const MOST_ITERATIONS: usize = 400;
 /// CalculiX' own tolerance: half a percent of the average force.
 const CALCULIX_TOLERANCE: f64 = 0.5;
+/// Abaqus' own: the largest residual is at most half a percent of the flux's average over time.
+const ABAQUS_TOLERANCE: f64 = 0.5;
 
 impl Backend {
     pub(super) async fn detail(&self, id: JobId, locale: Locale) -> Result<JobDetail, AppError> {
@@ -51,6 +52,7 @@ impl Backend {
             verdict: kin.verdict,
         });
         Ok(JobView {
+            explained: self.explanation(&detail.summary, asking).await,
             may_change: asking.actor.may_change_job_of(&detail.summary.user_id),
             summary: detail.summary,
             steps: detail.steps,
@@ -69,29 +71,7 @@ impl Backend {
     pub async fn convergence(&self, id: JobId, asking: &Asking) -> Result<Convergence, AppError> {
         let locale = asking.locale;
         let row = self.repository.summary(id).await.map_err(|error| fault::repository(locale, error))?;
-        match row.solver {
-            Solver::Calculix => {}
-            // its status files are not read yet
-            Solver::Abaqus => return Ok(Convergence::default()),
-        }
-        let (sta_path, cvg_path) = (format!("{}.sta", row.name), format!("{}.cvg", row.name));
-        let (sta_path, cvg_path) = (self.result_path(id, &sta_path), self.result_path(id, &cvg_path));
-        let ended = row.status.is_ended();
-        let read = tokio::task::spawn_blocking(move || -> io::Result<Convergence> {
-            let (mut sta, mut cvg) = (sta::Reader::default(), cvg::Reader::default());
-            feed(&sta_path, |bytes| sta.feed(bytes))?;
-            feed(&cvg_path, |bytes| cvg.feed(bytes))?;
-            if ended {
-                sta.finish();
-                cvg.finish();
-            }
-            Ok(convergence(sta.rows(), cvg.rows()))
-        });
-        match read.await {
-            Ok(Ok(convergence)) => Ok(convergence),
-            Ok(Err(error)) => Err(fault::disk(locale, &error)),
-            Err(_) => Err(fault::internal(locale)),
-        }
+        self.reading(&row, asking, |reader| convergence(reader.solver(), reader.attempts(), &reader.iterations())).await
     }
 
     /// A part of one of a job's text files.
@@ -118,46 +98,41 @@ impl Backend {
     }
 }
 
-fn feed(path: &Path, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut slice = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut slice)? {
-            0 => return Ok(()),
-            read => take(&slice[..read]),
-        }
-    }
-}
-
-fn convergence(attempts: &[sta::Attempt], iterations: &[cvg::Iteration]) -> Convergence {
+fn convergence(solver: Solver, attempts: &[Attempt], iterations: &[Iteration]) -> Convergence {
     let left_out = attempts.len().saturating_sub(MOST_ATTEMPTS);
-    let attempt = |row: &sta::Attempt| AttemptView {
+    let attempt = |row: &Attempt| AttemptView {
         step: row.step,
         increment: row.increment,
         attempt: row.attempt,
         converged: row.converged,
-        iterations: row.iterations,
+        iterations: row.iterations + row.severe_iterations,
         step_time: row.step_time,
         size: row.increment_size,
     };
-    let iteration = |row: &cvg::Iteration| IterationView {
+    let iteration = |row: &Iteration| IterationView {
         step: row.step,
         increment: row.increment,
         attempt: row.attempt,
         iteration: row.iteration,
-        residual: row.residual_force,
-        correction: row.correction_disp,
+        residual: worst(row, |shares| shares.residual),
+        correction: worst(row, |shares| shares.correction),
+    };
+    let tolerance = match solver {
+        Solver::Calculix => CALCULIX_TOLERANCE,
+        Solver::Abaqus => ABAQUS_TOLERANCE,
     };
     Convergence {
         attempts: attempts[left_out..].iter().map(attempt).collect(),
         iterations: iterations[iterations.len().saturating_sub(MOST_ITERATIONS)..].iter().map(iteration).collect(),
-        tolerance: Some(CALCULIX_TOLERANCE).filter(|_| !iterations.is_empty()),
+        tolerance: Some(tolerance).filter(|_| !iterations.is_empty()),
         left_out: left_out as u64,
     }
+}
+
+/// Of all fields the one that is farthest from its end; 0 where the solver compares nothing.
+fn worst(row: &Iteration, of: impl Fn(&Shares) -> Option<f32>) -> f64 {
+    let fields = [row.force, row.moment, row.heat, row.other];
+    f64::from(fields.iter().filter_map(of).fold(0.0, f32::max))
 }
 
 /// What people read of a fact; what only the scheduler needs is left out.

@@ -75,6 +75,13 @@ pub async fn read_convergence(id: JobId) -> Result<Convergence, AppError> {
     backend.convergence(id, &asking).await
 }
 
+/// What the solver said in all its files.
+#[server(prefix = "/rpc", endpoint = "read_messages", input = Json)]
+pub async fn read_messages(id: JobId) -> Result<MessagesView, AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    backend.messages(id, &asking).await
+}
+
 /// A part of one of a job's text files.
 #[server(prefix = "/rpc", endpoint = "read_log", input = Json)]
 pub async fn read_log(id: JobId, file: String, ask: LogAsk) -> Result<LogPart, AppError> {

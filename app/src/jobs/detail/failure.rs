@@ -3,11 +3,12 @@
 use super::advice;
 use super::head::resubmit_address;
 use super::log::tabs;
+use super::messages::in_locale;
 use super::page::{Page, use_page, use_voice};
 use super::words;
 use crate::i18n::sentence::{Voice, fault, verdict};
-use crate::i18n::t;
-use crate::jobs::api::JobView;
+use crate::i18n::{Locale, t};
+use crate::jobs::api::{Explained, JobView};
 use crate::ui::button::Kind;
 use crate::ui::{Glyph, Icon};
 use domain::{Cause, Evidence, ExitStatus, JobStatus, Message, Progress, Remark, Verdict};
@@ -62,9 +63,13 @@ pub fn Failure() -> impl IntoView {
         let edge = if missing.get() { "border-l-[var(--fill-caution)]" } else { "border-l-[var(--fill-bad)]" };
         format!("panel border-l-3 {edge}")
     };
+    let explained = Memo::new(move |_| page.view.with(|view| view.explained.clone()));
     let meaning = move || {
+        if let Some(known) = explained.get() {
+            return Some(in_locale(&known, voice.get().locale).meaning.clone());
+        }
         let advice = advice.with(|cause| cause.as_ref().and_then(advice::of))?;
-        Some(advice.meaning.in_locale(voice.get().locale))
+        Some(advice.meaning.in_locale(voice.get().locale).to_owned())
     };
     let words_of_solver = page.of_summary(|job| {
         let shown = job.verdict.as_ref().and_then(|verdict| verdict.evidence.as_ref());
@@ -80,6 +85,11 @@ pub fn Failure() -> impl IntoView {
                     <h2 id="why" class="text-lg leading-7">
                         {move || page.view.with(|view| headline(voice.get(), view))}
                     </h2>
+                    {move || {
+                        let known = explained.get()?;
+                        let title = in_locale(&known, voice.get().locale).title.clone();
+                        Some(view! { <p class="mt-2 font-semibold" data-testid="explained">{title}</p> })
+                    }}
                     <p class="phrase mt-2 text-base empty:hidden">{meaning}</p>
                     <p class="sub mt-2 empty:hidden">{move || words_of_solver.get().map(|message| fault::message(voice.get().locale, &message))}</p>
                     {move || {
@@ -88,10 +98,13 @@ pub fn Failure() -> impl IntoView {
                             .map(|verdict| view! { <Deciding page=page verdict=verdict /> })
                     }}
                 </div>
-                {move || {
-                    advice
-                        .with(|cause| cause.as_ref().and_then(advice::of))
-                        .map(|advice| view! { <ToTry advice=advice /> })
+                {move || match explained.get() {
+                    Some(explained) => Some(view! { <Known explained=explained /> }.into_any()),
+                    None => {
+                        advice
+                            .with(|cause| cause.as_ref().and_then(advice::of))
+                            .map(|advice| view! { <ToTry advice=advice /> }.into_any())
+                    }
                 }}
             </div>
             <Doors page=page />
@@ -165,6 +178,44 @@ fn Deciding(page: Page, verdict: Verdict) -> impl IntoView {
     view! {
         {evidence}
         <div class="sub mt-1 empty:hidden">{said}</div>
+    }
+}
+
+/// What the dictionary says: why it usually happens, what to try, what to leave alone.
+#[component]
+fn Known(explained: Explained) -> impl IntoView {
+    let voice = use_voice();
+    move || {
+        let said = in_locale(&explained, voice.get().locale);
+        let causes = said.causes.iter().map(|cause| view! { <li class="phrase">{cause.clone()}</li> }).collect_view();
+        let tries = std::iter::zip(1.., &said.tries)
+            .map(|(number, act)| {
+                view! {
+                    <li class="grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-2.5">
+                        <span class="step-dot mt-0.5" aria-hidden="true">{number}</span>
+                        <span class="phrase text-sm leading-5">{act.clone()}</span>
+                    </li>
+                }
+            })
+            .collect_view();
+        let avoid = (!said.avoid.is_empty()).then(|| {
+            let gap = if voice.get().locale == Locale::Ja { "" } else { " " };
+            view! {
+                <p class="mt-3 flex gap-2 border-t border-line pt-3 text-sm leading-5 text-muted">
+                    <Icon glyph=Glyph::Ban class="mt-0.5" />
+                    <span class="phrase"><b class="font-semibold text-ink">{t(words::AVOID)}</b> " " {said.avoid.join(gap)}</span>
+                </p>
+            }
+        });
+        view! {
+            <div class="min-w-0">
+                <p class="lbl mb-1">{t(words::CAUSES)}</p>
+                <ul class="mb-4 list-disc pl-5 text-sm leading-5 text-muted">{causes}</ul>
+                <p class="lbl mb-2">{t(words::TRY)}</p>
+                <ol class="grid gap-2.5">{tries}</ol>
+                {avoid}
+            </div>
+        }
     }
 }
 

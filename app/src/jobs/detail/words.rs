@@ -72,6 +72,12 @@ pub const WHY_MISSING: Text = text("終わりが分からない理由", "Why its
 pub const EVIDENCE: Text = text("根拠にした行", "The line that decided");
 /// Over the advice.
 pub const TRY: Text = text("試すこと (効果が出やすい順)", "What to try, most promising first");
+/// Usual reasons.
+pub const CAUSES: Text = text("よくある原因", "Why it usually happens");
+/// Unfolds what a message means.
+pub const MEANING: Text = text("意味と対処", "What it means and what to try");
+/// Unfolds the lines around an error that nobody has explained.
+pub const AROUND: Text = text("前後の行", "The lines around it");
 /// Before what is of no use.
 pub const AVOID: Text = text("しないこと", "Do not");
 /// To the log.
@@ -293,11 +299,27 @@ pub fn line(voice: Voice, number: u64) -> String {
     voice.pick(format!("{n}行目"), format!("line {n}"))
 }
 
-/// How many errors or warnings a file has.
-pub fn found(voice: Voice, errors: bool, count: u64) -> String {
+/// What a message is that nobody has explained.
+pub fn found(voice: Voice, error: bool) -> String {
+    if error { voice.pick("エラー", "Error").to_owned() } else { voice.pick("警告", "Warning").to_owned() }
+}
+
+/// How many errors and warnings there are in all files.
+pub fn counted(voice: Voice, errors: u64, warnings: u64) -> String {
+    let (e, w) = (amount::count(errors), amount::count(warnings));
+    voice.pick(
+        format!("エラー {e}件・警告 {w}件"),
+        format!("{e} {}, {w} {}", plural(errors, "error", "errors"), plural(warnings, "warning", "warnings")),
+    )
+}
+
+/// How often a message came.
+pub fn times(voice: Voice, count: u64) -> String {
     let n = amount::count(count);
-    match errors {
-        true => voice.pick(format!("エラー {n}件"), format!("{n} {}", plural(count, "error", "errors"))),
-        false => voice.pick(format!("警告 {n}件"), format!("{n} {}", plural(count, "warning", "warnings"))),
-    }
+    voice.pick(format!("{n}回"), format!("{n} times"))
+}
+
+/// The folded rest of the messages.
+pub fn more_messages(voice: Voice, rest: usize) -> String {
+    voice.pick(format!("ほか{rest}件"), format!("{rest} more"))
 }

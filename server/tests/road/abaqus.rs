@@ -1,0 +1,165 @@
+//! The same road with Abaqus: a stand-in for its command over the real ccx, with a licence server's tokens.
+
+use crate::stack::Stack;
+use serde_json::Value;
+use std::path::PathBuf;
+use testbed::Standin;
+
+/// A small nonlinear deck whose run takes a few increments; `words` choose how the stand-in behaves.
+fn deck(name: &str, words: &str) -> (String, Vec<u8>) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../public/sample/quick.inp");
+    let text = std::fs::read_to_string(path).unwrap();
+    (format!("{name}.inp"), format!("** standin: {words}\n{text}").into_bytes())
+}
+
+async fn start(standin: Standin) -> Stack {
+    Stack::start_abaqus(standin).await
+}
+
+fn cause(job: &Value) -> &str {
+    job["verdict"]["cause"]["what"].as_str().unwrap_or_default()
+}
+
+fn remarks(job: &Value) -> Vec<&str> {
+    let all = job["verdict"]["remarks"].as_array().unwrap();
+    all.iter().map(|remark| remark["what"].as_str().unwrap()).collect()
+}
+
+async fn submit(stack: &Stack, files: &[(String, Vec<u8>)], fields: &[(&str, &str)]) -> i64 {
+    let answer = stack.post_files(files, fields).await;
+    let status = answer.status();
+    let job: Value = answer.json().await.unwrap();
+    assert_eq!(status, 201, "{job}");
+    job["id"].as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_runs_with_progress_to_its_end() {
+    let stack = start(Standin::new()).await;
+    let id = submit(&stack, &[deck("beam", "increment-pause=150ms")], &[("cpus", "4")]).await;
+    let seen = stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
+    assert_eq!(seen["license_tokens"], 8);
+    assert_eq!(seen["status"], "Running");
+    let job = stack.until_status(id, "Completed").await;
+    assert_eq!((cause(&job), remarks(&job)), ("completed", vec![]));
+    assert_eq!(job["progress"]["share"], 1.0, "{}", job["progress"]);
+    let files: Vec<&str> = job["files"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+    for wanted in ["beam.sta", "beam.msg", "beam.dat", "beam.odb", "console.log"] {
+        assert!(files.contains(&wanted), "{wanted} of {files:?}");
+    }
+    assert!(!files.contains(&"beam.lck"), "{files:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
+    // our own count knows 50: only the licence server has less
+    let stack = start(Standin::new().tokens(12).poll_ms(100)).await;
+    let first = submit(&stack, &[deck("first", "increment-pause=400ms")], &[("cpus", "8")]).await;
+    stack.until(first, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
+    stack.add_cores(16);
+    let second = submit(&stack, &[deck("second", "")], &[("cpus", "8")]).await;
+    let waits = stack.until(second, "the queue", |job| !job["progress"]["license_queue"].is_null()).await;
+    assert_eq!(waits["status"], "Running");
+    assert_eq!(waits["progress"]["trouble"], Value::Null);
+    stack.until_status(first, "Completed").await;
+    let job = stack.until_status(second, "Completed").await;
+    assert!(job["progress"]["license_queue"].is_null(), "{}", job["progress"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exit_that_disagrees_is_said() {
+    let stack = start(Standin::new()).await;
+    let crashed = submit(&stack, &[deck("late", "exit=134")], &[]).await;
+    let job = stack.until_status(crashed, "Completed").await;
+    assert_eq!(remarks(&job), ["exit_disagrees"]);
+    let silent = submit(&stack, &[deck("silent", "no-end-line exit=0")], &[]).await;
+    let job = stack.until_status(silent, "Failed").await;
+    assert_eq!(cause(&job), "no_end_line");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subroutine_that_does_not_compile_has_failed_whatever_the_exit_code() {
+    let stack = start(Standin::new()).await;
+    let broken = ("umat.for".to_owned(), b"C standin: compile-error\n      SUBROUTINE UMAT(\n".to_vec());
+    let files = [deck("user", "exit=0"), broken];
+    let id = submit(&stack, &files, &[("user", "umat.for")]).await;
+    let job = stack.until_status(id, "Failed").await;
+    assert_eq!((cause(&job), remarks(&job)), ("subroutine_error", vec!["exit_zero_but_failed"]));
+    // a file that is no subroutine is refused before anything runs
+    let refused = stack.post_files(&[deck("other", ""), ("mesh.inc".into(), b"1\n".to_vec())], &[("user", "mesh.inc")]);
+    let answer: Value = refused.await.json().await.unwrap();
+    assert_eq!(answer["error"]["details"]["field"], "user", "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
+    let stack = start(Standin::new()).await;
+    let (name, mut text) = deck("wrong", "");
+    text = String::from_utf8(text).unwrap().replacen("*SOLID SECTION", "*SOLID SECTIN", 1).into_bytes();
+    assert!(String::from_utf8_lossy(&text).contains("SECTIN"));
+    let id = submit(&stack, &[(name, text)], &[]).await;
+    let job = stack.until_status(id, "Failed").await;
+    assert_eq!(cause(&job), "input_error", "{job}");
+    assert_eq!(job["verdict"]["evidence"]["file"], "wrong.dat", "{job}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
+    let stack = start(Standin::new()).await;
+    let id = submit(&stack, &[deck("long", "increment-pause=1000ms")], &[]).await;
+    stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
+    assert!(stack.act(id, "cancel").await.status().is_success());
+    let job = stack.until_status(id, "Cancelled").await;
+    assert_eq!(stack.alive_on_node(), Vec::<u32>::new());
+    let said = std::fs::read_to_string(stack.results(id).join("long.msg")).unwrap();
+    assert!(said.contains("Process terminated by external request"), "{job}");
+
+    // deaf to that and to signals: forced, and none of its processes is left
+    let deaf = submit(&stack, &[deck("deaf", "hang ignore-terminate")], &[]).await;
+    stack.until_status(deaf, "Running").await;
+    stack.set_grace(1).await;
+    assert!(stack.act(deaf, "cancel").await.status().is_success());
+    stack.until_status(deaf, "Cancelled").await;
+    assert_eq!(stack.alive_on_node(), Vec::<u32>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_goes_on_from_its_parents_files() {
+    let stack = start(Standin::new()).await;
+    let (name, text) = deck("parent", "");
+    let text = String::from_utf8(text).unwrap();
+    let writing = text.replacen("*STEP", "*RESTART, WRITE, FREQUENCY=1\n*STEP", 1).into_bytes();
+    let parent = submit(&stack, &[(name, writing)], &[]).await;
+    stack.until_status(parent, "Completed").await;
+    let restart = (
+        "child.inp".to_owned(),
+        b"*HEADING\n*RESTART, READ, STEP=1\n*STEP\n*STATIC\n0.5, 1.0\n*END STEP\n".to_vec(),
+    );
+    // without the job to go on from it is refused, naming the field
+    let refused: Value = stack.post_files(std::slice::from_ref(&restart), &[]).await.json().await.unwrap();
+    assert_eq!(refused["error"]["details"]["field"], "oldjob", "{refused}");
+    let oldjob = parent.to_string();
+    let child = submit(&stack, &[restart], &[("oldjob", &oldjob)]).await;
+    // its files are its own: the parent may go
+    let gone = stack.http.delete(stack.url(&format!("/api/v1/jobs/{parent}"))).send().await.unwrap();
+    assert!(gone.status().is_success());
+    let job = stack.until_status(child, "Completed").await;
+    assert_eq!(cause(&job), "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_gpu_costs_and_where_options_do_not_belong() {
+    let stack = start(Standin::new()).await;
+    let id = submit(&stack, &[deck("gpu", "")], &[("cpus", "4"), ("gpus", "2"), ("memory", "80%")]).await;
+    let job = stack.until_status(id, "Completed").await;
+    // floor(5 * 6^0.422)
+    assert_eq!(job["license_tokens"], 10);
+    for (field, value) in [("gpus", "9"), ("memory", "16"), ("double", "yes"), ("oldjob", "999")] {
+        let answer = stack.post_files(&[deck("no", "")], &[(field, value)]).await;
+        assert!(answer.status().is_client_error(), "{field}");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["error"]["details"]["field"], field, "{answer}");
+    }
+    let answer = stack.post_files(&[deck("both", "")], &[("gpus", "1"), ("datacheck", "true")]).await;
+    assert_eq!(answer.status(), 400);
+}
