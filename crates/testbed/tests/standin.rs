@@ -72,6 +72,18 @@ impl Bench {
     }
 }
 
+impl Drop for Bench {
+    /// A test that failed leaves no run behind.
+    fn drop(&mut self) {
+        let home = self.folder.path().canonicalize().unwrap();
+        for entry in fs::read_dir("/proc").unwrap().flatten() {
+            if fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&home)) {
+                let _ = Command::new("kill").arg("-9").arg(entry.file_name()).stderr(Stdio::null()).status();
+            }
+        }
+    }
+}
+
 fn said(out: &Output) -> String {
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
