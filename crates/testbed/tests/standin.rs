@@ -397,3 +397,34 @@ fn a_deck_that_diverges_fails_as_abaqus_does() {
     assert!(bench.text("job.msg").contains(" ***ERROR: TIME INCREMENT REQUIRED IS LESS THAN THE MINIMUM SPECIFIED"));
     assert!(bench.text("job.sta").ends_with(" THE ANALYSIS HAS NOT BEEN COMPLETED\n"));
 }
+
+#[test]
+fn our_readers_read_what_it_writes() {
+    let bench = Bench::new();
+    assert!(bench.run("job", "").status.success());
+    let mut msg = deck::abaqus::msg::Reader::default();
+    msg.feed(&fs::read(bench.path("job.msg")).unwrap());
+    msg.finish();
+    assert_eq!(msg.increment_count(), 4);
+    assert_eq!(msg.last().unwrap().fraction, Some(1.0));
+    assert_eq!(msg.summary().unwrap().increments, Some(4));
+    assert_eq!(msg.summary().unwrap().iterations, Some(msg.iteration_count()));
+    assert_eq!(msg.ended().unwrap().ending, deck::abaqus::Ending::Completed);
+    let mut dat = deck::abaqus::dat::Reader::default();
+    dat.feed(&fs::read(bench.path("job.dat")).unwrap());
+    dat.finish();
+    let size = dat.size().unwrap();
+    assert_eq!((size.elements, size.nodes), (Some(2), Some(8)));
+    assert_eq!(dat.memory().unwrap().no_disk_mb, 24.0);
+}
+
+/// Names in quotes and a set that a generating keyword makes are no errors; ccx computes on both.
+#[test]
+fn quoted_names_and_generated_sets_are_known() {
+    let bench = Bench::new();
+    let deck = format!("{CAE}{STEP}").replace("nset=C,", "nset=\"THE END\",").replace("\nC, ", "\n\"THE END\", ");
+    bench.write("quoted.inp", &deck);
+    assert!(bench.call("job=quoted interactive").status.success(), "{}", bench.text("quoted.dat"));
+    bench.write("copied.inp", "*Node, nset=N\n1, 0., 0.\n2, 1., 0.\n*Ncopy, change number=10, old set=N, new set=M, shift\n0., 1.\n\n*Boundary\nM, 1, 2\n");
+    assert!(bench.call("job=copied datacheck interactive").status.success(), "{}", bench.text("copied.dat"));
+}
