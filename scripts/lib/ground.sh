@@ -20,6 +20,7 @@ use_site() { # demo|dev
   SITE=$CARGO_TARGET_DIR/site-$1
   SERVER=$SITE/server
   RUNNER=$SITE/runner-linux-x86_64
+  STANDIN=$SITE/abaqus-standin
 }
 use_site demo
 

@@ -4,6 +4,7 @@
 #
 # FOLDER/ssh     the sshd's keys, port and log, and the key the server signs in with
 # FOLDER/node    the node's work folder: the runner and the runs
+# FOLDER/abaqus  the same for the node that runs Abaqus or its stand-in, where ABAQUS asks for it
 # FOLDER/data, uploads, results, logs, secret    the server's own
 
 stack_at() {
@@ -131,7 +132,7 @@ stop_sshd() {
 # The pids of everything that runs for a run of this stack: each carries its run's token in its environment.
 solver_pids() {
   local runs=() run pid
-  for run in "$NODE_DIR"/runs/*/; do
+  for run in "$NODE_DIR"/runs/*/ "$STACK"/abaqus/runs/*/; do
     [ -d "$run" ] && runs+=("AJM_RUN=$(basename "$run")")
   done
   [ ${#runs[@]} -gt 0 ] || return 0
@@ -192,11 +193,44 @@ enter_node() {
     }
 }
 
+# Writes the command by which the node calls the stand-in; the pool of tokens and its scratch files lie beside it.
+write_standin() {
+  mkdir -p "$STACK/standin/scratch"
+  cat >"$STACK/standin/abaqus" <<COMMAND
+#!/bin/sh
+export STANDIN_LICENSE_DIR='$STACK/standin/licence' STANDIN_LICENSE_TOTAL='$TOTAL_LICENSE_TOKENS'
+export STANDIN_LICENSE_POLL_MS='${STANDIN_LICENSE_POLL_MS:-30000}' STANDIN_MODE='${STANDIN_MODE:-}'
+export STANDIN_CCX='$(command -v ccx)' TMPDIR='$STACK/standin/scratch'
+exec '$STANDIN' "\$@"
+COMMAND
+  chmod 755 "$STACK/standin/abaqus"
+}
+
+# A second node for Abaqus: ABAQUS=standin, or the command that starts a real one. The same sshd, a folder of its own.
+enter_abaqus_node() {
+  local command=$ABAQUS name=abaqus
+  if [ "$ABAQUS" = standin ]; then
+    [ -x "$STANDIN" ] || die "the stand-in is not built: scripts/build demo standin"
+    write_standin
+    command=$STACK/standin/abaqus
+    name='stand-in (スタンドイン)'
+  fi
+  mkdir -p "$STACK/abaqus"
+  "$SERVER" node add --id node-02 --host 127.0.0.1 --port "$SSH_PORT" --user "$(id -un)" --hostname "$name" \
+    --host-key "$(cut -d' ' -f1,2 "$SSH_DIR/host_ed25519.pub")" --cores 8 --max-tokens "$TOTAL_LICENSE_TOKENS" \
+    --work-dir "$STACK/abaqus" --abaqus "$command" >>"$STACK/logs/node-add.log" 2>&1 ||
+    {
+      tail -n 20 "$STACK/logs/node-add.log" >&2
+      die "the node for Abaqus could not be entered into the database"
+    }
+}
+
 # start_server PORT: sets SERVER_PID. In a session of its own, so that Ctrl-C on the terminal reaches only the script,
 # which then asks the server to stop.
 start_server() {
   server_env "$1"
   enter_node
+  if [ -n "${ABAQUS:-}" ]; then enter_abaqus_node; fi
   # What the server says on its console is all it writes of a log.
   setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
   SERVER_PID=$!

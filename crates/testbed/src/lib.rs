@@ -1,11 +1,14 @@
-//! Dev only: what tests stand on instead of mocks. A real sshd per test, and the real program for nodes.
+//! Dev only: what tests stand on instead of mocks. A real sshd per test, the real program for nodes,
+//! and a stand-in for Abaqus.
 
 mod processes;
 mod program;
 mod sshd;
+mod standin_command;
 
 pub use program::runner_binary;
 pub use sshd::Sshd;
+pub use standin_command::{Standin, standin};
 
 /// Why the ground could not be laid.
 #[derive(Debug, thiserror::Error)]

@@ -26,8 +26,8 @@ impl Console {
 
     /// The clock as the machine's locale writes it.
     pub fn clock(self) {
-        let format = if self.windows { "%Y/%m/%d %-H:%M:%S" } else { "%a %d %b %Y %I:%M:%S %p %Z" };
-        self.say(&chrono::Local::now().format(format).to_string());
+        let format = if self.windows { "%Y/%m/%d %-H:%M:%S" } else { "%a %d %b %Y %I:%M:%S %p UTC" };
+        self.say(&chrono::Utc::now().format(format).to_string());
     }
 
     pub fn begin(self, phase: &str, program: &str) {
@@ -48,11 +48,7 @@ impl Console {
     /// The heading of `.dat` and `.msg`.
     pub fn page(self) -> String {
         let now = chrono::Local::now();
-        format!(
-            "1\n\n   {LABEL:<47}Date {}   Time {}\n   \n\n",
-            now.format("%d-%b-%Y"),
-            now.format("%H:%M:%S")
-        )
+        format!("1\n\n   {LABEL:<47}Date {}   Time {}\n   \n\n", now.format("%d-%b-%Y"), now.format("%H:%M:%S"))
     }
 
     /// The first line of a `.sta`: on a Japanese Windows the month is written in code page 932.
@@ -69,7 +65,7 @@ impl Console {
     }
 }
 
-/// Whether nothing is there any more.
+/// Removes the file if it is there.
 pub fn remove(path: impl AsRef<Path>) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -246,7 +246,8 @@ impl Driver<'_> {
                         console.say(&format!("Abaqus checked out {tokens} tokens from DSLS server {host}."));
                     } else if aloud {
                         console.say("Abaqus License Manager checked out the following licenses:");
-                        console.say(&format!("Abaqus/Standard checked out {tokens} tokens from Flexnet server {host}."));
+                        console
+                            .say(&format!("Abaqus/Standard checked out {tokens} tokens from Flexnet server {host}."));
                         console.say(&format!("<{left} out of {total} licenses remain available>."));
                     }
                     return Ok(true);
@@ -332,9 +333,20 @@ impl Driver<'_> {
                 model.complaints.len()
             ));
         }
-        text.push_str("\n\n\n                              END OF USER INPUT PROCESSING\n\n\n\n     JOB TIME SUMMARY\n       \
+        text.push_str(
+            "\n\n\n                              END OF USER INPUT PROCESSING\n\n\n\n     JOB TIME SUMMARY\n       \
              USER TIME (SEC)      =  0.10000    \n       SYSTEM TIME (SEC)    =   0.0000    \n       \
-             TOTAL CPU TIME (SEC) =  0.10000    \n       WALLCLOCK TIME (SEC) =          0\n");
+             TOTAL CPU TIME (SEC) =  0.10000    \n       WALLCLOCK TIME (SEC) =          0\n",
+        );
+        if model.complaints.is_empty() {
+            text.push_str(
+                "\n                   M E M O R Y   E S T I M A T E\n  \n\
+                 \x20PROCESS      FLOATING PT       MINIMUM MEMORY        MEMORY TO\n\
+                 \x20             OPERATIONS           REQUIRED          MINIMIZE I/O\n\
+                 \x20            PER ITERATION           (MB)               (MB)\n  \n\
+                 \x20    1          3.13E+05               17                 24\n  \n",
+            );
+        }
         put(&mut dat, &crate::flat::unlatin(&text), windows)?;
         let rows = "       1    1.000E+00   2.000E+00   3.000E+00\n".repeat(2000);
         let mut written = 0;

@@ -71,6 +71,11 @@ pub fn run(job: &str, console: Console, model: &Model, inside: &mut Inside) -> R
         }
         origin += period;
     }
-    write(format!("\n{rule}\n  EXPLICIT EXECUTABLE TIME SUMMARY\n{rule}\n\n  THE ANALYSIS HAS COMPLETED SUCCESSFULLY\n\n").as_bytes())?;
+    write(
+        format!(
+            "\n{rule}\n  EXPLICIT EXECUTABLE TIME SUMMARY\n{rule}\n\n  THE ANALYSIS HAS COMPLETED SUCCESSFULLY\n\n"
+        )
+        .as_bytes(),
+    )?;
     Ok(Outcome::Completed)
 }

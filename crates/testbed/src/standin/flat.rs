@@ -22,7 +22,7 @@ impl Block {
         let params = fields
             .filter(|field| !field.is_empty())
             .map(|field| match field.split_once('=') {
-                Some((key, value)) => (squeezed(key), Some(value.trim().trim_matches('"').to_owned())),
+                Some((key, value)) => (squeezed(key), Some(without_quotes(value.trim()))),
                 None => (squeezed(field), None),
             })
             .collect();
@@ -65,6 +65,12 @@ fn squeezed(text: &str) -> String {
     text.to_ascii_uppercase().split_whitespace().collect()
 }
 
+/// `"A B"` as `A_B`: CalculiX knows no quotes, and drops blanks.
+fn without_quotes(text: &str) -> String {
+    let parts = text.split('"').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { part.replace(' ', "_") } else { part.to_owned() }).collect()
+}
+
 /// What could not be read, as a `.dat` says it.
 pub type Complaint = String;
 
@@ -99,7 +105,7 @@ fn into(file: &str, depth: u8, blocks: &mut Vec<Block>, complaints: &mut Vec<Com
             if let Some(block) = blocks.last_mut()
                 && !line.trim().is_empty()
             {
-                block.data.push(line.to_owned());
+                block.data.push(without_quotes(line));
             }
             continue;
         }

@@ -72,7 +72,9 @@ pub struct Pool {
 pub enum Answer {
     /// So many are left.
     Granted(u32),
-    Short { in_use: u32 },
+    Short {
+        in_use: u32,
+    },
 }
 
 impl Pool {

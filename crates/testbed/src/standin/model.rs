@@ -38,7 +38,10 @@ impl Model {
         }
         let mut text = before.strip_prefix(RESTART).unwrap_or_default().trim_start().to_owned();
         let steps_before = text.lines().filter(|line| *line == "*STEP" || line.starts_with("*STEP,")).count();
-        blocks.iter().filter(|block| steps_before == 0 || block.name != "HEADING").for_each(|block| block.write(&mut text));
+        blocks
+            .iter()
+            .filter(|block| steps_before == 0 || block.name != "HEADING")
+            .for_each(|block| block.write(&mut text));
         Ok(Model { text: flat::unlatin(&text), steps_before, keywords, complaints, deck })
     }
 

@@ -118,9 +118,7 @@ impl Report {
         self.iterations += row.iterations;
         if row.diverged {
             self.cutbacks += 1;
-            self.msg(
-                "\n ***NOTE: THE SOLUTION APPEARS TO BE DIVERGING. CONVERGENCE IS JUDGED UNLIKELY.\n",
-            )?;
+            self.msg("\n ***NOTE: THE SOLUTION APPEARS TO BE DIVERGING. CONVERGENCE IS JUDGED UNLIKELY.\n")?;
         } else {
             self.increments += 1;
             let whole = period.filter(|period| *period > 0.0);

@@ -289,6 +289,8 @@ impl Rewrite {
             "NODE" | "NSET" => self.sets.extend(name("NSET")),
             "ELEMENT" | "ELSET" => self.element_sets.extend(name("ELSET")),
             "MATERIAL" => self.materials.extend(name("NAME")),
+            "NGEN" | "NFILL" | "NCOPY" => self.sets.extend(name("NSET").into_iter().chain(name("NEWSET"))),
+            "ELGEN" | "ELCOPY" => self.element_sets.extend(name("ELSET").into_iter().chain(name("NEWSET"))),
             "SURFACE" => self.sets.extend(name("NAME")),
             _ => {}
         }

@@ -39,9 +39,6 @@ pub fn run(arguments: &[String]) -> Result<u8, Fail> {
         Outcome::Crashed => return Ok(outcome as u8),
         Outcome::Failed => Some(reason(scratch, &options.job)),
     };
-    if outcome == Outcome::Failed {
-        report.msg("")?;
-    }
     report.close(error.as_deref(), !modes.no_end_line)?;
     Ok(outcome as u8)
 }
@@ -199,14 +196,16 @@ fn iterations(bytes: &[u8]) -> HashMap<(usize, u32, u32), Vec<Iteration>> {
 fn reason(scratch: &Path, job: &str) -> String {
     let said = fs::read(scratch.join("console")).unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
-    let mut errors = said.lines().map(str::trim).filter_map(|line| line.strip_prefix("*ERROR"));
-    let first = errors.next().unwrap_or("").trim_start_matches([':', ' ']).to_owned();
+    // the rest of the sentence is on the next line
+    let mut lines = said.lines().map(str::trim).skip_while(|line| !line.starts_with("*ERROR"));
+    let first = lines.next().unwrap_or_default().trim_start_matches("*ERROR").trim_start_matches([':', ' ']);
+    let first = format!("{first} {}", lines.next().unwrap_or_default());
     let rows = attempts(&fs::read(scratch.join(format!("{job}.sta"))).unwrap_or_default());
     if said.contains("smaller than minimum") {
         "TIME INCREMENT REQUIRED IS LESS THAN THE MINIMUM SPECIFIED".to_owned()
     } else if rows.last().is_some_and(|row| row.diverged) || said.contains("diverge") {
         "TOO MANY ATTEMPTS MADE FOR THIS INCREMENT".to_owned()
     } else {
-        format!("CalculiX ended early: {first}")
+        format!("CalculiX ended early: {}", first.trim())
     }
 }

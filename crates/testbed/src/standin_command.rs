@@ -1,0 +1,53 @@
+//! The stand-in for Abaqus as a command that a node can be given.
+
+use crate::program::standin_binary;
+use crate::{TestbedError, while_doing};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How it is to behave for every deck; a deck may ask for more by `** standin: …` lines.
+#[derive(Clone, Debug)]
+pub struct Standin {
+    /// Tokens of the pool that all stand-ins of this folder share.
+    pub tokens: u32,
+    /// Pause between two requests of one that waits for tokens.
+    pub poll: Duration,
+    /// DSLS in place of FlexNet.
+    pub dsls: bool,
+    /// `increment-pause=200ms`, `hang`, `exit=134` …; see `settings` of the stand-in.
+    pub modes: String,
+}
+
+impl Default for Standin {
+    fn default() -> Self {
+        Standin { tokens: 50, poll: Duration::from_millis(50), dsls: false, modes: String::new() }
+    }
+}
+
+/// Writes the command `FOLDER/abaqus` and returns its path. The pool of tokens is in `FOLDER/licence`, scratch in
+/// `FOLDER/scratch`.
+///
+/// # Errors
+/// The program cannot be built, or the folder cannot be written.
+pub fn standin(folder: &Path, options: &Standin) -> Result<PathBuf, TestbedError> {
+    let program = standin_binary()?;
+    let command = folder.join("abaqus");
+    let scratch = folder.join("scratch");
+    fs::create_dir_all(&scratch).map_err(while_doing("making the stand-in's folder"))?;
+    let text = format!(
+        "#!/bin/sh\nexec env STANDIN_LICENSE_DIR='{}' STANDIN_LICENSE_TOTAL={} STANDIN_LICENSE_POLL_MS={} \
+         STANDIN_LICENSE_SERVER={} STANDIN_MODE='{}' TMPDIR='{}' '{}' \"$@\"\n",
+        folder.join("licence").display(),
+        options.tokens,
+        options.poll.as_millis(),
+        if options.dsls { "dsls" } else { "flexnet" },
+        options.modes,
+        scratch.display(),
+        program.display(),
+    );
+    fs::write(&command, text).map_err(while_doing("writing the stand-in's command"))?;
+    fs::set_permissions(&command, fs::Permissions::from_mode(0o755)).map_err(while_doing("making it a program"))?;
+    Ok(command)
+}
