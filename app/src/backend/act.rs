@@ -5,6 +5,7 @@ use super::options::{RESTART, Resolved};
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
+use domain::files::{ABAQUS_ENV, CONSOLE};
 use domain::options::OldJob;
 use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
 use repository::{JobFile, RepositoryError, Submission};
@@ -16,7 +17,7 @@ const MOST: usize = 500;
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
 /// capitals and small letters for the same. The console text's name is taken as well.
 fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut taken = vec![format!("{job}.inp").to_lowercase(), domain::files::CONSOLE.to_owned()];
+    let mut taken = vec![format!("{job}.inp").to_lowercase(), CONSOLE.to_owned(), ABAQUS_ENV.to_owned()];
     for include in includes {
         let name = include.to_lowercase();
         if taken.contains(&name) {
@@ -256,6 +257,7 @@ mod tests {
         assert_eq!(of(&["mesh.inc", "steel.inc"]), None);
         assert_eq!(of(&["mesh.inc", "Beam.INP"]).as_deref(), Some("Beam.INP"));
         assert_eq!(of(&["mesh.inc", "MESH.inc"]).as_deref(), Some("MESH.inc"));
+        assert_eq!(of(&["Abaqus_v6.env"]).as_deref(), Some("Abaqus_v6.env"));
         assert_eq!(of(&["console.log"]).as_deref(), Some("console.log"));
     }
 }

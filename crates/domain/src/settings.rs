@@ -36,6 +36,8 @@ pub struct Settings {
     pub retry_pause: Seconds,
     /// `stop_grace_seconds`.
     pub stop_grace: Seconds,
+    /// `license_wait_minutes`; 0 is for ever.
+    pub license_wait_minutes: u64,
     /// `keep_run_folder_on_failure`.
     pub keep_failed_run_folders: bool,
     /// `user_max_running_jobs`; `None` is no limit.
@@ -84,6 +86,7 @@ impl Default for Settings {
             infrastructure_tries: 0,
             retry_pause: Seconds(0),
             stop_grace: Seconds(0),
+            license_wait_minutes: 0,
             keep_failed_run_folders: false,
             user_max_running_jobs: None,
             user_max_tokens: None,

@@ -21,6 +21,6 @@ pub use address::NodeAddress;
 pub use answer::{Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe};
 pub use error::ExecutorError;
 pub use host_key::HostKey;
-pub use solver::{Command, command, terminate};
+pub use solver::{Command, command, settings_file, terminate};
 pub use transfer::sha256;
 pub use verbs::{Executor, ExecutorConfig, Runners};

@@ -1,5 +1,6 @@
 //! How each solver is called. The one place that knows.
 
+use domain::files::ABAQUS_ENV;
 use domain::options::Scratch;
 use domain::{Cores, JobName, RunOptions, Solver};
 
@@ -46,6 +47,17 @@ fn abaqus(name: &JobName, cores: Cores, options: &RunOptions) -> Vec<String> {
     // else a left-over file makes it wait for an answer for ever
     args.push("ask_delete=OFF".to_owned());
     args
+}
+
+/// A file that must lie in the run's folder beside what people sent: its name and text. For Abaqus its own settings, read
+/// from the working folder last of all, where there is something to set.
+pub fn settings_file(solver: Solver, license_wait_minutes: u64) -> Option<(&'static str, String)> {
+    match solver {
+        Solver::Abaqus if license_wait_minutes > 0 => {
+            Some((ABAQUS_ENV, format!("lmlicensequeuing=ON\nlmhanglimit={license_wait_minutes}\n")))
+        }
+        Solver::Abaqus | Solver::Calculix => None,
+    }
 }
 
 /// The solver's own way of being ended, to be run in the run's folder; CalculiX has none but signals.

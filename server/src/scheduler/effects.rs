@@ -170,7 +170,7 @@ impl Scheduler {
     async fn stage(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let uploads = &self.shared.folders.uploads;
         let deck = FileName::parse(&format!("{}.inp", job.name));
-        let files: Vec<LocalFile> = job
+        let mut files: Vec<LocalFile> = job
             .files
             .iter()
             .map(|file| LocalFile {
@@ -184,6 +184,13 @@ impl Scheduler {
                 sha256: file.sha256.clone(),
             })
             .collect();
+        match self.settings_file(job).await {
+            Ok(file) => files.extend(file),
+            Err(error) => {
+                tracing::error!(job = %job.id, %error, "the solver's settings file");
+                return Outcome::Hindered(own_disk(&error));
+            }
+        }
         // what an earlier run of the job left half-way is not this one's
         if let Err(error) = self.clear_results(job.id).await {
             tracing::error!(job = %job.id, %error, "the job's result folder");
@@ -217,6 +224,23 @@ impl Scheduler {
                 self.apply(job.id, Some(token), LifeEvent::StageFault, fact).await.into()
             }
         }
+    }
+
+    /// The solver's settings file for this job, written where it is sent from; one for all jobs of the same text.
+    async fn settings_file(&self, job: &ActiveJob) -> std::io::Result<Option<LocalFile>> {
+        let minutes = self.shared.repository.settings().license_wait_minutes;
+        let Some((name, text)) = executor::settings_file(job.solver, minutes) else { return Ok(None) };
+        let Ok(name) = FileName::parse(name) else { return Ok(None) };
+        let folder = self.shared.folders.uploads.join("solver-settings").join(minutes.to_string());
+        let path = folder.join(name.as_str());
+        tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(&path, &text)?;
+            let sha256 = executor::sha256(&path)?;
+            Ok(Some(LocalFile { path, name, size: text.len() as u64, sha256 }))
+        })
+        .await
+        .map_err(std::io::Error::other)?
     }
 
     async fn launch(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {

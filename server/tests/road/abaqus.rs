@@ -35,7 +35,7 @@ async fn submit(stack: &Stack, files: &[(String, Vec<u8>)], fields: &[(&str, &st
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deck_runs_with_progress_to_its_end() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let id = submit(&stack, &[deck("beam", "increment-pause=150ms")], &[("cpus", "4")]).await;
     let seen = stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert_eq!(seen["license_tokens"], 8);
@@ -53,10 +53,9 @@ async fn a_deck_runs_with_progress_to_its_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
     // our own count knows 50: only the licence server has less
-    let stack = start(Standin::new().tokens(12).poll_ms(100)).await;
+    let stack = start(Standin { tokens: 12, ..Standin::default() }).await;
     let first = submit(&stack, &[deck("first", "increment-pause=400ms")], &[("cpus", "8")]).await;
     stack.until(first, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
-    stack.add_cores(16);
     let second = submit(&stack, &[deck("second", "")], &[("cpus", "8")]).await;
     let waits = stack.until(second, "the queue", |job| !job["progress"]["license_queue"].is_null()).await;
     assert_eq!(waits["status"], "Running");
@@ -68,7 +67,7 @@ async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exit_that_disagrees_is_said() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let crashed = submit(&stack, &[deck("late", "exit=134")], &[]).await;
     let job = stack.until_status(crashed, "Completed").await;
     assert_eq!(remarks(&job), ["exit_disagrees"]);
@@ -79,7 +78,7 @@ async fn an_exit_that_disagrees_is_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subroutine_that_does_not_compile_has_failed_whatever_the_exit_code() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let broken = ("umat.for".to_owned(), b"C standin: compile-error\n      SUBROUTINE UMAT(\n".to_vec());
     let files = [deck("user", "exit=0"), broken];
     let id = submit(&stack, &files, &[("user", "umat.for")]).await;
@@ -93,7 +92,7 @@ async fn a_subroutine_that_does_not_compile_has_failed_whatever_the_exit_code() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let (name, mut text) = deck("wrong", "");
     text = String::from_utf8(text).unwrap().replacen("*SOLID SECTION", "*SOLID SECTIN", 1).into_bytes();
     assert!(String::from_utf8_lossy(&text).contains("SECTIN"));
@@ -105,7 +104,7 @@ async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let id = submit(&stack, &[deck("long", "increment-pause=1000ms")], &[]).await;
     stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert!(stack.act(id, "cancel").await.status().is_success());
@@ -117,7 +116,6 @@ async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
     // deaf to that and to signals: forced, and none of its processes is left
     let deaf = submit(&stack, &[deck("deaf", "hang ignore-terminate")], &[]).await;
     stack.until_status(deaf, "Running").await;
-    stack.set_grace(1).await;
     assert!(stack.act(deaf, "cancel").await.status().is_success());
     stack.until_status(deaf, "Cancelled").await;
     assert_eq!(stack.alive_on_node(), Vec::<u32>::new());
@@ -125,16 +123,14 @@ async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_goes_on_from_its_parents_files() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let (name, text) = deck("parent", "");
     let text = String::from_utf8(text).unwrap();
     let writing = text.replacen("*STEP", "*RESTART, WRITE, FREQUENCY=1\n*STEP", 1).into_bytes();
     let parent = submit(&stack, &[(name, writing)], &[]).await;
     stack.until_status(parent, "Completed").await;
-    let restart = (
-        "child.inp".to_owned(),
-        b"*HEADING\n*RESTART, READ, STEP=1\n*STEP\n*STATIC\n0.5, 1.0\n*END STEP\n".to_vec(),
-    );
+    let restart =
+        ("child.inp".to_owned(), b"*HEADING\n*RESTART, READ, STEP=1\n*STEP\n*STATIC\n0.5, 1.0\n*END STEP\n".to_vec());
     // without the job to go on from it is refused, naming the field
     let refused: Value = stack.post_files(std::slice::from_ref(&restart), &[]).await.json().await.unwrap();
     assert_eq!(refused["error"]["details"]["field"], "oldjob", "{refused}");
@@ -149,7 +145,7 @@ async fn a_restart_goes_on_from_its_parents_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_gpu_costs_and_where_options_do_not_belong() {
-    let stack = start(Standin::new()).await;
+    let stack = start(Standin::default()).await;
     let id = submit(&stack, &[deck("gpu", "")], &[("cpus", "4"), ("gpus", "2"), ("memory", "80%")]).await;
     let job = stack.until_status(id, "Completed").await;
     // floor(5 * 6^0.422)

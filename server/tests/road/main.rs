@@ -1,6 +1,7 @@
 //! The road of a job through real parts: the real binary, a real sshd, a real solver, a real database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod abaqus;
 mod decks;
 mod endings;
 mod files;

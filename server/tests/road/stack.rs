@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use testbed::{Sshd, runner_binary};
+use testbed::{Sshd, Standin, runner_binary};
 use tokio_tungstenite::connect_async;
 
 /// Nothing here takes so long unless it hangs.
@@ -15,6 +15,8 @@ pub const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct Stack {
     pub folder: tempfile::TempDir,
+    /// Folders that go with the stack.
+    more: Vec<tempfile::TempDir>,
     pub sshd: Sshd,
     server: Option<Child>,
     port: u16,
@@ -36,6 +38,19 @@ impl Stack {
 
     /// The same with another solver command, and more variables for the server.
     pub async fn start_with(ccx: &str, env: &[(&'static str, &str)]) -> Stack {
+        Stack::start_node(&[("--calculix", ccx), ("--cores", "8")], env).await
+    }
+
+    /// With one node of 16 cores that runs the stand-in for Abaqus.
+    pub async fn start_abaqus(standin: Standin) -> Stack {
+        let folder = tempfile::tempdir().unwrap();
+        let command = testbed::standin(folder.path(), &standin).unwrap().display().to_string();
+        let mut stack = Stack::start_node(&[("--abaqus", &command), ("--cores", "16")], &[]).await;
+        stack.more.push(folder);
+        stack
+    }
+
+    async fn start_node(node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
         let folder = tempfile::tempdir().unwrap();
         let sshd = Sshd::start().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
@@ -51,8 +66,9 @@ impl Stack {
         ];
         all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let http = reqwest::Client::new();
-        let mut stack = Stack { folder, sshd, server: None, port: 0, http, env: all };
-        stack.add_node(ccx);
+        let more = Vec::new();
+        let mut stack = Stack { folder, more, sshd, server: None, port: 0, http, env: all };
+        stack.add_node(node);
         stack.start_server();
         stack
     }
@@ -63,14 +79,15 @@ impl Stack {
         command
     }
 
-    fn add_node(&self, ccx: &str) {
+    fn add_node(&self, options: &[(&str, &str)]) {
         let port = self.sshd.port().to_string();
         let work = self.sshd.work_dir().display().to_string();
         let key = self.sshd.host_key().unwrap();
         let mut command = self.command();
         command.args(["node", "add", "--id", "node-01", "--host", self.sshd.host(), "--port", &port]);
-        command.args(["--user", self.sshd.user(), "--host-key", &key, "--cores", "8", "--max-tokens", "50"]);
-        command.args(["--work-dir", &work, "--calculix", ccx]);
+        command.args(["--user", self.sshd.user(), "--host-key", &key, "--max-tokens", "50"]);
+        command.args(["--work-dir", &work]);
+        command.args(options.iter().flat_map(|(option, value)| [*option, *value]));
         let out = command.output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
     }

@@ -8,7 +8,7 @@ use crate::jobs::api::JobAction;
 use crate::jobs::status_badge::StatusBadge;
 use crate::ui::button::{Button, Kind};
 use crate::ui::{Dialog, Glyph, Icon};
-use domain::{JobStatus, NodeWish, Tokens};
+use domain::{JobStatus, NodeWish, Solver, Tokens};
 use leptos::prelude::*;
 
 /// The head.
@@ -102,6 +102,16 @@ fn Acts(page: Page) -> impl IntoView {
     let releasable = Memo::new(move |_| may.get() && page.status.get() == JobStatus::Held);
     let stoppable = Memo::new(move |_| may.get() && may_stop(page.status.get()));
     let (resubmit, hold, release) = (t(words::RESUBMIT), t(words::HOLD), t(words::RELEASE));
+    // what a restart reads was left, so that another run can go on from here
+    let restartable = Memo::new(move |_| {
+        let left = page.view.with(|view| {
+            let wanted = format!("{}.res", view.summary.name);
+            view.summary.solver == Solver::Abaqus
+                && view.results.iter().any(|file| file.complete && file.name == wanted)
+        });
+        left && page.status.get().is_ended()
+    });
+    let go_on = t(words::RESTART);
     let (stop, stopping, zip) = (t(words::STOP), t(words::STOPPING), t(words::RESULTS_ZIP));
     view! {
         <div class="flex flex-wrap gap-2">
@@ -131,6 +141,18 @@ fn Acts(page: Page) -> impl IntoView {
                             <a class="btn btn-line" href=resubmit_address(page) data-testid="resubmit">
                                 <Icon glyph=Glyph::Again />
                                 {resubmit}
+                            </a>
+                        }
+                    })
+            }}
+            {move || {
+                restartable
+                    .get()
+                    .then(|| {
+                        view! {
+                            <a class="btn btn-line" href=format!("/jobs/new?restart={}", page.id) data-testid="restart">
+                                <Icon glyph=Glyph::CirclePlay />
+                                {go_on}
                             </a>
                         }
                     })

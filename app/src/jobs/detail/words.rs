@@ -72,6 +72,8 @@ pub const WHY_MISSING: Text = text("終わりが分からない理由", "Why its
 pub const EVIDENCE: Text = text("根拠にした行", "The line that decided");
 /// Over the advice.
 pub const TRY: Text = text("試すこと (効果が出やすい順)", "What to try, most promising first");
+/// Leads to a new job that goes on from this one.
+pub const RESTART: Text = text("続きを計算", "Go on from here");
 /// Usual reasons.
 pub const CAUSES: Text = text("よくある原因", "Why it usually happens");
 /// Unfolds what a message means.

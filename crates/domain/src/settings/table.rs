@@ -89,7 +89,7 @@ fn of_minutes(value: &Value) -> Seconds {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 18] = [
+pub static SETTINGS: [Setting; 19] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -311,6 +311,23 @@ pub static SETTINGS: [Setting; 18] = [
         },
         get: |s| Value::Whole(s.stop_grace.0),
         put: |s, v| s.stop_grace = Seconds(v.whole()),
+    },
+    Setting {
+        key: "license_wait_minutes",
+        group: Group::License,
+        kind: Kind::Whole { min: 0, max: 10_080 },
+        unit: Unit::Minutes,
+        default: "0",
+        ja: Words {
+            title: "ライセンスサーバーで待つ時間",
+            about: "始まった Abaqus がライセンスサーバーの順番を待つ時間の上限です。過ぎるとジョブは失敗します。0 は上限なし。",
+        },
+        en: Words {
+            title: "Wait at the licence server",
+            about: "How long an Abaqus that has started may queue at the licence server before the job fails. 0 is for ever.",
+        },
+        get: |s| Value::Whole(s.license_wait_minutes),
+        put: |s, v| s.license_wait_minutes = v.whole(),
     },
     Setting {
         key: "keep_run_folder_on_failure",
