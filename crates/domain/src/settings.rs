@@ -193,6 +193,7 @@ mod tests {
         let defaults = Settings::default();
         for setting in &SETTINGS {
             let other = match setting.kind {
+                Kind::Whole { min, max } if min.to_string() == setting.default => max.to_string(),
                 Kind::Whole { min, .. } | Kind::WholeOrNone { min, .. } => min.to_string(),
                 Kind::Decimal { min, .. } => min.to_string(),
                 Kind::Flag => (setting.default != "true").to_string(),
