@@ -1,9 +1,12 @@
 //! What differs between solvers while a run is watched and judged. A closed list: `match solver`.
 
+use crate::abaqus;
+use crate::attempt::{Attempt, Table};
 use crate::calculix::{self, console, cvg, sta};
 use crate::progress::{self, Thresholds, Watch};
 use domain::files::CONSOLE;
-use domain::{Cause, Evidence, ExitStatus, Progress, Remark, Solver, StepShape, Timestamp, Verdict};
+use domain::progress::LicenseQueue;
+use domain::{ExitStatus, Progress, Solver, StepShape, Timestamp, TroubleKind, Verdict};
 
 /// Endings of the files, beside [`CONSOLE`], that a solver writes while it runs and that are worth reading live.
 pub fn live_files(solver: Solver) -> &'static [&'static str] {
@@ -11,6 +14,15 @@ pub fn live_files(solver: Solver) -> &'static [&'static str] {
         Solver::Abaqus => &["sta", "msg", "dat", "log"],
         Solver::Calculix => &["sta", "cvg", "dat"],
     }
+}
+
+/// The readers of a run of Abaqus.
+#[derive(Clone, Debug, Default)]
+struct Abaqus {
+    console: abaqus::console::Reader,
+    status: abaqus::sta::Reader,
+    /// The status file's name as it was fed.
+    status_file: String,
 }
 
 /// Reads one run's files as they grow. Made anew and fed from the files' beginnings it knows the same again, except
@@ -22,7 +34,7 @@ pub struct RunReader {
     sta: sta::Reader,
     cvg: cvg::Reader,
     console: console::Reader,
-    abaqus: AbaqusConsole,
+    abaqus: Abaqus,
     watch: Watch,
     /// Something grew since the last look.
     grown: bool,
@@ -37,7 +49,7 @@ impl RunReader {
             sta: sta::Reader::default(),
             cvg: cvg::Reader::default(),
             console: console::Reader::default(),
-            abaqus: AbaqusConsole::default(),
+            abaqus: Abaqus::default(),
             watch: Watch::default(),
             grown: false,
         }
@@ -53,14 +65,30 @@ impl RunReader {
             Solver::Calculix if console => self.console.feed(bytes),
             Solver::Calculix if ending == "sta" => self.sta.feed(bytes),
             Solver::Calculix if ending == "cvg" => self.cvg.feed(bytes),
-            Solver::Abaqus if console => self.abaqus.feed(bytes),
+            Solver::Abaqus if console => self.abaqus.console.feed(bytes),
+            Solver::Abaqus if ending == "sta" => {
+                file.clone_into(&mut self.abaqus.status_file);
+                self.abaqus.status.feed(bytes);
+            }
             Solver::Calculix | Solver::Abaqus => {}
         }
     }
 
-    /// Attempts so far.
-    pub fn attempts(&self) -> &[sta::Attempt] {
-        self.sta.rows()
+    /// Attempts so far; of a very long run the last ones.
+    pub fn attempts(&self) -> &[Attempt] {
+        self.table().rows()
+    }
+
+    fn table(&self) -> &Table {
+        match self.solver {
+            Solver::Calculix => self.sta.table(),
+            Solver::Abaqus => self.abaqus.status.table(),
+        }
+    }
+
+    /// The wait at the licence server, where the run stands in it now.
+    pub fn queued_for_license(&self) -> Option<LicenseQueue> {
+        self.abaqus.console.queue().map(|queue| LicenseQueue { seconds: queue.seconds })
     }
 
     /// Iterations so far, for the convergence plot.
@@ -71,60 +99,31 @@ impl RunReader {
     /// How far the run is, as seen now. To be asked after each feeding: the time between is how fast it goes.
     pub fn progress(&mut self, now: Timestamp, thresholds: Thresholds) -> Progress {
         let grown = std::mem::take(&mut self.grown);
-        self.watch.look(self.sta.rows().len(), grown, now);
-        progress::of(&self.shapes, self.sta.rows(), &self.watch, now, thresholds)
+        self.watch.look(self.table().count(), grown, now);
+        let mut progress = progress::of(&self.shapes, self.table(), &self.watch, now, thresholds);
+        progress.license_queue = self.queued_for_license();
+        if progress.license_queue.is_some() {
+            progress.trouble.take_if(|trouble| matches!(trouble.kind, TroubleKind::NoGrowth { .. }));
+        }
+        progress
     }
 
     /// How the run ended, all its console text fed.
     pub fn verdict(&self, exit: ExitStatus) -> Verdict {
         match self.solver {
             Solver::Calculix => calculix::verdict(exit, &self.console.summary()),
-            Solver::Abaqus => self.abaqus.verdict(exit),
+            Solver::Abaqus => {
+                let mut status = self.abaqus.status.clone();
+                status.finish();
+                let told = abaqus::Told {
+                    console: &self.abaqus.console.summary(),
+                    status: &status,
+                    status_file: &self.abaqus.status_file,
+                    first_error: None,
+                    terminated: None,
+                };
+                abaqus::verdict(exit, told)
+            }
         }
-    }
-}
-
-/// Abaqus' console text: its own last lines only. What its other files say is not read yet.
-#[derive(Clone, Debug, Default)]
-struct AbaqusConsole {
-    lines: crate::lines::Lines,
-    count: u64,
-    completed: Option<(u64, String)>,
-    failed: Option<(u64, String)>,
-}
-
-impl AbaqusConsole {
-    fn feed(&mut self, bytes: &[u8]) {
-        let AbaqusConsole { lines, count, completed, failed } = self;
-        lines.feed(bytes, |line| {
-            *count += 1;
-            let line = line.bytes.trim_ascii();
-            if line.starts_with(b"Abaqus JOB ") && line.ends_with(b" COMPLETED") {
-                *completed = Some((*count, crate::text::shown(line, 200)));
-            } else if failed.is_none()
-                && (line.starts_with(b"Abaqus/Analysis exited with error") || line.starts_with(b"Abaqus Error:"))
-            {
-                *failed = Some((*count, crate::text::shown(line, 200)));
-            }
-        });
-    }
-
-    fn verdict(&self, exit: ExitStatus) -> Verdict {
-        let evidence = |(line, text): &(u64, String)| {
-            Some(Evidence { file: CONSOLE.to_owned(), line: Some(*line), text: text.clone() })
-        };
-        let zero = exit == ExitStatus::Code(0);
-        let (cause, evidence, remark) = match (&self.failed, &self.completed, exit) {
-            (Some(line), _, _) => (Cause::SolverError, evidence(line), zero.then_some(Remark::ExitZeroButFailed)),
-            (None, Some(line), _) => {
-                (Cause::Completed, evidence(line), (!zero).then_some(Remark::ExitDisagrees { exit }))
-            }
-            (None, None, ExitStatus::Signal(signal)) => (Cause::Killed { signal }, None, None),
-            (None, None, ExitStatus::Code(code)) => {
-                (Cause::NoEndLine { code: Some(code) }, None, zero.then_some(Remark::ExitZeroButFailed))
-            }
-            (None, None, ExitStatus::Unknown) => (Cause::NoEndLine { code: None }, None, None),
-        };
-        Verdict { cause, evidence, exit, remarks: remark.into_iter().collect() }
     }
 }
