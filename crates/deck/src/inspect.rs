@@ -86,7 +86,7 @@ pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Re
     let whole = Cursor::new(&head).chain(from);
     // what the readers of messages will take begins like a status file
     if (has("Abaqus/Standard") && has(calculix::sta::HEADER))
-        || (has("Abaqus/Explicit") && !matches!(ending.as_str(), "msg" | "dat"))
+        || head.trim_ascii_start().starts_with(b"Abaqus/Explicit ")
     {
         let mut reader = abaqus::sta::Reader::default();
         feed(whole, |bytes| reader.feed(bytes))?;
