@@ -156,7 +156,8 @@ mod tests {
     }
 
     const ROW: &str = "     1          1     1     2  0.500000E+00  0.500000E+00  0.500000E+00\n";
-    const HEAD: &str = "SUMMARY OF JOB INFORMATION\n  STEP      INC     ATT  ITRS     TOT TIME     STEP TIME      INC TIME\n";
+    const HEAD: &str =
+        "SUMMARY OF JOB INFORMATION\n  STEP      INC     ATT  ITRS     TOT TIME     STEP TIME      INC TIME\n";
 
     #[test]
     fn a_file_is_read_only_where_it_grew_and_goes_on_under_its_final_name() {

@@ -3,10 +3,13 @@
 use crate::abaqus;
 use crate::attempt::{Attempt, Table};
 use crate::calculix::{self, console, cvg, sta};
+use crate::iteration::Iteration;
+use crate::message::Messages;
 use crate::progress::{self, Thresholds, Watch};
 use domain::files::CONSOLE;
 use domain::progress::LicenseQueue;
-use domain::{ExitStatus, Progress, Solver, StepShape, Timestamp, TroubleKind, Verdict};
+use domain::{Evidence, ExitStatus, Progress, Solver, StepShape, Timestamp, TroubleKind, Verdict};
+use std::borrow::Cow;
 
 /// Endings of the files, beside [`CONSOLE`], that a solver writes while it runs and that are worth reading live.
 pub fn live_files(solver: Solver) -> &'static [&'static str] {
@@ -21,8 +24,47 @@ pub fn live_files(solver: Solver) -> &'static [&'static str] {
 struct Abaqus {
     console: abaqus::console::Reader,
     status: abaqus::sta::Reader,
-    /// The status file's name as it was fed.
-    status_file: String,
+    msg: abaqus::msg::Reader,
+    dat: abaqus::dat::Reader,
+    /// What the files' names begin with, as they were fed: `beam.`.
+    stem: String,
+}
+
+impl Abaqus {
+    fn named(&mut self, file: &str) {
+        let stem = file.rfind('.').map_or("", |dot| &file[..=dot]);
+        stem.clone_into(&mut self.stem);
+    }
+
+    fn verdict(&self, exit: ExitStatus) -> Verdict {
+        let Abaqus { mut status, mut msg, mut dat, console, stem } = self.clone();
+        status.finish();
+        msg.finish();
+        dat.finish();
+        let console = console.summary();
+        let error = |ending: &str, messages: &Messages| {
+            let error = messages.first_error()?;
+            let text = format!("***ERROR: {}", error.text);
+            Some(Evidence { file: format!("{stem}{ending}"), line: Some(error.first_line), text })
+        };
+        let (in_msg, in_dat) = (error("msg", msg.messages()), error("dat", dat.messages()));
+        // a run that got as far as the analysis was not ended by what stands in the .dat
+        let first_error = if console.input.is_some() { in_dat.or(in_msg) } else { in_msg.or(in_dat) };
+        let terminated = msg.ended().filter(|ended| ended.ending == abaqus::Ending::Cancelled);
+        let terminated = terminated.map(|ended| Evidence {
+            file: format!("{stem}msg"),
+            line: Some(ended.line),
+            text: ended.text.clone(),
+        });
+        let told = abaqus::Told {
+            console: &console,
+            status: &status,
+            status_file: &format!("{stem}sta"),
+            first_error: first_error.as_ref(),
+            terminated: terminated.as_ref(),
+        };
+        abaqus::verdict(exit, told)
+    }
 }
 
 /// Reads one run's files as they grow. Made anew and fed from the files' beginnings it knows the same again, except
@@ -67,8 +109,16 @@ impl RunReader {
             Solver::Calculix if ending == "cvg" => self.cvg.feed(bytes),
             Solver::Abaqus if console => self.abaqus.console.feed(bytes),
             Solver::Abaqus if ending == "sta" => {
-                file.clone_into(&mut self.abaqus.status_file);
+                self.abaqus.named(file);
                 self.abaqus.status.feed(bytes);
+            }
+            Solver::Abaqus if ending == "msg" => {
+                self.abaqus.named(file);
+                self.abaqus.msg.feed(bytes);
+            }
+            Solver::Abaqus if ending == "dat" => {
+                self.abaqus.named(file);
+                self.abaqus.dat.feed(bytes);
             }
             Solver::Calculix | Solver::Abaqus => {}
         }
@@ -91,9 +141,28 @@ impl RunReader {
         self.abaqus.console.queue().map(|queue| LicenseQueue { seconds: queue.seconds })
     }
 
+    /// Which solver's files these are.
+    pub fn solver(&self) -> Solver {
+        self.solver
+    }
+
     /// Iterations so far, for the convergence plot.
-    pub fn iterations(&self) -> &[cvg::Iteration] {
-        self.cvg.rows()
+    pub fn iterations(&self) -> Cow<'_, [Iteration]> {
+        match self.solver {
+            Solver::Calculix => self.cvg.rows().iter().map(Iteration::from).collect(),
+            Solver::Abaqus => Cow::Borrowed(self.abaqus.msg.iterations()),
+        }
+    }
+
+    /// What the solver said so far, by file, for a job of this name.
+    pub fn messages(&self, job: &str) -> Vec<(String, Messages)> {
+        match self.solver {
+            Solver::Calculix => vec![(CONSOLE.to_owned(), self.console.messages())],
+            Solver::Abaqus => vec![
+                (format!("{job}.dat"), self.abaqus.dat.messages().clone()),
+                (format!("{job}.msg"), self.abaqus.msg.messages().clone()),
+            ],
+        }
     }
 
     /// How far the run is, as seen now. To be asked after each feeding: the time between is how fast it goes.
@@ -112,18 +181,45 @@ impl RunReader {
     pub fn verdict(&self, exit: ExitStatus) -> Verdict {
         match self.solver {
             Solver::Calculix => calculix::verdict(exit, &self.console.summary()),
-            Solver::Abaqus => {
-                let mut status = self.abaqus.status.clone();
-                status.finish();
-                let told = abaqus::Told {
-                    console: &self.abaqus.console.summary(),
-                    status: &status,
-                    status_file: &self.abaqus.status_file,
-                    first_error: None,
-                    terminated: None,
-                };
-                abaqus::verdict(exit, told)
-            }
+            Solver::Abaqus => self.abaqus.verdict(exit),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Cause;
+
+    #[test]
+    fn the_message_file_tells_more_than_the_console() {
+        let run = |message: &[u8]| {
+            let mut run = RunReader::new(Solver::Abaqus, Vec::new());
+            run.feed("beam.sta", b" THE ANALYSIS HAS NOT BEEN COMPLETED\n");
+            run.feed("beam.msg", message);
+            run.feed(CONSOLE, b"Abaqus Error: Abaqus/Standard Analysis exited with an error - Please see the \n");
+            run.feed(CONSOLE, b"message file.\nAbaqus/Analysis exited with errors\n");
+            let verdict = run.verdict(ExitStatus::Code(1));
+            (verdict.cause, verdict.evidence.map(|evidence| (evidence.file, evidence.line)))
+        };
+        let at = Some(("beam.msg".to_owned(), Some(1)));
+        assert_eq!(run(b" ***ERROR: TOO MANY ATTEMPTS MADE FOR THIS INCREMENT\n"), (Cause::Diverged, at.clone()));
+        let ended = b" ***ERROR: Process terminated by external request (SIGTERM or SIGINT received).\n";
+        assert_eq!(run(ended), (Cause::Killed { signal: 15 }, at));
+    }
+
+    #[test]
+    fn waiting_for_a_licence_is_no_trouble() {
+        let mut run = RunReader::new(Solver::Abaqus, Vec::new());
+        let thresholds = Thresholds { cutbacks: 5, cutback_minutes: 10, no_growth_minutes: 1 };
+        run.feed(CONSOLE, b"\"standard\" license request queued for the License Server on lm.\n");
+        run.feed(CONSOLE, b"Total time in queue: 30 seconds.\n");
+        run.progress(Timestamp(0), thresholds);
+        let progress = run.progress(Timestamp(600), thresholds);
+        assert_eq!((progress.license_queue, progress.trouble), (Some(LicenseQueue { seconds: 30 }), None));
+        run.feed(CONSOLE, b"Begin Analysis Input File Processor\n");
+        run.progress(Timestamp(600), thresholds);
+        let progress = run.progress(Timestamp(1200), thresholds);
+        assert!(progress.license_queue.is_none() && progress.trouble.is_some());
     }
 }
