@@ -1,15 +1,69 @@
 //! What differs between solvers while a run is watched and judged. A closed list: `match solver`.
 
+use crate::abaqus;
+use crate::attempt::{Attempt, Table};
 use crate::calculix::{self, console, cvg, sta};
+use crate::iteration::Iteration;
+use crate::message::Messages;
 use crate::progress::{self, Thresholds, Watch};
 use domain::files::CONSOLE;
-use domain::{Cause, Evidence, ExitStatus, Progress, Remark, Solver, StepShape, Timestamp, Verdict};
+use domain::progress::LicenseQueue;
+use domain::{Evidence, ExitStatus, Progress, Solver, StepShape, Timestamp, TroubleKind, Verdict};
+use std::borrow::Cow;
 
 /// Endings of the files, beside [`CONSOLE`], that a solver writes while it runs and that are worth reading live.
 pub fn live_files(solver: Solver) -> &'static [&'static str] {
     match solver {
         Solver::Abaqus => &["sta", "msg", "dat", "log"],
         Solver::Calculix => &["sta", "cvg", "dat"],
+    }
+}
+
+/// The readers of a run of Abaqus.
+#[derive(Clone, Debug, Default)]
+struct Abaqus {
+    console: abaqus::console::Reader,
+    status: abaqus::sta::Reader,
+    msg: abaqus::msg::Reader,
+    dat: abaqus::dat::Reader,
+    /// What the files' names begin with, as they were fed: `beam.`.
+    stem: String,
+}
+
+impl Abaqus {
+    fn named(&mut self, file: &str) {
+        let stem = file.rfind('.').map_or("", |dot| &file[..=dot]);
+        stem.clone_into(&mut self.stem);
+    }
+
+    fn verdict(&self, exit: ExitStatus) -> Verdict {
+        let Abaqus { mut status, mut msg, mut dat, console, stem } = self.clone();
+        status.finish();
+        msg.finish();
+        dat.finish();
+        let console = console.summary();
+        let error = |ending: &str, messages: &Messages| {
+            let error = messages.first_error()?;
+            let text = format!("***ERROR: {}", error.text);
+            Some(Evidence { file: format!("{stem}{ending}"), line: Some(error.first_line), text })
+        };
+        let (in_msg, in_dat) = (error("msg", msg.messages()), error("dat", dat.messages()));
+        // a run that got as far as the analysis was not ended by what stands in the .dat
+        let first_error = if console.input.is_some() { in_dat.or(in_msg) } else { in_msg.or(in_dat) };
+        let terminated = msg.ended().filter(|ended| ended.ending == abaqus::Ending::Cancelled);
+        let terminated = terminated.map(|ended| Evidence {
+            file: format!("{stem}msg"),
+            line: Some(ended.line),
+            text: ended.text.clone(),
+        });
+        let told = abaqus::Told {
+            console: &console,
+            status: &status,
+            status_file: &format!("{stem}sta"),
+            first_error: first_error.as_ref(),
+            terminated: terminated.as_ref(),
+        };
+        abaqus::verdict(exit, told)
     }
 }
 
@@ -22,7 +76,7 @@ pub struct RunReader {
     sta: sta::Reader,
     cvg: cvg::Reader,
     console: console::Reader,
-    abaqus: AbaqusConsole,
+    abaqus: Abaqus,
     watch: Watch,
     /// Something grew since the last look.
     grown: bool,
@@ -37,7 +91,7 @@ impl RunReader {
             sta: sta::Reader::default(),
             cvg: cvg::Reader::default(),
             console: console::Reader::default(),
-            abaqus: AbaqusConsole::default(),
+            abaqus: Abaqus::default(),
             watch: Watch::default(),
             grown: false,
         }
@@ -53,26 +107,74 @@ impl RunReader {
             Solver::Calculix if console => self.console.feed(bytes),
             Solver::Calculix if ending == "sta" => self.sta.feed(bytes),
             Solver::Calculix if ending == "cvg" => self.cvg.feed(bytes),
-            Solver::Abaqus if console => self.abaqus.feed(bytes),
+            Solver::Abaqus if console => self.abaqus.console.feed(bytes),
+            Solver::Abaqus if ending == "sta" => {
+                self.abaqus.named(file);
+                self.abaqus.status.feed(bytes);
+            }
+            Solver::Abaqus if ending == "msg" => {
+                self.abaqus.named(file);
+                self.abaqus.msg.feed(bytes);
+            }
+            Solver::Abaqus if ending == "dat" => {
+                self.abaqus.named(file);
+                self.abaqus.dat.feed(bytes);
+            }
             Solver::Calculix | Solver::Abaqus => {}
         }
     }
 
-    /// Attempts so far.
-    pub fn attempts(&self) -> &[sta::Attempt] {
-        self.sta.rows()
+    /// Attempts so far; of a very long run the last ones.
+    pub fn attempts(&self) -> &[Attempt] {
+        self.table().rows()
+    }
+
+    fn table(&self) -> &Table {
+        match self.solver {
+            Solver::Calculix => self.sta.table(),
+            Solver::Abaqus => self.abaqus.status.table(),
+        }
+    }
+
+    /// The wait at the licence server, where the run stands in it now.
+    pub fn queued_for_license(&self) -> Option<LicenseQueue> {
+        self.abaqus.console.queue().map(|queue| LicenseQueue { seconds: queue.seconds })
+    }
+
+    /// Which solver's files these are.
+    pub fn solver(&self) -> Solver {
+        self.solver
     }
 
     /// Iterations so far, for the convergence plot.
-    pub fn iterations(&self) -> &[cvg::Iteration] {
-        self.cvg.rows()
+    pub fn iterations(&self) -> Cow<'_, [Iteration]> {
+        match self.solver {
+            Solver::Calculix => self.cvg.rows().iter().map(Iteration::from).collect(),
+            Solver::Abaqus => Cow::Borrowed(self.abaqus.msg.iterations()),
+        }
+    }
+
+    /// What the solver said so far, by file, for a job of this name.
+    pub fn messages(&self, job: &str) -> Vec<(String, Messages)> {
+        match self.solver {
+            Solver::Calculix => vec![(CONSOLE.to_owned(), self.console.messages())],
+            Solver::Abaqus => vec![
+                (format!("{job}.dat"), self.abaqus.dat.messages().clone()),
+                (format!("{job}.msg"), self.abaqus.msg.messages().clone()),
+            ],
+        }
     }
 
     /// How far the run is, as seen now. To be asked after each feeding: the time between is how fast it goes.
     pub fn progress(&mut self, now: Timestamp, thresholds: Thresholds) -> Progress {
         let grown = std::mem::take(&mut self.grown);
-        self.watch.look(self.sta.rows().len(), grown, now);
-        progress::of(&self.shapes, self.sta.rows(), &self.watch, now, thresholds)
+        self.watch.look(self.table().count(), grown, now);
+        let mut progress = progress::of(&self.shapes, self.table(), &self.watch, now, thresholds);
+        progress.license_queue = self.queued_for_license();
+        if progress.license_queue.is_some() {
+            progress.trouble.take_if(|trouble| matches!(trouble.kind, TroubleKind::NoGrowth { .. }));
+        }
+        progress
     }
 
     /// How the run ended, all its console text fed.
@@ -84,47 +186,40 @@ impl RunReader {
     }
 }
 
-/// Abaqus' console text: its own last lines only. What its other files say is not read yet.
-#[derive(Clone, Debug, Default)]
-struct AbaqusConsole {
-    lines: crate::lines::Lines,
-    count: u64,
-    completed: Option<(u64, String)>,
-    failed: Option<(u64, String)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Cause;
 
-impl AbaqusConsole {
-    fn feed(&mut self, bytes: &[u8]) {
-        let AbaqusConsole { lines, count, completed, failed } = self;
-        lines.feed(bytes, |line| {
-            *count += 1;
-            let line = line.bytes.trim_ascii();
-            if line.starts_with(b"Abaqus JOB ") && line.ends_with(b" COMPLETED") {
-                *completed = Some((*count, crate::text::shown(line, 200)));
-            } else if failed.is_none()
-                && (line.starts_with(b"Abaqus/Analysis exited with error") || line.starts_with(b"Abaqus Error:"))
-            {
-                *failed = Some((*count, crate::text::shown(line, 200)));
-            }
-        });
+    #[test]
+    fn the_message_file_tells_more_than_the_console() {
+        let run = |message: &[u8]| {
+            let mut run = RunReader::new(Solver::Abaqus, Vec::new());
+            run.feed("beam.sta", b" THE ANALYSIS HAS NOT BEEN COMPLETED\n");
+            run.feed("beam.msg", message);
+            run.feed(CONSOLE, b"Abaqus Error: Abaqus/Standard Analysis exited with an error - Please see the \n");
+            run.feed(CONSOLE, b"message file.\nAbaqus/Analysis exited with errors\n");
+            let verdict = run.verdict(ExitStatus::Code(1));
+            (verdict.cause, verdict.evidence.map(|evidence| (evidence.file, evidence.line)))
+        };
+        let at = Some(("beam.msg".to_owned(), Some(1)));
+        assert_eq!(run(b" ***ERROR: TOO MANY ATTEMPTS MADE FOR THIS INCREMENT\n"), (Cause::Diverged, at.clone()));
+        let ended = b" ***ERROR: Process terminated by external request (SIGTERM or SIGINT received).\n";
+        assert_eq!(run(ended), (Cause::Killed { signal: 15 }, at));
     }
 
-    fn verdict(&self, exit: ExitStatus) -> Verdict {
-        let evidence = |(line, text): &(u64, String)| {
-            Some(Evidence { file: CONSOLE.to_owned(), line: Some(*line), text: text.clone() })
-        };
-        let zero = exit == ExitStatus::Code(0);
-        let (cause, evidence, remark) = match (&self.failed, &self.completed, exit) {
-            (Some(line), _, _) => (Cause::SolverError, evidence(line), zero.then_some(Remark::ExitZeroButFailed)),
-            (None, Some(line), _) => {
-                (Cause::Completed, evidence(line), (!zero).then_some(Remark::ExitDisagrees { exit }))
-            }
-            (None, None, ExitStatus::Signal(signal)) => (Cause::Killed { signal }, None, None),
-            (None, None, ExitStatus::Code(code)) => {
-                (Cause::NoEndLine { code: Some(code) }, None, zero.then_some(Remark::ExitZeroButFailed))
-            }
-            (None, None, ExitStatus::Unknown) => (Cause::NoEndLine { code: None }, None, None),
-        };
-        Verdict { cause, evidence, exit, remarks: remark.into_iter().collect() }
+    #[test]
+    fn waiting_for_a_licence_is_no_trouble() {
+        let mut run = RunReader::new(Solver::Abaqus, Vec::new());
+        let thresholds = Thresholds { cutbacks: 5, cutback_minutes: 10, no_growth_minutes: 1 };
+        run.feed(CONSOLE, b"\"standard\" license request queued for the License Server on lm.\n");
+        run.feed(CONSOLE, b"Total time in queue: 30 seconds.\n");
+        run.progress(Timestamp(0), thresholds);
+        let progress = run.progress(Timestamp(600), thresholds);
+        assert_eq!((progress.license_queue, progress.trouble), (Some(LicenseQueue { seconds: 30 }), None));
+        run.feed(CONSOLE, b"Begin Analysis Input File Processor\n");
+        run.progress(Timestamp(600), thresholds);
+        let progress = run.progress(Timestamp(1200), thresholds);
+        assert!(progress.license_queue.is_none() && progress.trouble.is_some());
     }
 }

@@ -2,15 +2,17 @@
 
 mod console;
 mod deck;
+mod license;
 mod messages;
 mod status;
 
 pub use console::LogReport;
 pub use deck::{DeckReport, IncludeReport, StepReport};
+pub use license::UsageReport;
 pub use messages::{DatReport, MessageReport, MsgReport};
 pub use status::{CvgReport, StaReport};
 
-use crate::abaqus::{dat, msg};
+use crate::abaqus::{self, Said, dat, dsls, lmstat, msg};
 use crate::calculix;
 use crate::inp::{self, Files, Scanner};
 use crate::lines;
@@ -37,6 +39,10 @@ pub enum Report {
     Msg(MsgReport),
     /// Abaqus' printed data.
     Dat(DatReport),
+    /// What FlexNet says of its pool.
+    Lmstat(UsageReport),
+    /// What DSLS says of its pool.
+    Dslsstat(UsageReport),
     /// None of these.
     Unknown {
         /// Name as given.
@@ -63,6 +69,7 @@ impl Report {
             Report::Unknown { .. } => true,
             Report::Deck(deck) => !deck.hard_errors.is_empty(),
             Report::Sta(_) | Report::Cvg(_) | Report::Log(_) | Report::Msg(_) | Report::Dat(_) => false,
+            Report::Lmstat(_) | Report::Dslsstat(_) => false,
         }
     }
 }
@@ -75,7 +82,16 @@ pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Re
     let mut head = Vec::new();
     (&mut from).take(HEAD).read_to_end(&mut head)?;
     let has = |text: &str| memchr::memmem::find(&head, text.as_bytes()).is_some();
+    let ending = name.rsplit('.').next().unwrap_or_default().split('~').next().unwrap_or_default().to_ascii_lowercase();
     let whole = Cursor::new(&head).chain(from);
+    // what the readers of messages will take begins like a status file
+    if (has("Abaqus/Standard") && has(calculix::sta::HEADER))
+        || head.trim_ascii_start().starts_with(b"Abaqus/Explicit ")
+    {
+        let mut reader = abaqus::sta::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        return Ok(Report::Sta(status::abaqus(name, reader)));
+    }
     if has(calculix::sta::HEADER) && !has("Abaqus") {
         let mut reader = calculix::sta::Reader::default();
         feed(whole, |bytes| reader.feed(bytes))?;
@@ -91,9 +107,7 @@ pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Re
         feed(whole, |bytes| reader.feed(bytes))?;
         return Ok(Report::Log(console::calculix(name, &reader)));
     }
-    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    let ending = ending.split('~').next().unwrap_or_default();
-    match messages::kind(&head, ending) {
+    match messages::kind(&head, &ending) {
         Some(messages::Kind::Msg) => {
             let mut reader = msg::Reader::default();
             feed(whole, |bytes| reader.feed(bytes))?;
@@ -106,8 +120,30 @@ pub fn file<'f>(name: &str, mut from: impl Read, files: &'f Files<'f>) -> io::Re
         }
         None => {}
     }
-    if matches!(ending, "sta" | "msg" | "dat" | "log" | "com" | "prt" | "lck" | "cid" | "odb" | "frd") {
-        return Ok(unknown(name, format!("not read yet: .{ending}")));
+    if has("Users of ") && has("Total of ") || has("lmutil - Copyright") || has("lmstat - Copyright") {
+        let mut reader = lmstat::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        reader.finish();
+        return Ok(license::report(name, reader.usage()).map_or_else(|why| unknown(name, why), Report::Lmstat));
+    }
+    if has(dsls::CSV_HEADER) || has("License Administration Tool") || (has("| Feature ") && has("InUse")) {
+        let mut reader = dsls::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        reader.finish();
+        return Ok(license::report(name, reader.usage()).map_or_else(|why| unknown(name, why), Report::Dslsstat));
+    }
+    if ["Abaqus JOB ", "Abaqus Error:", "Abaqus License Manager checked out", "SIMULIA established products"]
+        .iter()
+        .chain(&["license request queued for the License Server", "FlexNet Licensing error", "Begin Abaqus/"])
+        .any(|words| has(words))
+        && !matches!(ending.as_str(), "msg" | "dat" | "inp")
+    {
+        let mut reader = abaqus::console::Reader::default();
+        feed(whole, |bytes| reader.feed(bytes))?;
+        return Ok(Report::Log(console::abaqus(name, &reader)));
+    }
+    if matches!(ending.as_str(), "sta" | "msg" | "dat" | "log" | "com" | "prt" | "lck" | "cid" | "odb" | "frd") {
+        return Ok(unknown(name, format!("nothing is read of .{ending}")));
     }
     let mut scanner = Scanner::with_files(files);
     feed(whole, |bytes| scanner.feed(bytes))?;
@@ -125,6 +161,20 @@ fn feed(from: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         ControlFlow::<()>::Continue(())
     })?;
     Ok(())
+}
+
+fn verdict(completed: Option<bool>) -> &'static str {
+    match completed {
+        Some(true) => "completed",
+        Some(false) => "not_completed",
+        None => "none",
+    }
+}
+
+impl From<&Said> for Note {
+    fn from(said: &Said) -> Note {
+        Note { file: None, line: Some(said.line), text: said.text.clone() }
+    }
 }
 
 fn unknown(name: &str, reason: String) -> Report {

@@ -5,6 +5,7 @@
 
 pub mod abaqus;
 pub mod adapter;
+pub mod attempt;
 pub mod calculix;
 pub mod inp;
 pub mod inspect;

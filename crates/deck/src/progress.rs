@@ -1,7 +1,7 @@
 //! How far a run is: from the status file's rows and the deck's steps, never from the clock. The clock only says how
 //! fast the rows come.
 
-use crate::calculix::sta::Attempt;
+use crate::attempt::{Attempt, Table};
 use domain::progress::RecentIncrement;
 use domain::{Progress, Settings, StepShape, Timestamp, Trouble, TroubleKind};
 
@@ -83,13 +83,8 @@ impl Watch {
 }
 
 /// The whole picture from the deck's steps, the rows so far and when they were seen.
-pub fn of(
-    shapes: &[StepShape],
-    attempts: &[Attempt],
-    watch: &Watch,
-    now: Timestamp,
-    thresholds: Thresholds,
-) -> Progress {
+pub fn of(shapes: &[StepShape], table: &Table, watch: &Watch, now: Timestamp, thresholds: Thresholds) -> Progress {
+    let attempts = table.rows();
     let steps = u32::try_from(shapes.len()).unwrap_or(u32::MAX);
     let mut progress = Progress { segments: segments(shapes), steps, ..Progress::default() };
     progress.last_growth = watch.last_growth;
@@ -100,20 +95,19 @@ pub fn of(
         progress.step = last.step;
         progress.increment = last.increment;
         progress.attempt = last.attempt;
-        progress.cutbacks =
-            u32::try_from(attempts.iter().filter(|attempt| !attempt.converged).count()).unwrap_or(u32::MAX);
-        progress.total_time = last.total_time;
+        progress.cutbacks = u32::try_from(table.cutbacks()).unwrap_or(u32::MAX);
+        progress.total_time = attempts.iter().rev().find_map(|attempt| attempt.total_time).unwrap_or(0.0);
         progress.step_time = step_time(attempts);
         progress.increment_size = last.increment_size;
         progress.recent = attempts[attempts.len().saturating_sub(RECENT)..]
             .iter()
             .map(|attempt| RecentIncrement { size: attempt.increment_size, converged: attempt.converged })
             .collect();
-        progress.seconds_left = seconds_left(shapes, attempts, watch, now);
+        progress.seconds_left = seconds_left(shapes, table, watch, now);
     } else if let Some(shape) = shapes.first() {
         progress.step_name = shape.name.clone();
     }
-    progress.trouble = trouble(shapes, attempts, watch, now, thresholds);
+    progress.trouble = trouble(shapes, table, watch, now, thresholds);
     progress
 }
 
@@ -152,12 +146,15 @@ fn share(shapes: &[StepShape], attempts: &[Attempt]) -> Option<f64> {
 }
 
 /// From the share's growth over the last looks; `None` unless it is steady.
-fn seconds_left(shapes: &[StepShape], attempts: &[Attempt], watch: &Watch, now: Timestamp) -> Option<u64> {
+fn seconds_left(shapes: &[StepShape], table: &Table, watch: &Watch, now: Timestamp) -> Option<u64> {
+    let attempts = table.rows();
     if attempts.iter().rev().take(5).any(|attempt| !attempt.converged) {
         return None;
     }
     let known = &watch.stamps[watch.stamps.len().saturating_sub(16)..];
-    let point = |(rows, at): (usize, Timestamp)| Some((share(shapes, attempts.get(..rows)?)?, at));
+    let point = |(rows, at): (usize, Timestamp)| {
+        Some((share(shapes, attempts.get(..rows.checked_sub(table.dropped())?)?)?, at))
+    };
     let (first, middle, last) = (known.first()?, known.get(known.len() / 2)?, known.last()?);
     let ((s0, t0), (s1, t1), (s2, t2)) = (point(*first)?, point(*middle)?, point(*last)?);
     if known.len() < 4 || t2.since(t0).0 < 5 {
@@ -176,17 +173,18 @@ fn seconds_left(shapes: &[StepShape], attempts: &[Attempt], watch: &Watch, now: 
 
 fn trouble(
     shapes: &[StepShape],
-    attempts: &[Attempt],
+    table: &Table,
     watch: &Watch,
     now: Timestamp,
     thresholds: Thresholds,
 ) -> Option<Trouble> {
-    near_minimum(shapes, attempts, watch, now)
-        .or_else(|| cutbacks(attempts, watch, now, thresholds))
+    near_minimum(shapes, table, watch, now)
+        .or_else(|| cutbacks(table, watch, now, thresholds))
         .or_else(|| no_growth(watch, now, thresholds))
 }
 
-fn near_minimum(shapes: &[StepShape], attempts: &[Attempt], watch: &Watch, now: Timestamp) -> Option<Trouble> {
+fn near_minimum(shapes: &[StepShape], table: &Table, watch: &Watch, now: Timestamp) -> Option<Trouble> {
+    let attempts = table.rows();
     let last = attempts.last()?;
     let min = shape_of(shapes, last.step)?.min_increment.filter(|min| *min > 0.0)?;
     let near = |attempt: &Attempt| attempt.step == last.step && attempt.increment_size <= NEAR * min;
@@ -198,17 +196,19 @@ fn near_minimum(shapes: &[StepShape], attempts: &[Attempt], watch: &Watch, now: 
     if !tail.clone().any(|attempt| attempt.step == last.step && !attempt.converged) {
         return None;
     }
-    let first = attempts.len() - attempts.iter().rev().take_while(|attempt| near(attempt)).count();
+    let first = table.count() - attempts.iter().rev().take_while(|attempt| near(attempt)).count();
     let text = format!("increment {:.3e} is near the smallest allowed {min:.3e}", last.increment_size);
     Some(Trouble { kind: TroubleKind::NearMinimum, since: watch.seen(first).unwrap_or(now), text })
 }
 
-fn cutbacks(attempts: &[Attempt], watch: &Watch, now: Timestamp, thresholds: Thresholds) -> Option<Trouble> {
+fn cutbacks(table: &Table, watch: &Watch, now: Timestamp, thresholds: Thresholds) -> Option<Trouble> {
     let minutes = thresholds.cutback_minutes;
-    let recent: Vec<Timestamp> = attempts
+    let recent: Vec<Timestamp> = table
+        .rows()
         .iter()
         .enumerate()
         .rev()
+        .map(|(at, attempt)| (table.dropped() + at, attempt))
         .take_while(|(row, _)| *row >= watch.old_rows)
         .filter(|(_, attempt)| !attempt.converged)
         .map_while(|(row, _)| watch.seen(row))

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use deck::abaqus::{dat, msg};
+use deck::abaqus::{self, dat, msg};
 use deck::adapter::RunReader;
 use deck::calculix::{console, cvg, sta};
 use deck::progress::Thresholds;
@@ -14,7 +14,7 @@ use std::io::Read;
 
 /// Pieces that mean something to one reader or another, and arbitrary bytes.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
-    const WORDS: [&str; 92] = [
+    const WORDS: [&str; 106] = [
         "*NODE",
         "*NODE, NSET=n, INPUT=a.inp",
         "*ELEMENT, TYPE=C3D20R, ELSET=e",
@@ -107,6 +107,20 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         "     ANALYSIS SUMMARY:",
         "                       3  ERROR MESSAGES",
         "                   M E M O R Y   E S T I M A T E",
+        "Abaqus/Standard 2023                  DATE 13-Jun-2026 TIME 05:18:08",
+        "Abaqus/Explicit 2023                             DATE 26-mei-2025  TIME 10:15:55",
+        "   1    44   1U    0     4     4             4.18      -0.3760                R",
+        "   2    14   2     5     4     9  14.5       6.62       0.1250    ",
+        " STEP 1  ORIGIN 0.0000",
+        "        5  1.119E-05 1.119E-05  00:00:00 2.237E-06          70  4.504E-05 -1.963E-06",
+        "***ERROR: Excessive distortion of element number 92 of instance",
+        "          BLOCK-2",
+        " THE ANALYSIS HAS COMPLETED SUCCESSFULLY",
+        "Abaqus Error: Abaqus/Standard Analysis exited with an error - Please see the ",
+        "Total time in queue: 30 seconds.",
+        "Users of abaqus:  (Total of 78 licenses issued;  Total of 53 licenses in use)",
+        "    a b (v62.6) (c/27050 1042), start Mon 11/25 17:15, 10 licenses",
+        "| Feature | Number | InUse |",
     ];
     prop_oneof![
         8 => (0..WORDS.len()).prop_map(|at| WORDS[at].as_bytes().to_vec()),
@@ -176,6 +190,26 @@ proptest! {
         prop_assert_eq!(a.rows(), b.rows());
         prop_assert_eq!(c.rows(), d.rows());
         prop_assert_eq!(e.summary(), f.summary());
+        let (mut a, mut b) = (abaqus::sta::Reader::default(), abaqus::sta::Reader::default());
+        let (mut c, mut d) = (abaqus::console::Reader::default(), abaqus::console::Reader::default());
+        let (mut e, mut f) = (abaqus::lmstat::Reader::default(), abaqus::lmstat::Reader::default());
+        let (mut g, mut h) = (abaqus::dsls::Reader::default(), abaqus::dsls::Reader::default());
+        a.feed(&bytes);
+        c.feed(&bytes);
+        e.feed(&bytes);
+        g.feed(&bytes);
+        for part in slices(&bytes, &cuts) {
+            b.feed(part);
+            d.feed(part);
+            f.feed(part);
+            h.feed(part);
+        }
+        (a.finish(), b.finish(), e.finish(), f.finish(), g.finish(), h.finish());
+        prop_assert_eq!(a.table(), b.table());
+        prop_assert_eq!((a.release(), a.end(), a.first_error()), (b.release(), b.end(), b.first_error()));
+        prop_assert_eq!(c.summary(), d.summary());
+        prop_assert_eq!(e.usage(), f.usage());
+        prop_assert_eq!(g.usage(), h.usage());
     }
 
     #[test]

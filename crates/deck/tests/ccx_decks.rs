@@ -133,9 +133,10 @@ fn run(path: &Path, tally: &Mutex<Tally>) {
     if let (true, Some(last)) = (finished && one_clock, reader.attempts().last()) {
         let sum: Option<f64> = deck.shapes().iter().map(|shape| shape.period).sum();
         if let Some(sum) = sum {
-            match (last.total_time - sum).abs() <= 1e-4 * sum {
+            let total_time = last.total_time.unwrap();
+            match (total_time - sum).abs() <= 1e-4 * sum {
                 true => tally.periods += 1,
-                false => wrong.push(format!("ended at {}, periods {sum}", last.total_time)),
+                false => wrong.push(format!("ended at {total_time}, periods {sum}")),
             }
         }
     }

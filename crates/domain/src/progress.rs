@@ -49,6 +49,16 @@ pub struct Progress {
     pub trouble: Option<Trouble>,
     /// When the status file last grew, by the server's clock.
     pub last_growth: Option<Timestamp>,
+    /// Set while the run waits at the licence server: nothing is computed, and that is no trouble.
+    #[serde(default)]
+    pub license_queue: Option<LicenseQueue>,
+}
+
+/// A wait at the licence server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseQueue {
+    /// Seconds so far, as the solver said last; it says so about every 30.
+    pub seconds: u64,
 }
 
 /// One row of the status file, for the small plot.

@@ -37,6 +37,12 @@ pub enum Cause {
     MissingFile,
     /// The increments shrank to nothing or the iteration diverged.
     Diverged,
+    /// No licence was got: denied, or waited for too long.
+    NoLicense,
+    /// A user subroutine could not be compiled or linked.
+    SubroutineError,
+    /// The lock of an earlier run lies in the folder.
+    LockFile,
     /// Some other error line of the solver.
     SolverError,
     /// A signal that nobody here sent ended the solver.
@@ -75,6 +81,8 @@ pub enum Remark {
         /// How the process ended.
         exit: ExitStatus,
     },
+    /// The end lines of two files disagree; the run counts as not completed.
+    EndLinesDisagree,
     /// End lines or the lack of them say failed, the exit code says 0.
     ExitZeroButFailed,
     /// Some result files could not be fetched.
@@ -110,6 +118,9 @@ impl Verdict {
             Cause::InputError
             | Cause::MissingFile
             | Cause::Diverged
+            | Cause::NoLicense
+            | Cause::SubroutineError
+            | Cause::LockFile
             | Cause::SolverError
             | Cause::Killed { .. }
             | Cause::NoEndLine { .. }

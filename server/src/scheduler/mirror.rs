@@ -27,11 +27,6 @@ pub fn wanted(job: &str, solver: Solver) -> impl Iterator<Item = String> {
     [CONSOLE.to_owned()].into_iter().chain(live)
 }
 
-/// The ending by which the reader knows a file of this job: `sta` of `beam.sta`, the console text as it is.
-fn kind_of<'n>(job: &str, file: &'n str) -> Option<&'n str> {
-    if file == CONSOLE { Some(file) } else { file.strip_prefix(job)?.strip_prefix('.') }
-}
-
 impl Mirror {
     /// Reads what an earlier life of the server has fetched already. Blocking.
     ///
@@ -57,7 +52,7 @@ impl Mirror {
         }
         for name in names {
             let mut file = File::open(mirror.folder.join(format!("{name}{PART}")))?;
-            let read = feed(&mut mirror.reader, job, &name, &mut file)?;
+            let read = feed(&mut mirror.reader, &name, &mut file)?;
             mirror.offsets.insert(name, read);
         }
         Ok(mirror)
@@ -86,8 +81,8 @@ impl Mirror {
         self.offsets.insert(name.to_owned(), offset + bytes.len() as u64);
         if offset < known {
             *self = Mirror::open(self.folder.clone(), &self.job, self.solver, &self.steps)?;
-        } else if let Some(kind) = kind_of(&self.job, name) {
-            self.reader.feed(kind, bytes);
+        } else {
+            self.reader.feed(name, bytes);
         }
         Ok(())
     }
@@ -98,8 +93,7 @@ impl Mirror {
     }
 }
 
-fn feed(reader: &mut RunReader, job: &str, name: &str, file: &mut File) -> io::Result<u64> {
-    let Some(kind) = kind_of(job, name) else { return Ok(file.metadata()?.len()) };
+fn feed(reader: &mut RunReader, name: &str, file: &mut File) -> io::Result<u64> {
     let mut slice = vec![0; SLICE];
     let mut all = 0;
     loop {
@@ -107,7 +101,7 @@ fn feed(reader: &mut RunReader, job: &str, name: &str, file: &mut File) -> io::R
         if read == 0 {
             return Ok(all);
         }
-        reader.feed(kind, &slice[..read]);
+        reader.feed(name, &slice[..read]);
         all += read as u64;
     }
 }
@@ -122,7 +116,7 @@ pub fn read_again(folder: &Path, job: &str, solver: Solver, steps: &[StepShape])
         for file in [folder.join(&name), folder.join(format!("{name}{PART}"))] {
             match File::open(file) {
                 Ok(mut file) => {
-                    feed(&mut reader, job, &name, &mut file)?;
+                    feed(&mut reader, &name, &mut file)?;
                     break;
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -5,6 +5,11 @@ use domain::{Progress, Seconds, Timestamp, TroubleKind};
 
 /// `Step 2/3 · Inc 214 · カットバック1回`.
 pub fn facts(voice: Voice, progress: &Progress) -> String {
+    if let Some(queue) = progress.license_queue {
+        let span = amount::duration(voice, Seconds(queue.seconds));
+        return voice
+            .pick(format!("ライセンスサーバーで順番待ち({span})"), format!("Queued at the license server for {span}"));
+    }
     let Progress { step, steps, increment, cutbacks, .. } = progress;
     let cut = voice.pick(
         format!("カットバック{cutbacks}回"),

@@ -15,6 +15,15 @@ pub fn cause(voice: Voice, cause: &Cause, progress: Option<&Progress>, node: Opt
         }
         Cause::Diverged => diverged(voice, progress),
         Cause::SolverError => voice.pick("ソルバーのエラーで停止", "Stopped by an error of the solver").to_owned(),
+        Cause::NoLicense => {
+            voice.pick("ライセンスを取得できず停止", "Stopped: no licence could be obtained").to_owned()
+        }
+        Cause::SubroutineError => voice
+            .pick("ユーザーサブルーチンのコンパイルに失敗", "A user subroutine could not be compiled or linked")
+            .to_owned(),
+        Cause::LockFile => voice
+            .pick("以前の計算のロックファイルが残っていて停止", "Stopped: the lock file of an earlier run was found")
+            .to_owned(),
         // 9 is what Linux sends when memory runs out
         Cause::Killed { signal: 9 } => voice
             .pick(
@@ -146,6 +155,12 @@ pub fn remark(voice: Voice, remark: &Remark) -> String {
                 format!("The end lines say completed, but: {how}"),
             )
         }
+        Remark::EndLinesDisagree => voice
+            .pick(
+                "コンソールと状態ファイルの終わりの行が食い違うため、完了とは扱いません",
+                "The end lines of console and status file disagree, so this does not count as completed",
+            )
+            .to_owned(),
         Remark::ExitZeroButFailed => voice
             .pick("終了コードは0ですが、完了の行がありません", "The exit code is 0, but no line says completed")
             .to_owned(),

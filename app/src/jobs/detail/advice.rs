@@ -28,6 +28,9 @@ pub fn of(cause: &Cause) -> Option<Advice> {
         Cause::InputError => INPUT,
         Cause::MissingFile => MISSING_FILE,
         Cause::Diverged => DIVERGED,
+        Cause::NoLicense => LICENSE,
+        Cause::SubroutineError => SUBROUTINE,
+        Cause::LockFile => LOCK,
         Cause::SolverError => SOLVER,
         Cause::Killed { signal: 9 } => MEMORY,
         Cause::Killed { .. } => KILLED,
@@ -70,6 +73,51 @@ const INPUT: Advice = Advice {
     ],
     avoid: Some(SAME_DECK),
     deck: true,
+};
+
+const LICENSE: Advice = Advice {
+    meaning: text(
+        "ライセンスサーバーからトークンを取得できませんでした。計算は始まっていません。",
+        "The licence server gave no tokens. Nothing was computed.",
+    ),
+    tries: &[(
+        text("空きができてから同じデッキを投入する", "Submit the same deck again when tokens are free"),
+        text(
+            "CPU の数を減らすと、必要なトークンも減ります。何度も断られるときは管理者に伝えます。",
+            "Fewer CPUs need fewer tokens. If it is denied again and again, tell the administrator.",
+        ),
+    )],
+    avoid: None,
+    deck: false,
+};
+
+const SUBROUTINE: Advice = Advice {
+    meaning: text(
+        "ユーザーサブルーチンをコンパイルまたはリンクできませんでした。計算は始まっていません。",
+        "The user subroutine could not be compiled or linked. Nothing was computed.",
+    ),
+    tries: &[(
+        text("コンソールのエラーを見て直す", "Correct what the console names"),
+        text(
+            "コンパイラー自体が見つからないときは、ノードの設定を管理者に確かめてもらいます。",
+            "If the compiler itself is not found, ask the administrator to check the node.",
+        ),
+    )],
+    avoid: Some(SAME_DECK),
+    deck: true,
+};
+
+const LOCK: Advice = Advice {
+    meaning: text(
+        "実行フォルダーに以前の計算のロックファイルがあり、Abaqus が始まりませんでした。",
+        "A lock file of an earlier run was in the run's folder, and Abaqus did not start.",
+    ),
+    tries: &[(
+        text("同じデッキをもう一度投入する", "Submit the same deck again"),
+        text("新しいフォルダーで始まります。", "It starts in a new folder."),
+    )],
+    avoid: None,
+    deck: false,
 };
 
 const MISSING_FILE: Advice = Advice {
@@ -329,6 +377,9 @@ mod tests {
             Cause::MissingFile,
             Cause::Diverged,
             Cause::SolverError,
+            Cause::NoLicense,
+            Cause::SubroutineError,
+            Cause::LockFile,
             Cause::Killed { signal: 9 },
             Cause::Killed { signal: 15 },
             Cause::NoEndLine { code: Some(0) },

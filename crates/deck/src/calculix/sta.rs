@@ -1,60 +1,68 @@
 //! `.sta`: one row for each attempt at an increment, flushed when the attempt ends.
 
-use super::rows::Row;
+use crate::attempt::{Attempt, Table};
+use crate::lines::Lines;
 use crate::number::real;
-use serde::{Deserialize, Serialize};
 
 /// The first line of every such file.
 pub const HEADER: &str = "SUMMARY OF JOB INFORMATION";
 
-/// One attempt at one increment.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// Step, from 1.
-    pub step: u32,
-    /// Increment within the step, from 1.
-    pub increment: u32,
-    /// Attempt at that increment, from 1.
-    pub attempt: u32,
-    /// `false` where the row is marked `U`: the increment is tried again, smaller.
-    pub converged: bool,
-    /// Iterations of the attempt.
-    pub iterations: u32,
-    /// Analysis time since the run's beginning; unchanged by an attempt that failed.
-    pub total_time: f64,
-    /// Analysis time within the step; unchanged by an attempt that failed.
-    pub step_time: f64,
-    /// Size tried.
-    pub increment_size: f64,
+/// Reads a growing `.sta`.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    lines: Lines,
+    table: Table,
 }
 
-/// Reads a growing `.sta`.
-pub type Reader = super::rows::Reader<Attempt>;
-
-impl Row for Attempt {
-    fn read(line: &[u8]) -> Option<Attempt> {
-        let line = std::str::from_utf8(line).ok()?;
-        let mut fields = line.split_ascii_whitespace();
-        let step = fields.next()?.parse().ok()?;
-        let increment = fields.next()?.parse().ok()?;
-        let attempt = fields.next()?;
-        let (attempt, converged) = match attempt.strip_suffix('U') {
-            Some(number) => (number.parse().ok()?, false),
-            None => (attempt.parse().ok()?, true),
-        };
-        let iterations = fields.next()?.parse().ok()?;
-        let mut time = || fields.next().and_then(|field| real(field.as_bytes()));
-        Some(Attempt {
-            step,
-            increment,
-            attempt,
-            converged,
-            iterations,
-            total_time: time()?,
-            step_time: time()?,
-            increment_size: time()?,
-        })
+impl Reader {
+    /// Takes the next bytes; a half line waits for its rest.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let table = &mut self.table;
+        self.lines.feed(bytes, |line| row(line.bytes).into_iter().for_each(|row| table.push(row)));
     }
+
+    /// The file is complete: a last row without line end counts too.
+    pub fn finish(&mut self) {
+        let table = &mut self.table;
+        self.lines.finish(|line| row(line.bytes).into_iter().for_each(|row| table.push(row)));
+    }
+
+    /// The rows so far and their counts.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The rows kept.
+    pub fn rows(&self) -> &[Attempt] {
+        self.table.rows()
+    }
+}
+
+/// The row, or `None` for headers and anything else.
+fn row(line: &[u8]) -> Option<Attempt> {
+    let line = std::str::from_utf8(line).ok()?;
+    let mut fields = line.split_ascii_whitespace();
+    let step = fields.next()?.parse().ok()?;
+    let increment = fields.next()?.parse().ok()?;
+    let attempt = fields.next()?;
+    let (attempt, converged) = match attempt.strip_suffix('U') {
+        Some(number) => (number.parse().ok()?, false),
+        None => (attempt.parse().ok()?, true),
+    };
+    let iterations = fields.next()?.parse().ok()?;
+    let mut time = || fields.next().and_then(|field| real(field.as_bytes()));
+    Some(Attempt {
+        step,
+        increment,
+        attempt,
+        converged,
+        severe_iterations: 0,
+        iterations,
+        total_time: Some(time()?),
+        step_time: time()?,
+        lpf: None,
+        increment_size: time()?,
+    })
 }
 
 #[cfg(test)]
@@ -80,7 +88,7 @@ mod tests {
             let failed = reader.rows()[1];
             assert!(!failed.converged && failed.attempt == 1 && failed.iterations == 5);
             assert!((failed.increment_size - 0.1).abs() < 1e-12);
-            assert!((reader.rows().last().unwrap().total_time - 0.2).abs() < 1e-12);
+            assert!((reader.rows().last().unwrap().total_time.unwrap() - 0.2).abs() < 1e-12);
         }
     }
 

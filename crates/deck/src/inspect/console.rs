@@ -1,6 +1,7 @@
 //! Console texts.
 
 use super::Note;
+use crate::abaqus::console as abaqus;
 use crate::calculix::console::Reader;
 use serde::Serialize;
 
@@ -40,6 +41,22 @@ pub(super) fn calculix(name: &str, reader: &Reader) -> LogReport {
             line: Some(error.line),
             text: error.text.clone(),
         }),
+        release: summary.release,
+    }
+}
+
+pub(super) fn abaqus(name: &str, reader: &abaqus::Reader) -> LogReport {
+    let summary = reader.summary();
+    LogReport {
+        file: name.to_owned(),
+        product: "abaqus",
+        verdict: super::verdict(summary.ended()),
+        phases: summary.phases,
+        tokens: summary.tokens,
+        queued_seconds: summary.queue.map(|queue| queue.seconds),
+        errors: summary.errors,
+        warnings: summary.warnings,
+        first_error: summary.first_error.as_ref().map(Note::from),
         release: summary.release,
     }
 }
