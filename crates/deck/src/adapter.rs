@@ -4,7 +4,7 @@ use crate::abaqus;
 use crate::attempt::{Attempt, Table};
 use crate::calculix::{self, console, cvg, sta};
 use crate::iteration::Iteration;
-use crate::message::Messages;
+use crate::message::{Message, Messages, Severity};
 use crate::progress::{self, Thresholds, Watch};
 use domain::files::CONSOLE;
 use domain::progress::LicenseQueue;
@@ -36,6 +36,20 @@ impl Abaqus {
         stem.clone_into(&mut self.stem);
     }
 
+    /// Explicit tells its errors in the status file; the first stands for all.
+    fn in_status(&self) -> Messages {
+        let (errors, warnings) = (self.status.errors(), self.status.warnings());
+        let list = self.status.first_error().map(|said| error(said, errors)).into_iter().collect();
+        Messages { list, errors, warnings, ..Messages::default() }
+    }
+
+    /// What the console names as the error; mostly it only points to another file.
+    fn in_console(&self) -> Messages {
+        let summary = self.console.summary();
+        let list: Vec<Message> = summary.first_error.iter().map(|said| error(said, 1)).collect();
+        Messages { errors: u64::from(!list.is_empty()), list, ..Messages::default() }
+    }
+
     fn verdict(&self, exit: ExitStatus) -> Verdict {
         let Abaqus { mut status, mut msg, mut dat, console, stem } = self.clone();
         status.finish();
@@ -64,6 +78,20 @@ impl Abaqus {
             terminated: terminated.as_ref(),
         };
         abaqus::verdict(exit, told)
+    }
+}
+
+fn error(said: &abaqus::Said, count: u64) -> Message {
+    Message {
+        severity: Severity::Error,
+        text: said.text.trim_start_matches("***ERROR:").trim_start().to_owned(),
+        count,
+        first_line: said.line,
+        last_line: said.line,
+        place: None,
+        deck: None,
+        line_image: None,
+        context: None,
     }
 }
 
@@ -161,6 +189,8 @@ impl RunReader {
             Solver::Abaqus => vec![
                 (format!("{job}.dat"), self.abaqus.dat.messages().clone()),
                 (format!("{job}.msg"), self.abaqus.msg.messages().clone()),
+                (format!("{job}.sta"), self.abaqus.in_status()),
+                (CONSOLE.to_owned(), self.abaqus.in_console()),
             ],
         }
     }
