@@ -204,7 +204,12 @@ proptest! {
             f.feed(part);
             h.feed(part);
         }
-        (a.finish(), b.finish(), e.finish(), f.finish(), g.finish(), h.finish());
+        a.finish();
+        b.finish();
+        e.finish();
+        f.finish();
+        g.finish();
+        h.finish();
         prop_assert_eq!(a.table(), b.table());
         prop_assert_eq!((a.release(), a.end(), a.first_error()), (b.release(), b.end(), b.first_error()));
         prop_assert_eq!(c.summary(), d.summary());
