@@ -8,6 +8,7 @@ pub mod frame;
 pub mod i18n;
 pub mod jobs;
 pub mod lab;
+pub mod licenses;
 pub mod live;
 pub mod plot;
 pub mod preferences;

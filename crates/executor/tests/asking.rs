@@ -47,7 +47,10 @@ async fn one_that_hangs_is_ended_with_what_it_has_started() {
     let node = Node::start();
     let pid = node.here.path().join("pid");
     // the child ignores being asked and keeps the output open
-    let script = format!("echo before; sh -c 'trap \"\" TERM HUP; echo $$ > {}; while :; do sleep 1; done' & wait", pid.display());
+    let script = format!(
+        "echo before; sh -c 'trap \"\" TERM HUP; echo $$ > {}; while :; do sleep 1; done' & wait",
+        pid.display()
+    );
     let asked = ask(&node, &script, Duration::from_millis(700)).await;
     assert_eq!((asked.exit, asked.output.as_slice()), (None, b"before\n".as_slice()));
     eventually("the child is gone", || (alive(&pid) == Some(false)).then_some(())).await;

@@ -28,10 +28,8 @@ pub fn ask(request: AskRequest) -> Result<Asked, Fault> {
     if request.args.iter().chain([&request.program]).any(|text| text.contains('\0')) {
         return Err(bad("a text holds a NUL".to_owned()));
     }
-    let system = |error: std::io::Error| Fault {
-        kind: FaultKind::System,
-        message: format!("{}: {error}", request.program),
-    };
+    let system =
+        |error: std::io::Error| Fault { kind: FaultKind::System, message: format!("{}: {error}", request.program) };
     let limit = Instant::now() + Duration::from_millis(request.limit_ms);
     let most = usize::try_from(request.max_bytes).unwrap_or(usize::MAX);
     let mut command = Command::new(&request.program);
