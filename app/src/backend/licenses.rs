@@ -31,7 +31,8 @@ impl Backend {
         for status in [JobStatus::Running, JobStatus::Starting] {
             holding.extend(with_tokens(self.of_status(status, asking).await?));
         }
-        let waiting = with_tokens(self.of_status(JobStatus::Waiting, asking).await?).collect::<Vec<_>>();
+        let mut waiting: Vec<JobSummary> = with_tokens(self.of_status(JobStatus::Waiting, asking).await?).collect();
+        waiting.sort_by_key(|job| job.waiting.as_ref().map_or(u32::MAX, |waiting| waiting.position));
         let row = |job: JobSummary| TokenRow { ends: ends.get(&job.id).copied(), job };
         let may_end = |one: &Reservation| asking.actor.may_end_reservation_of(&one.holder);
         let rule = domain::Cores::CHOICES.map(|cores| (cores, Solver::Abaqus.tokens(cores, &settings.token_rule)));
@@ -47,13 +48,7 @@ impl Backend {
     }
 
     async fn of_status(&self, status: JobStatus, asking: &Asking) -> Result<Vec<JobSummary>, AppError> {
-        let query = ListQuery {
-            tab: Tab::All,
-            status: Some(status),
-            sort: Some("-created".to_owned()),
-            limit: MOST,
-            ..ListQuery::default()
-        };
+        let query = ListQuery { tab: Tab::All, status: Some(status), limit: MOST, ..ListQuery::default() };
         Ok(self.list_jobs(&query, asking).await?.jobs)
     }
 
