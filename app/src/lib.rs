@@ -68,6 +68,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <frame::Frame>
                 <Routes fallback=frame::NotFound>
+                    <Route path=StaticSegment("licenses") view=licenses::LicensesPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))

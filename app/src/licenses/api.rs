@@ -28,7 +28,7 @@ pub struct LicensesView {
     pub standing: LicenseStanding,
     /// Jobs that hold tokens.
     pub holding: Vec<TokenRow>,
-    /// Jobs that wait and will take tokens, newest first as the list has them.
+    /// Jobs that wait and will take tokens, in the order of the queue.
     pub waiting: Vec<JobSummary>,
     /// In force, the next to end first.
     pub reservations: Vec<Held>,

@@ -36,6 +36,10 @@ async fn a_reservation_is_made_renewed_and_ended() {
     assert_eq!(get(&stack, "/api/v1/reservations").await, json!([made]));
     let license = get(&stack, "/api/v1/license").await;
     assert_eq!((&license["reserved"], &license["free"], &license["report"]), (&json!(5), &json!(45), &json!(null)));
+    // the server's HTML has it all, before any script runs
+    let page = stack.http.get(stack.url("/licenses")).send().await.unwrap().text().await.unwrap();
+    let row = format!("data-testid=\"reservation-{}\"", made["id"]);
+    assert!(page.contains(&row) && page.contains("トークン5個") && !page.contains(" style=\""), "{page}");
     let one = format!("/api/v1/reservations/{}", made["id"]);
     let renewed = stack.http.post(stack.url(&format!("{one}/heartbeat"))).send().await.unwrap();
     assert_eq!(renewed.status(), 200);
