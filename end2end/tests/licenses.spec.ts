@@ -78,10 +78,11 @@ test('somebody else’s reservation appears and goes without a reload', async ({
 
 test('a job waits for reserved cores, says so, and starts when they are given back', async ({ jobs, request }) => {
   await untilContact(request);
-  const { id } = await reserve(request, { node: 'node-01', cores: 8 });
-  const job = await submit(request, 'quick.inp', { cpus: 8, node: 'node-01' });
+  const [node] = (await (await request.get('/api/v1/nodes')).json()) as { id: string; total_cpu_cores: number }[];
+  const { id } = await reserve(request, { node: node.id, cores: node.total_cpu_cores });
+  const job = await submit(request, 'quick.inp', { cpus: 8, node: node.id });
   await jobs.open();
-  await expect(jobs.waitingReason(job.id)).toContainText('予約8個');
+  await expect(jobs.waitingReason(job.id)).toContainText(`予約${node.total_cpu_cores}個`);
   await end(request, id);
   await until(request, job.id, ['Completed']);
 });

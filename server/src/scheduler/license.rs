@@ -76,9 +76,8 @@ impl Scheduler {
         }
         // what ours hold is counted as near to the answer as can be
         let ours = repository.license_use().await.map_err(unread)?.ours;
-        let read =
-            read::read(settings.license_report, &String::from_utf8_lossy(&asked.output), &settings.license_feature);
-        let read = read.ok_or_else(|| Fault::LicenseUnread { said: said(&asked) })?;
+        let read = read::read(settings.license_report, &asked.output, &settings.license_feature);
+        let read = read.map_err(|said| Fault::LicenseUnread { said: said.unwrap_or_else(|| first_words(&asked)) })?;
         Ok(LicenseReport {
             at: now(),
             total: read.total,
@@ -91,7 +90,7 @@ impl Scheduler {
 }
 
 /// The first words of an answer that is none.
-fn said(asked: &Asked) -> String {
+fn first_words(asked: &Asked) -> String {
     let text = String::from_utf8_lossy(&asked.output);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     line.chars().filter(|c| !c.is_control()).take(SAID).collect()

@@ -1,7 +1,12 @@
 //! A licence server's own words, read for one feature.
 
+use deck::abaqus::usage::Usage;
+use deck::abaqus::{dsls, lmstat};
 use domain::settings::LicenseReportKind;
 use domain::{LicenseHolder, Tokens};
+
+/// Most holders, and most who wait, that a page is given.
+const MOST: usize = 500;
 
 /// What an answer says of one feature.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,48 +17,42 @@ pub(super) struct Reading {
     pub queue: Vec<LicenseHolder>,
 }
 
-/// Reads it; `None` when it says nothing of this feature.
-pub(super) fn read(kind: LicenseReportKind, text: &str, feature: &str) -> Option<Reading> {
+/// Reads it; where it says nothing of this feature, the tool's own complaint, if there is one.
+pub(super) fn read(kind: LicenseReportKind, bytes: &[u8], feature: &str) -> Result<Reading, Option<String>> {
     match kind {
-        LicenseReportKind::Flexnet => lmstat(text, feature),
-        LicenseReportKind::Off | LicenseReportKind::Dsls => None,
-    }
-}
-
-/// `Users of abaqus:  (Total of 50 licenses issued;  Total of 12 licenses in use)`, then one line per holder:
-/// `    sato node-01 /dev/tty (v62.2) (server/27000 101), start Tue 11/24 9:02, 12 licenses` (one without the last
-/// part), and per waiting: `    mori pc-3 … (server/27000 125) queued for 10 licenses`.
-fn lmstat(text: &str, feature: &str) -> Option<Reading> {
-    let mut lines = text.lines();
-    let head = lines.find_map(|line| {
-        let (name, rest) = line.trim().strip_prefix("Users of ")?.split_once(':')?;
-        name.trim().eq_ignore_ascii_case(feature).then_some(rest)
-    })?;
-    let mut counts = head.split("Total of ").skip(1).filter_map(number);
-    let (total, in_use) = (Tokens(counts.next()?), Tokens(counts.next()?));
-    let mut reading = Reading { total, in_use, holders: Vec::new(), queue: Vec::new() };
-    for line in lines.map(str::trim).take_while(|line| !line.starts_with("Users of ")) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [user, host, ..] = words[..] else { continue };
-        let of = |tokens, since: &str| LicenseHolder {
-            user: user.to_owned(),
-            host: host.to_owned(),
-            tokens: Tokens(tokens),
-            since: since.to_owned(),
-        };
-        if let Some((_, tokens)) = line.split_once(" queued for ") {
-            reading.queue.push(of(number(tokens).unwrap_or(1), ""));
-        } else if let Some((_, rest)) = line.split_once(", start ") {
-            let (since, tokens) = rest.split_once(',').unwrap_or((rest, ""));
-            reading.holders.push(of(number(tokens.trim()).unwrap_or(1), since.trim()));
+        LicenseReportKind::Dsls => {
+            let mut reader = dsls::Reader::default();
+            reader.feed(bytes);
+            reader.finish();
+            of(reader.usage(), feature)
+        }
+        LicenseReportKind::Off | LicenseReportKind::Flexnet => {
+            let mut reader = lmstat::Reader::default();
+            reader.feed(bytes);
+            reader.finish();
+            of(reader.usage(), feature)
         }
     }
-    Some(reading)
 }
 
-/// The number a text begins with.
-fn number(text: &str) -> Option<u32> {
-    text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+fn of(usage: &Usage, feature: &str) -> Result<Reading, Option<String>> {
+    let is_it = |name: &str| name.eq_ignore_ascii_case(feature);
+    let found = usage.features.iter().find(|one| is_it(&one.name)).ok_or_else(|| usage.problem.clone())?;
+    let tokens = |number: u64| Tokens(u32::try_from(number).unwrap_or(u32::MAX));
+    let holder = |user: &str, host: &str, number, since: Option<&str>| LicenseHolder {
+        user: user.to_owned(),
+        host: host.to_owned(),
+        tokens: tokens(number),
+        since: since.unwrap_or_default().to_owned(),
+    };
+    let holders = usage.holders.iter().filter(|one| is_it(&one.feature));
+    let queue = usage.queued.iter().filter(|one| is_it(&one.feature));
+    Ok(Reading {
+        total: tokens(found.issued),
+        in_use: tokens(found.in_use),
+        holders: holders.take(MOST).map(|one| holder(&one.user, &one.host, one.tokens, one.since.as_deref())).collect(),
+        queue: queue.take(MOST).map(|one| holder(&one.user, &one.host, one.tokens, None)).collect(),
+    })
 }
 
 #[cfg(test)]
@@ -62,9 +61,6 @@ mod tests {
     use super::*;
 
     const LMSTAT: &str = "\
-lmutil - Copyright (c) 1989-2021 Flexera. All Rights Reserved.
-Flexible License Manager status on Tue 11/24/2026 13:41
-
 Users of cae:  (Total of 3 licenses issued;  Total of 1 license in use)
 
     nakamura pc-12 pc-12 (v62.2) (lic/27000 77), start Tue 11/24 9:02
@@ -88,16 +84,19 @@ Users of standard:  (Total of 50 licenses issued;  Total of 0 licenses in use)
 
     #[test]
     fn one_feature_of_many() {
-        let reading = read(LicenseReportKind::Flexnet, LMSTAT, "abaqus").unwrap();
+        let flexnet = |text: &str, feature| read(LicenseReportKind::Flexnet, text.as_bytes(), feature);
+        let reading = flexnet(LMSTAT, "Abaqus").unwrap();
         assert_eq!((reading.total, reading.in_use), (Tokens(50), Tokens(17)));
         assert_eq!(
             reading.holders,
             [holder("sato", "node-01", 12, "Tue 11/24 9:02"), holder("nakamura", "pc-12", 5, "Tue 11/24 9:05")]
         );
         assert_eq!(reading.queue, [holder("mori", "pc-3", 10, "")]);
-        let cae = read(LicenseReportKind::Flexnet, LMSTAT, "cae").unwrap();
-        assert_eq!((cae.in_use, cae.holders.len(), cae.holders[0].tokens), (Tokens(1), 1, Tokens(1)));
-        assert_eq!(read(LicenseReportKind::Flexnet, LMSTAT, "explicit"), None);
-        assert_eq!(read(LicenseReportKind::Flexnet, "lmgrd is not running", "abaqus"), None);
+        assert_eq!(flexnet(LMSTAT, "cae").unwrap().holders.len(), 1);
+        assert_eq!(flexnet(LMSTAT, "explicit"), Err(None));
+        let down = "Cannot connect to license server system. (-15,570)";
+        assert_eq!(flexnet(down, "abaqus"), Err(Some(down.to_owned())));
+        let dsls = "| Feature | Number | InUse |\n| SRU | 50 | 12 |\n";
+        assert_eq!(read(LicenseReportKind::Dsls, dsls.as_bytes(), "SRU").unwrap().in_use, Tokens(12));
     }
 }
