@@ -4,7 +4,7 @@ use super::api::LicensesView;
 use super::calls::view_licenses;
 use crate::AppError;
 use crate::live::use_live;
-use domain::{Event, JobSummary, Tokens};
+use domain::{Event, JobStatus, JobSummary, Tokens};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -21,19 +21,19 @@ pub struct Store {
     asked: StoredValue<bool>,
 }
 
-/// Puts a job's new row where its old one was; `false`: it holds or waits in another way than before.
+/// Whether a job's new row is of one that holds or waits otherwise than before: then all is read again.
+fn moves(view: &LicensesView, job: &JobSummary) -> bool {
+    let mut rows = view.holding.iter().map(|row| &row.job).chain(&view.waiting);
+    let counts = job.status == JobStatus::Waiting || job.status.holds_resources();
+    rows.find(|known| known.id == job.id)
+        .map_or(counts && job.tokens > Tokens::ZERO, |known| known.status != job.status)
+}
+
+/// Puts a job's newer row where its old one was; whether there was one.
 fn renew(view: &mut LicensesView, job: &JobSummary) -> bool {
-    let held = view.holding.iter_mut().map(|row| &mut row.job);
-    match held.chain(&mut view.waiting).find(|known| known.id == job.id) {
-        Some(known) if known.status == job.status => {
-            if known.version < job.version {
-                known.clone_from(job);
-            }
-            true
-        }
-        Some(_) => false,
-        None => job.tokens == Tokens::ZERO,
-    }
+    let mut rows = view.holding.iter_mut().map(|row| &mut row.job).chain(&mut view.waiting);
+    let older = rows.find(|known| known.id == job.id && known.version < job.version);
+    older.map(|known| known.clone_from(job)).is_some()
 }
 
 impl Store {
@@ -46,17 +46,10 @@ impl Store {
         let store = Store { view: RwSignal::new(view), error: RwSignal::new(error), asked: StoredValue::new(false) };
         use_live().on_event(move |event| match event {
             Event::JobCreated(job) | Event::JobChanged(job) => {
-                let known =
-                    store.view.with_untracked(|view| view.as_ref().is_some_and(|view| renew(&mut view.clone(), job)));
-                if !known {
+                if store.view.with_untracked(|view| view.as_ref().is_some_and(|view| moves(view, job))) {
                     store.read_soon();
-                } else if job.tokens > Tokens::ZERO {
-                    store.view.update(|view| {
-                        if let Some(view) = view {
-                            renew(view, job);
-                        }
-                    });
                 }
+                store.view.maybe_update(|view| view.as_mut().is_some_and(|view| renew(view, job)));
             }
             Event::LicenseChanged(usage) => {
                 store.view.update(|view| {
@@ -111,5 +104,79 @@ impl Store {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::api::TokenRow;
+    use super::*;
+    use domain::plan::LicenseUse;
+    use domain::{
+        Cores, JobId, JobName, LicenseAsking, LicenseStanding, NodeWish, Priority, Seconds, Solver, Timestamp, UserId,
+    };
+
+    fn job(id: i64, status: JobStatus, tokens: u32) -> JobSummary {
+        JobSummary {
+            id: JobId(id),
+            name: JobName::parse("beam").unwrap(),
+            status,
+            version: 1,
+            user_id: UserId::parse("sato").unwrap(),
+            user_name: "佐藤".into(),
+            node: None,
+            wish: NodeWish::Auto,
+            solver: Solver::Abaqus,
+            cpus: Cores(2),
+            tokens: Tokens(tokens),
+            priority: Priority::NORMAL,
+            message: None,
+            waiting: None,
+            progress: None,
+            transfer: None,
+            verdict: None,
+            cancel_asked: false,
+            no_contact_since: None,
+            tries: 0,
+            not_before: None,
+            parent_id: None,
+            created_at: Timestamp(0),
+            started_at: None,
+            ended_at: None,
+            updated_at: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn progress_changes_a_row_and_a_new_holder_or_waiter_the_page() {
+        let standing = LicenseStanding {
+            is_asked: false,
+            asking: LicenseAsking::default(),
+            is_fresh: false,
+            usage: LicenseUse::default(),
+        };
+        let mut view = LicensesView {
+            standing,
+            holding: vec![TokenRow { job: job(1, JobStatus::Running, 6), ends: None }],
+            waiting: vec![job(2, JobStatus::Waiting, 6)],
+            reservations: vec![],
+            rule: vec![],
+            longest: Seconds(0),
+            nodes: vec![],
+        };
+        let later = JobSummary { version: 2, message: Some("x".into()), ..job(1, JobStatus::Running, 6) };
+        assert!(!moves(&view, &later) && renew(&mut view, &later));
+        assert_eq!(view.holding[0].job, later);
+        assert!(!renew(&mut view, &job(1, JobStatus::Running, 6)), "an older row comes too late");
+        for (job, all) in [
+            (job(1, JobStatus::Collecting, 6), true),
+            (job(2, JobStatus::Held, 6), true),
+            (job(3, JobStatus::Waiting, 6), true),
+            (job(3, JobStatus::Waiting, 0), false),
+            (job(3, JobStatus::Completed, 6), false),
+        ] {
+            assert_eq!(moves(&view, &job), all, "{job:?}");
+        }
     }
 }
