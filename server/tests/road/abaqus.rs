@@ -85,7 +85,8 @@ async fn a_subroutine_that_does_not_compile_has_failed_whatever_the_exit_code() 
     let job = stack.until_status(id, "Failed").await;
     assert_eq!((cause(&job), remarks(&job)), ("subroutine_error", vec!["exit_zero_but_failed"]));
     // a file that is no subroutine is refused before anything runs
-    let refused = stack.post_files(&[deck("other", ""), ("mesh.inc".into(), b"1\n".to_vec())], &[("user", "mesh.inc")]);
+    let wrong = [deck("other", ""), ("mesh.inc".into(), b"1\n".to_vec())];
+    let refused = stack.post_files(&wrong, &[("user", "mesh.inc")]);
     let answer: Value = refused.await.json().await.unwrap();
     assert_eq!(answer["error"]["details"]["field"], "user", "{answer}");
 }
