@@ -4,6 +4,7 @@ mod act;
 pub mod fault;
 mod files;
 mod form;
+mod licenses;
 mod list;
 mod messages;
 mod options;

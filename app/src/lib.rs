@@ -8,6 +8,7 @@ pub mod frame;
 pub mod i18n;
 pub mod jobs;
 pub mod lab;
+pub mod licenses;
 pub mod live;
 pub mod plot;
 pub mod preferences;
@@ -67,6 +68,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <frame::Frame>
                 <Routes fallback=frame::NotFound>
+                    <Route path=StaticSegment("licenses") view=licenses::LicensesPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))

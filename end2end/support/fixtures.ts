@@ -1,6 +1,7 @@
 import { test as base, expect, type ConsoleMessage, type Page } from '@playwright/test';
 import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
+import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
 import { Stack } from './stack';
 
@@ -19,6 +20,7 @@ interface Fixtures {
   jobs: JobsPage;
   newJob: NewJobPage;
   job: JobPage;
+  licenses: LicensesPage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
   errors: string[];
 }
@@ -44,6 +46,9 @@ export const test = base.extend<Fixtures>({
   },
   job: async ({ page }, use) => {
     await use(new JobPage(page));
+  },
+  licenses: async ({ page }, use) => {
+    await use(new LicensesPage(page));
   },
 });
 

@@ -54,6 +54,7 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
         await page.locator('[data-testid=deck-verdict]:is([data-verdict=fits], [data-verdict=warnings])').waitFor();
       },
     },
+    { name: 'licenses', path: '/licenses', ready: async (page) => page.getByTestId('license-pool').waitFor() },
     { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
   ];
 }

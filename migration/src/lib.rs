@@ -12,6 +12,7 @@ mod m0005_node_contact;
 mod m0006_user_limits;
 mod m0007_audit;
 mod m0008_run_folders;
+mod m0009_reservations;
 mod m0010_job_options;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_user_limits::Migration),
             Box::new(m0007_audit::Migration),
             Box::new(m0008_run_folders::Migration),
+            Box::new(m0009_reservations::Migration),
             Box::new(m0010_job_options::Migration),
         ]
     }

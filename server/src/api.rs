@@ -3,6 +3,7 @@
 mod jobs;
 mod lab;
 mod multipart;
+mod reservations;
 pub(crate) mod wire;
 
 use crate::files::{archive, download};
@@ -33,6 +34,11 @@ use utoipa::OpenApi;
         archive::zip,
         lab::nodes,
         lab::license,
+        reservations::list,
+        reservations::make,
+        reservations::one,
+        reservations::heartbeat,
+        reservations::end,
     ),
     components(schemas(
         wire::Job,
@@ -40,6 +46,10 @@ use utoipa::OpenApi;
         wire::JobPage,
         wire::Node,
         wire::License,
+        wire::LicenseReport,
+        wire::LicenseHolder,
+        wire::Reservation,
+        reservations::Wanted,
         wire::Problem,
         multipart::Sent
     ))
@@ -66,6 +76,9 @@ pub fn routes() -> Router<Backend> {
         .route("/jobs/{id}/files.zip", get(archive::zip))
         .route("/nodes", get(lab::nodes))
         .route("/license", get(lab::license))
+        .route("/reservations", get(reservations::list).post(reservations::make))
+        .route("/reservations/{id}", get(reservations::one).delete(reservations::end))
+        .route("/reservations/{id}/heartbeat", post(reservations::heartbeat))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

@@ -9,6 +9,7 @@ mod collect;
 mod effects;
 mod faults;
 mod folders;
+mod license;
 mod mirror;
 mod watch;
 
@@ -106,6 +107,7 @@ impl Scheduler {
 
     /// Plans and watches until the server stops. What is under way then goes on upon the nodes and is found again.
     pub async fn run(self) {
+        self.shared.tasks.spawn(self.clone().ask_license_until_stopped());
         self.plan_until_stopped().await;
         self.shared.tasks.close();
         self.shared.tasks.wait().await;

@@ -133,6 +133,17 @@ pub fn forbidden(locale: Locale) -> AppError {
     )
 }
 
+/// Another's reservation.
+pub fn not_your_reservation(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::Forbidden,
+        locale.pick(
+            "自分の予約だけ変更できます。必要なら教員か管理者に頼んでください。",
+            "You can change your own reservations only. Ask faculty or an admin if it is needed.",
+        ),
+    )
+}
+
 /// Its state forbids it.
 pub fn state_forbids(locale: Locale, status: JobStatus) -> AppError {
     let word = sentence::status(status).in_locale(locale);
@@ -146,6 +157,10 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
     match error {
         RepositoryError::NotFound { what: "job", .. } => no_such_job(locale),
         RepositoryError::NotFound { what: "upload", .. } => no_such_file(locale).about("file"),
+        RepositoryError::NotFound { what: "reservation", .. } => AppError::new(
+            ErrorCode::NotFound,
+            locale.pick("この予約はないか、もう終わっています。", "There is no such reservation, or it is over."),
+        ),
         RepositoryError::NotFound { .. } => {
             AppError::new(ErrorCode::NotFound, locale.pick("見つかりません。", "It is not there."))
         }

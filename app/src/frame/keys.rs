@@ -23,11 +23,12 @@ pub fn is_free(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 /// The keys, in pairs of caps and words.
-const ALL: [(&[&str], Text); 15] = [
+const ALL: [(&[&str], Text); 16] = [
     (&["/"], words::KEY_SEARCH),
     (&["?"], words::KEY_THIS),
     (&["N"], words::KEY_NEW),
     (&["G", "J"], words::KEY_JOBS),
+    (&["G", "L"], words::KEY_LICENSES),
     (&["J", "K"], words::KEY_ROWS),
     (&["Enter"], words::KEY_OPEN),
     (&["X"], words::KEY_SELECT),
@@ -106,6 +107,7 @@ fn listen(element: NodeRef<html::Dialog>) {
         go_since.set_value(f64::NEG_INFINITY);
         match event.key().as_str() {
             "j" | "J" if chord => navigate("/", Default::default()),
+            "l" | "L" if chord => navigate("/licenses", Default::default()),
             "g" => go_since.set_value(now),
             "n" => navigate("/jobs/new", Default::default()),
             "/" => focus_search(),

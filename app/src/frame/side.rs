@@ -35,6 +35,8 @@ pub enum Place {
     Jobs,
     /// The form.
     NewJob,
+    /// Tokens and reservations.
+    Licenses,
     /// Anything else.
     Elsewhere,
 }
@@ -44,6 +46,7 @@ pub fn place_of(path: &str) -> Place {
     match path.trim_end_matches('/') {
         "" => Place::Jobs,
         "/jobs/new" => Place::NewJob,
+        "/licenses" => Place::Licenses,
         path if path.starts_with("/jobs/") => Place::Jobs,
         _ => Place::Elsewhere,
     }
@@ -90,6 +93,26 @@ pub fn SideBar() -> impl IntoView {
                         <span class="n">
                             <Suspense>
                                 {move || lab.status().map(|status| status.counts.active.to_string())}
+                            </Suspense>
+                        </span>
+                    </a>
+                    <a
+                        class="nav-a"
+                        href="/licenses"
+                        aria-current=at(Place::Licenses)
+                        title=t(words::LICENSES)
+                        data-testid="to-licenses"
+                    >
+                        <Icon glyph=Glyph::Key />
+                        <span class="t">{t(words::LICENSES)}</span>
+                        <span class="n">
+                            <Suspense>
+                                {move || {
+                                    lab.status()
+                                        .map(|status| {
+                                            format!("{} / {}", status.license.free(), status.license.total)
+                                        })
+                                }}
                             </Suspense>
                         </span>
                     </a>
@@ -206,6 +229,10 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Plus />
                 {t(words::NEW_JOB_SHORT)}
             </a>
+            <a href="/licenses" aria-current=at(Place::Licenses)>
+                <Icon glyph=Glyph::Key />
+                {t(words::LICENSES)}
+            </a>
         </nav>
     }
 }
@@ -217,8 +244,8 @@ mod tests {
     #[test]
     fn addresses_have_their_places() {
         assert_eq!(
-            ["/", "", "/jobs/12", "/jobs/new", "/nodes"].map(place_of),
-            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Elsewhere]
+            ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/nodes"].map(place_of),
+            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Elsewhere]
         );
     }
 }

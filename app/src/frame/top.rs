@@ -128,6 +128,9 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::NewJob, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::NEW_JOB)}</span> }.into_any()
                 }
+                (Place::Licenses, _) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::LICENSES)}</span> }.into_any()
+                }
                 (Place::Elsewhere, _) => {
                     view! {
                         <a class="hover:underline" href="/">

@@ -8,6 +8,7 @@ pub mod amount;
 pub mod fault;
 pub mod history;
 pub mod job;
+pub mod license;
 pub mod progress;
 pub mod verdict;
 pub mod waiting;

@@ -50,6 +50,11 @@ pub enum Fault {
         /// In its words.
         said: String,
     },
+    /// The licence server's answer says nothing of the tokens.
+    LicenseUnread {
+        /// How it begins.
+        said: String,
+    },
     /// The node's disk is full.
     NodeDiskFull,
     /// The run has no folder on the node.

@@ -89,6 +89,9 @@ pub struct NodeSummary {
     pub cores: Cores,
     /// Cores of jobs Starting or Running there.
     pub cores_used: Cores,
+    /// Cores that people have reserved there.
+    #[serde(default)]
+    pub cores_reserved: Cores,
     /// Tokens its jobs may hold at once.
     pub max_tokens: Tokens,
     /// Tokens its jobs hold.

@@ -98,6 +98,8 @@ pub struct NodeCapacity {
     pub until: Option<Timestamp>,
     /// All its cores.
     pub cores: Cores,
+    /// Those that people have reserved: nothing starts on them.
+    pub reserved: Cores,
     /// Tokens its jobs may hold at once.
     pub max_tokens: Tokens,
     /// What it can run.
@@ -235,6 +237,9 @@ pub enum WaitReason {
         free: Cores,
         /// Wanted.
         need: Cores,
+        /// Reserved by people there.
+        #[serde(default)]
+        reserved: Cores,
         /// The next to give enough back.
         giver: Option<Giver>,
     },
@@ -255,6 +260,12 @@ pub enum WaitReason {
         free: Tokens,
         /// Wanted.
         need: Tokens,
+        /// Reserved by people.
+        #[serde(default)]
+        reserved: Tokens,
+        /// In use outside this system.
+        #[serde(default)]
+        external: Tokens,
         /// The next to give enough back.
         giver: Option<Giver>,
     },

@@ -10,7 +10,7 @@ pub use table::{Group, SETTINGS, Setting, Unit, Words};
 pub use value::{Kind, SettingFault, SettingProblem, Value};
 
 use crate::lifecycle::LifeRules;
-use crate::{Seconds, TokenRule, Tokens};
+use crate::{NodeId, Seconds, TokenRule, Tokens};
 use serde::{Deserialize, Serialize};
 
 /// All settings, as the program uses them.
@@ -24,6 +24,16 @@ pub struct Settings {
     pub external_tokens: ExternalTokens,
     /// `license_report_max_age`, in minutes there: an older report of the licence server counts as none.
     pub license_report_max_age: Seconds,
+    /// `license_report_kind`.
+    pub license_report: LicenseReportKind,
+    /// `license_report_node`: the node whose Abaqus asks the licence server; `None` asks nobody.
+    pub license_report_node: Option<NodeId>,
+    /// `license_report_interval_seconds`.
+    pub license_report_interval: Seconds,
+    /// `license_feature`: what the licence server calls the tokens.
+    pub license_feature: String,
+    /// `reservation_max_hours`, in seconds here.
+    pub reservation_longest: Seconds,
     /// `backfill_patience`, in minutes there.
     pub backfill_patience: Seconds,
     /// `poll_interval_seconds`.
@@ -73,6 +83,34 @@ impl ExternalTokens {
     }
 }
 
+/// Which licence server there is, and so how it is asked and what it answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LicenseReportKind {
+    /// Nobody is asked.
+    #[default]
+    Off,
+    /// FlexNet: `abaqus licensing lmstat -a`.
+    Flexnet,
+    /// Dassault Systèmes Licence Server: `abaqus licensing dslsstat -usage`.
+    Dsls,
+}
+
+impl LicenseReportKind {
+    /// All three.
+    pub const ALL: [LicenseReportKind; 3] =
+        [LicenseReportKind::Off, LicenseReportKind::Flexnet, LicenseReportKind::Dsls];
+
+    /// The word stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LicenseReportKind::Off => "off",
+            LicenseReportKind::Flexnet => "flexnet",
+            LicenseReportKind::Dsls => "dsls",
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let mut settings = Settings {
@@ -80,6 +118,11 @@ impl Default for Settings {
             token_rule: TokenRule::default(),
             external_tokens: ExternalTokens::default(),
             license_report_max_age: Seconds(0),
+            license_report: LicenseReportKind::default(),
+            license_report_node: None,
+            license_report_interval: Seconds(0),
+            license_feature: String::new(),
+            reservation_longest: Seconds(0),
             backfill_patience: Seconds(0),
             poll_interval: Seconds(0),
             max_file_bytes: 0,
@@ -199,6 +242,8 @@ mod tests {
                 Kind::Flag => (setting.default != "true").to_string(),
                 Kind::Choice { words } => words.iter().find(|word| **word != setting.default).unwrap().to_string(),
                 Kind::Table { .. } => "59,76,112".to_owned(),
+                Kind::NodeOrNone => "node-09".to_owned(),
+                Kind::Word => "another".to_owned(),
             };
             let (changed, problems) = Settings::from_pairs([(setting.key, other.as_str())]);
             assert_eq!(problems, []);

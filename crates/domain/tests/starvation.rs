@@ -39,6 +39,7 @@ impl Lab {
             state: NodeState::Available,
             until: None,
             cores: Cores(random.pick(&[8, 12, 16])),
+            reserved: Cores::ZERO,
             max_tokens: Tokens(random.pick(&[12, 30])),
             solvers: Solver::ALL.to_vec(),
         });

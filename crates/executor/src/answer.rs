@@ -1,7 +1,7 @@
 //! What goes into a call and what comes out, in the domain's words.
 
 use domain::lifecycle::RunReport;
-use domain::{FileName, RunToken};
+use domain::{ExitStatus, FileName, RunToken};
 use std::path::PathBuf;
 
 pub use runner::protocol::Probe;
@@ -110,3 +110,17 @@ pub struct CollectedFile {
     /// Why it is not here; `None` when it is, checked.
     pub error: Option<String>,
 }
+
+/// What a short command said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// How it ended; `None`: it took too long and was ended.
+    pub exit: Option<ExitStatus>,
+    /// The first bytes of what it wrote, at most [`ASK_BYTES`].
+    pub output: Vec<u8>,
+    /// It wrote more.
+    pub cut: bool,
+}
+
+/// The most bytes of a short command's output that are kept.
+pub const ASK_BYTES: u64 = 1 << 20;

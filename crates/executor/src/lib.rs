@@ -18,7 +18,9 @@ mod transfer;
 mod verbs;
 
 pub use address::NodeAddress;
-pub use answer::{Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe};
+pub use answer::{
+    ASK_BYTES, Asked, Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe,
+};
 pub use error::ExecutorError;
 pub use host_key::HostKey;
 pub use solver::{Command, command, settings_file, terminate};

@@ -1,6 +1,6 @@
 //! The executor itself: what can be asked of a node.
 
-use crate::answer::{Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
+use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
 use crate::connection::{Means, ask_host_key};
 use crate::error::said;
 use crate::link::Link;
@@ -10,7 +10,8 @@ use crate::{Collected, Command, ExecutorError, HostKey, LocalFile, NodeAddress};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{NodeId, RunToken};
 use runner::protocol::{
-    self, LaunchOutcome, LaunchRequest, Polite, PollRequest, ProbeRequest, RemoveRequest, RunState, StopRequest,
+    self, AskRequest, LaunchOutcome, LaunchRequest, Polite, PollRequest, ProbeRequest, RemoveRequest, RunState,
+    StopRequest,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -210,6 +211,28 @@ impl Executor {
         let request = RemoveRequest { token: token.clone() };
         self.inner.call(address, &request, self.inner.means.command_timeout * 4).await?;
         Ok(())
+    }
+
+    /// Runs a short command on the node that belongs to no run, and gives what it wrote. After `limit` it is ended with
+    /// everything it has started. Other calls go on meanwhile.
+    ///
+    /// # Errors
+    /// [`ExecutorError::RunnerFailed`] when it cannot be started; transport.
+    pub async fn ask(
+        &self,
+        address: &NodeAddress,
+        program: &str,
+        args: &[&str],
+        limit: Duration,
+    ) -> Result<Asked, ExecutorError> {
+        let request = AskRequest {
+            program: program.to_owned(),
+            args: args.iter().map(ToString::to_string).collect(),
+            limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+            max_bytes: ASK_BYTES,
+        };
+        let answer = self.inner.call(address, &request, limit).await?;
+        Ok(Asked { exit: answer.exit, output: answer.output.0, cut: answer.cut })
     }
 
     /// Drops the connection to a node, and what is remembered of failures: the next call knocks at once, where after a

@@ -5,6 +5,7 @@ pub(crate) mod job_files;
 pub(crate) mod job_history;
 pub(crate) mod jobs;
 pub(crate) mod nodes;
+pub(crate) mod reservations;
 pub(crate) mod result_files;
 pub(crate) mod runs;
 pub(crate) mod system_config;

@@ -13,7 +13,7 @@ pub enum RepositoryError {
     /// There is no such row.
     #[error("there is no {what} {id}")]
     NotFound {
-        /// `job`, `node`, `upload`, `setting`.
+        /// `job`, `node`, `upload`, `setting`, `reservation`.
         what: &'static str,
         /// Which was asked for.
         id: String,
@@ -51,6 +51,9 @@ pub enum RepositoryError {
     /// The setting does not exist or cannot have this value.
     #[error(transparent)]
     Setting(domain::settings::SettingProblem),
+    /// What was to be reserved cannot be.
+    #[error("it cannot be reserved: {0:?}")]
+    Reservation(domain::ReservationProblem),
     /// A row holds what the program never writes. Nothing was repaired.
     #[error("table {table}, row {row}: {column} {problem}")]
     Corrupt {

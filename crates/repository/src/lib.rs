@@ -12,12 +12,14 @@ mod error;
 mod facts;
 mod history;
 mod intent;
+mod license;
 mod life;
 mod list;
 mod nodes;
 mod query;
 mod queue;
 mod records;
+mod reservations;
 mod rows;
 mod settings;
 mod submit;
@@ -33,6 +35,7 @@ pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin
 pub use submit::Submission;
 
 use domain::{Event, Timestamp};
+use license::LicenseCell;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, TransactionTrait};
 use settings::SettingsCache;
@@ -41,7 +44,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
-use writer::{Change, Doing, Writer};
+use writer::{Change, Doing, Known, Writer};
 
 /// A listener that lags further behind than this is told so and reads everything again.
 const EVENTS_KEPT: usize = 4096;
@@ -66,6 +69,7 @@ struct Shared {
     readers: DatabaseConnection,
     events: broadcast::Sender<Event>,
     settings: Arc<SettingsCache>,
+    license: Arc<LicenseCell>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -92,8 +96,10 @@ impl Repository {
         let settings = Arc::new(SettingsCache::new(settings::read(&db).await?));
         let readers = connection::readers(&config.path, patience).await?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
-        let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), Arc::clone(&settings));
-        let shared = Shared { readers, events, settings, task: Mutex::new(Some(task)) };
+        let license = Arc::new(LicenseCell::default());
+        let known = Known { settings: Arc::clone(&settings), license: Arc::clone(&license) };
+        let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), known);
+        let shared = Shared { readers, events, settings, license, task: Mutex::new(Some(task)) };
         Ok(Repository { shared: Arc::new(shared), writer })
     }
 

@@ -2,11 +2,10 @@
 
 use crate::entities::{jobs, nodes};
 use crate::rows::{Row, json_text, message, message_text, stored_size};
-use crate::{Repository, RepositoryError, audit};
-use domain::plan::LicenseUse;
+use crate::{Repository, RepositoryError, audit, reservations};
+use domain::reservation::reserved_cores;
 use domain::{
-    Actor, Cores, Fault, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Settings, Timestamp,
-    Tokens,
+    Actor, Cores, Fault, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Timestamp, Tokens,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -63,7 +62,7 @@ struct Load {
     license_tokens: i64,
 }
 
-/// All nodes with their load: two queries, however many there are.
+/// All nodes with their load: three queries, however many there are.
 pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSummary>, RepositoryError> {
     let mut summaries: Vec<NodeSummary> = all(db)
         .await?
@@ -76,6 +75,7 @@ pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSumma
             state_until: node.state_until,
             cores: node.cores,
             cores_used: Cores::ZERO,
+            cores_reserved: Cores::ZERO,
             max_tokens: node.max_tokens,
             tokens_used: Tokens::ZERO,
             jobs: Vec::new(),
@@ -102,25 +102,11 @@ pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSumma
         node.tokens_used = node.tokens_used.plus(Tokens(row.count("license_tokens", load.license_tokens)?));
         node.jobs.push(row.take("name", JobName::parse(&load.name))?);
     }
+    let reserved = reservations::live(db, crate::now()).await?;
+    for node in &mut summaries {
+        node.cores_reserved = reserved_cores(&reserved, &node.id);
+    }
     Ok(summaries)
-}
-
-/// Tokens of the whole system.
-pub(crate) async fn license_use(db: &impl ConnectionTrait, settings: &Settings) -> Result<LicenseUse, RepositoryError> {
-    let ours: Option<Option<i64>> = jobs::Entity::find()
-        .select_only()
-        .column_as(jobs::Column::LicenseTokens.sum(), "ours")
-        .filter(jobs::Column::Status.is_in(holding()))
-        .into_tuple()
-        .one(db)
-        .await?;
-    let ours = Row::new("jobs", "sum").count("license_tokens", ours.flatten().unwrap_or(0))?;
-    Ok(LicenseUse {
-        total: settings.total_license_tokens,
-        ours: Tokens(ours),
-        external: Tokens::ZERO,
-        reserved: Tokens::ZERO,
-    })
 }
 
 async fn find(db: &impl ConnectionTrait, id: &NodeId) -> Result<Option<Node>, RepositoryError> {
@@ -208,14 +194,6 @@ impl Repository {
     /// `Corrupt`, `Busy`, `Database`.
     pub async fn node_summaries(&self) -> Result<Vec<NodeSummary>, RepositoryError> {
         summaries(self.db()).await
-    }
-
-    /// Tokens of the whole system: how many there are, how many are in use.
-    ///
-    /// # Errors
-    /// `Corrupt`, `Busy`, `Database`.
-    pub async fn license_use(&self) -> Result<LicenseUse, RepositoryError> {
-        license_use(self.db(), &self.settings()).await
     }
 
     /// The node answered. One that was Unavailable is Available again; Draining and Disabled stay.

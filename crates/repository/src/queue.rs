@@ -2,11 +2,12 @@
 
 use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
-use crate::{Repository, RepositoryError, nodes, summary};
+use crate::{Repository, RepositoryError, nodes, reservations, summary};
 use domain::plan::{
     Giver, LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, WaitReason, Waiting,
     WaitingJob,
 };
+use domain::reservation::{reserved_cores, reserved_tokens};
 use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -174,8 +175,10 @@ impl Repository {
         let running = running(&db, now).await?;
         let nodes = nodes::all(&db).await?;
         let users = crate::users::all(&db).await?;
+        let reserved = reservations::live(&db, now).await?;
         db.commit().await?;
         let nodes = nodes.into_iter().map(|node| NodeCapacity {
+            reserved: reserved_cores(&reserved, &node.id),
             id: node.id,
             state: node.state,
             until: node.state_until,
@@ -206,8 +209,8 @@ impl Repository {
             running,
             license: LicenseCapacity {
                 total: settings.total_license_tokens,
-                reserved: Tokens::ZERO,
-                external: Tokens::ZERO,
+                reserved: reserved_tokens(&reserved),
+                external: self.external_tokens(&settings, now),
             },
             backfill_patience: settings.backfill_patience,
         })

@@ -8,7 +8,7 @@ mod mentions;
 #[cfg(test)]
 mod tests;
 
-use crate::{RepositoryError, connection, settings::SettingsCache};
+use crate::{RepositoryError, connection, license::LicenseCell, settings::SettingsCache};
 use domain::Event;
 pub(crate) use mentions::Mentions;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
@@ -83,6 +83,12 @@ where
     }
 }
 
+/// What is kept in memory beside the tables, and told in events.
+pub(crate) struct Known {
+    pub(crate) settings: Arc<SettingsCache>,
+    pub(crate) license: Arc<LicenseCell>,
+}
+
 /// The way into the writer's queue.
 #[derive(Clone)]
 pub(crate) struct Writer {
@@ -97,11 +103,11 @@ impl Writer {
         path: PathBuf,
         patience: Duration,
         events: broadcast::Sender<Event>,
-        settings: Arc<SettingsCache>,
+        known: Known,
     ) -> (Writer, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
-        let task = Task { db, path, patience, events, settings, queue, stop: Arc::clone(&stop) };
+        let task = Task { db, path, patience, events, known, queue, stop: Arc::clone(&stop) };
         (Writer { queue: sender, stop }, tokio::spawn(task.run()))
     }
 
@@ -131,7 +137,7 @@ struct Task {
     path: PathBuf,
     patience: Duration,
     events: broadcast::Sender<Event>,
-    settings: Arc<SettingsCache>,
+    known: Known,
     queue: mpsc::Receiver<Box<dyn Work>>,
     stop: Arc<Notify>,
 }
@@ -200,14 +206,14 @@ impl Task {
             Some(error) => Err(error),
             None => {
                 // read inside the transaction: exactly what a reader sees after it
-                let told = mentions.read(&transaction, &self.settings).await;
+                let told = mentions.read(&transaction, &self.known).await;
                 transaction.commit().await.map(|()| told).map_err(RepositoryError::from)
             }
         };
         match told {
             Ok(told) => {
                 if let Some(settings) = told.settings {
-                    self.settings.put(settings);
+                    self.known.settings.put(settings);
                 }
                 for event in told.events {
                     // nobody listening is no error

@@ -23,10 +23,15 @@ pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     Ok(Launched { outcome, boot })
 }
 
+/// A bare name or an absolute path.
+pub fn is_program(text: &str) -> bool {
+    let program = Path::new(text);
+    !text.is_empty() && (program.is_absolute() || program.components().count() == 1)
+}
+
 fn check(request: &LaunchRequest) -> Result<(), Fault> {
     let bad = |message: &str| Err(Fault { kind: FaultKind::BadRequest, message: message.to_owned() });
-    let program = Path::new(&request.program);
-    if request.program.is_empty() || (!program.is_absolute() && program.components().count() != 1) {
+    if !is_program(&request.program) {
         return bad("the program must be a bare name or an absolute path");
     }
     if request.env.iter().any(|(name, _)| name.is_empty() || name.contains('=') || name == MARK) {

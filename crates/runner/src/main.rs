@@ -1,6 +1,7 @@
 //! The program put on a node. `runner serve` answers requests, one a line, until its caller goes away ([`serve`]).
 //! `runner wrap TOKEN` is not for callers: it is what a launch leaves behind, the process that watches the solver.
 
+mod ask;
 mod files;
 mod folder;
 mod journal;

@@ -1,7 +1,7 @@
 //! Requests and answers. Names and tokens are parsed types, so that a hostile one is refused while it is being read.
 
 use domain::lifecycle::RunEnd;
-use domain::{FileName, RunToken, Timestamp};
+use domain::{ExitStatus, FileName, RunToken, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -375,4 +375,33 @@ pub struct Removed {
 impl Request for RemoveRequest {
     const VERB: &'static str = "remove";
     type Answer = Removed;
+}
+
+/// Run a short command that belongs to no run, and say what it wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskRequest {
+    /// A bare name (looked for in `PATH`) or an absolute path.
+    pub program: String,
+    /// Its arguments, each as it is.
+    pub args: Vec<String>,
+    /// After so many milliseconds it is ended, and everything it has started.
+    pub limit_ms: u64,
+    /// The most bytes of what it writes that come back.
+    pub max_bytes: u64,
+}
+
+/// Answer to a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// How the command ended; `None`: it had to be ended.
+    pub exit: Option<ExitStatus>,
+    /// What it wrote to stdout and stderr, as far as that may come back.
+    pub output: Bytes,
+    /// It wrote more.
+    pub cut: bool,
+}
+
+impl Request for AskRequest {
+    const VERB: &'static str = "ask";
+    type Answer = Asked;
 }

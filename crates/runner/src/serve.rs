@@ -5,7 +5,7 @@
 //! is far more than what is asked of it.
 
 use crate::folder::{Work, fault};
-use crate::{files, launch, os, poll, stop};
+use crate::{ask, files, launch, os, poll, stop};
 use runner::protocol::{Fault, FaultKind, HELLO, LIMIT, Reply, Request};
 use std::io::{self, BufRead, Read, Write};
 use std::process::ExitCode;
@@ -133,6 +133,7 @@ fn act(work: &Work, verb: &str, request: &[u8]) -> Vec<u8> {
         "poll" => answer(request, |request| poll::poll(work, request)),
         "stop" => answer(request, |request| stop::stop(work, request)),
         "list" => answer(request, |request| files::list(work, request)),
+        "ask" => answer(request, ask::ask),
         "remove" => answer(request, |request| files::remove(work, request)),
         _ => reply(&Reply::<()>::Fault(bad("no such verb".to_owned()))),
     }

@@ -22,12 +22,5 @@ pub async fn license(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
 ) -> Result<Json<License>, Problem> {
-    let used = backend.lab_status(&asking).await?.license;
-    Ok(Json(License {
-        total: used.total.0,
-        ours: used.ours.0,
-        external: used.external.0,
-        reserved: used.reserved.0,
-        free: used.free().0,
-    }))
+    Ok(Json(License::new(backend.license_standing(&asking).await?, asking.locale)))
 }

@@ -2,7 +2,7 @@
 
 use app::i18n::{Locale, sentence};
 use app::jobs::api::FileView;
-use domain::{JobSummary, NodeSummary};
+use domain::{JobSummary, LicenseStanding, NodeSummary};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -133,6 +133,8 @@ pub struct Node {
     pub total_cpu_cores: u32,
     /// Cores taken.
     pub used_cpu_cores: u32,
+    /// Cores that people have reserved.
+    pub reserved_cpu_cores: u32,
     /// Tokens its jobs may hold.
     pub max_license_tokens: u32,
     /// Tokens they hold.
@@ -155,6 +157,7 @@ impl Node {
             reason: node.state_reason.map(|reason| sentence::fault::message(locale, &reason)),
             total_cpu_cores: node.cores.0,
             used_cpu_cores: node.cores_used.0,
+            reserved_cpu_cores: node.cores_reserved.0,
             max_license_tokens: node.max_tokens.0,
             used_license_tokens: node.tokens_used.0,
             solvers: node.solvers.iter().map(|solver| solver.as_str().to_owned()).collect(),
@@ -177,6 +180,117 @@ pub struct License {
     pub reserved: u32,
     /// What a new job could take.
     pub free: u32,
+    /// What the licence server last said, where it is asked and has answered.
+    pub report: Option<LicenseReport>,
+    /// Why it has not answered since.
+    pub report_problem: Option<String>,
+}
+
+impl License {
+    /// The count and the report in words of `locale`.
+    pub fn new(standing: LicenseStanding, locale: Locale) -> License {
+        let LicenseStanding { is_asked, asking, is_fresh, usage } = standing;
+        License {
+            total: usage.total.0,
+            ours: usage.ours.0,
+            external: usage.external.0,
+            reserved: usage.reserved.0,
+            free: usage.free().0,
+            report: asking.report.filter(|_| is_asked).map(|report| LicenseReport {
+                at: report.at.0,
+                counts: is_fresh,
+                total: report.total.0,
+                in_use: report.in_use.0,
+                holders: report.holders.into_iter().map(LicenseHolder::from).collect(),
+                queue: report.queue.into_iter().map(LicenseHolder::from).collect(),
+            }),
+            report_problem: asking
+                .problem
+                .filter(|_| is_asked)
+                .map(|problem| sentence::fault::message(locale, &problem)),
+        }
+    }
+}
+
+/// What the licence server said.
+#[derive(Serialize, ToSchema)]
+pub struct LicenseReport {
+    /// Epoch seconds.
+    pub at: i64,
+    /// Young enough to be counted; see the setting `license_report_max_age`.
+    pub counts: bool,
+    /// Tokens it has.
+    pub total: u32,
+    /// In use, by us and by others.
+    pub in_use: u32,
+    /// Who holds them.
+    pub holders: Vec<LicenseHolder>,
+    /// Who waits for some.
+    pub queue: Vec<LicenseHolder>,
+}
+
+/// Who holds tokens, or waits for some, in the licence server's words.
+#[derive(Serialize, ToSchema)]
+pub struct LicenseHolder {
+    /// Account.
+    pub user: String,
+    /// Machine.
+    pub host: String,
+    /// How many.
+    pub tokens: u32,
+    /// Since when, as the licence server writes it.
+    pub since: String,
+}
+
+impl From<domain::LicenseHolder> for LicenseHolder {
+    fn from(holder: domain::LicenseHolder) -> LicenseHolder {
+        let domain::LicenseHolder { user, host, tokens, since } = holder;
+        LicenseHolder { user, host, tokens: tokens.0, since }
+    }
+}
+
+/// Tokens and cores that a person keeps.
+#[derive(Serialize, ToSchema)]
+pub struct Reservation {
+    /// Its number.
+    pub id: i64,
+    /// Who holds it.
+    pub user_id: String,
+    /// Tokens.
+    pub tokens: u32,
+    /// Where the cores are.
+    pub node: Option<String>,
+    /// Cores there.
+    pub cores: Option<u32>,
+    /// What for.
+    pub purpose: String,
+    /// It lapses when it is not renewed for so long.
+    pub heartbeat_seconds: Option<u64>,
+    /// Epoch seconds.
+    pub created_at: i64,
+    /// Epoch seconds: over at the latest.
+    pub expires_at: i64,
+    /// Epoch seconds: over unless it is renewed.
+    pub over_at: i64,
+}
+
+impl From<domain::Reservation> for Reservation {
+    fn from(one: domain::Reservation) -> Reservation {
+        let over_at = one.over_at().0;
+        let (node, cores) = one.cores.map(|held| (held.node.to_string(), held.cores.0)).unzip();
+        Reservation {
+            id: one.id.0,
+            user_id: one.holder.to_string(),
+            tokens: one.tokens.0,
+            node,
+            cores,
+            purpose: one.purpose,
+            heartbeat_seconds: one.heartbeat.map(|every| every.0),
+            created_at: one.created_at.0,
+            expires_at: one.expires_at.0,
+            over_at,
+        }
+    }
 }
 
 /// Every error.

@@ -2,8 +2,9 @@
 
 use super::{Scheduler, now};
 use domain::lifecycle::LifeEvent;
+use domain::plan::LicenseUse;
 use domain::plan::{Outcome, plan};
-use domain::{Event, JobStatus, RunToken};
+use domain::{Event, JobStatus, RunToken, Timestamp, Tokens};
 use repository::HistoryFact;
 use std::time::Duration;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -15,10 +16,12 @@ const SAFETY: Duration = Duration::from_secs(5);
 impl Scheduler {
     pub(super) async fn plan_until_stopped(&self) {
         let mut events = self.shared.repository.subscribe();
+        let mut others = None;
         loop {
             self.watch_nodes().await;
+            let over = self.end_lapsed().await;
             self.plan_once().await;
-            let pause = tokio::time::sleep(SAFETY);
+            let pause = tokio::time::sleep(over.map_or(SAFETY, |at| until(at).min(SAFETY)));
             tokio::pin!(pause);
             loop {
                 tokio::select! {
@@ -27,7 +30,7 @@ impl Scheduler {
                     event = events.recv() => match event {
                         Ok(event) => {
                             self.ring(&event);
-                            if wakes(&event) {
+                            if wakes(&event, &mut others) {
                                 break;
                             }
                         }
@@ -59,6 +62,14 @@ impl Scheduler {
         }
     }
 
+    /// What people had reserved until now is free; gives the moment at which the next reservation is over.
+    async fn end_lapsed(&self) -> Option<Timestamp> {
+        self.shared.repository.end_lapsed(now()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "reservations that are over could not be written down; trying again");
+            None
+        })
+    }
+
     async fn plan_once(&self) {
         let snapshot = match self.shared.repository.snapshot(now()).await {
             Ok(snapshot) => snapshot,
@@ -85,12 +96,25 @@ impl Scheduler {
     }
 }
 
-/// Whether a commit may let a waiting job start, or give it another reason.
-fn wakes(event: &Event) -> bool {
+/// From this very moment; at least a little, so that a clock that was set back does not make us spin.
+fn until(at: Timestamp) -> Duration {
+    let left = at.0.saturating_mul(1_000).saturating_sub(chrono::Utc::now().timestamp_millis());
+    Duration::from_millis(u64::try_from(left).unwrap_or(0)).max(Duration::from_millis(10))
+}
+
+/// Of the tokens, what is not up to our own jobs.
+fn of_others(usage: &LicenseUse) -> [Tokens; 3] {
+    [usage.total, usage.external, usage.reserved]
+}
+
+/// Whether a commit may let a waiting job start, or give it another reason. `others`: what others held when this was
+/// last asked.
+fn wakes(event: &Event, others: &mut Option<[Tokens; 3]>) -> bool {
     match event {
         Event::JobChanged(job) => job.status == JobStatus::Waiting || !job.status.holds_resources(),
         Event::JobCreated(_) | Event::JobDeleted(_) | Event::NodeChanged(_) => true,
         Event::SettingsChanged | Event::Resync => true,
-        Event::LicenseChanged(_) => false,
+        // our own starts and ends are told by their jobs
+        Event::LicenseChanged(usage) => others.replace(of_others(usage)) != Some(of_others(usage)),
     }
 }

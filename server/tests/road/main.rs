@@ -6,6 +6,7 @@ mod decks;
 mod endings;
 mod files;
 mod hindrances;
+mod licenses;
 mod never_twice;
 mod queue;
 mod stack;

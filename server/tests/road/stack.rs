@@ -92,6 +92,48 @@ impl Stack {
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
     }
 
+    /// Gives the node an Abaqus command, while no server runs or beside one.
+    pub fn set_abaqus(&self, command: &str) {
+        let port = self.sshd.port().to_string();
+        let key = self.sshd.host_key().unwrap();
+        let mut add = self.command();
+        add.args(["node", "add", "--id", "node-01", "--host", self.sshd.host(), "--port", &port]);
+        add.args(["--user", self.sshd.user(), "--host-key", &key, "--cores", "8", "--abaqus", command]);
+        let out = add.output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    }
+
+    /// Changes settings while no server runs.
+    pub async fn set(&self, settings: &[(&str, &str)]) {
+        let path = self.folder.path().join("data/jobs.db");
+        let config = repository::RepositoryConfig { path, first_values: Vec::new() };
+        let repository = repository::Repository::open(&config).await.unwrap();
+        let id = domain::UserId::parse("root").unwrap();
+        let (role, origin) = (domain::Role::Admin, domain::Origin::CommandLine);
+        let root = domain::Actor { id, name: "root".to_owned(), role, origin };
+        for (key, value) in settings {
+            repository.change_setting(key, value, &root).await.unwrap();
+        }
+        repository.close().await;
+    }
+
+    /// Waits, event by event, until what this address answers is as wanted.
+    pub async fn until_answer(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let url = format!("ws://127.0.0.1:{}/ws", self.port);
+        let (mut socket, _) = connect_async(url).await.unwrap();
+        let wait = async {
+            loop {
+                let answer: Value = self.http.get(self.url(path)).send().await.unwrap().json().await.unwrap();
+                if wanted(&answer) {
+                    return answer;
+                }
+                socket.next().await.expect("the socket stays open").unwrap();
+            }
+        };
+        let answer = tokio::time::timeout(PATIENCE, wait).await;
+        answer.unwrap_or_else(|_| panic!("never {what}\n{}", self.log()))
+    }
+
     /// Starts the server (again); returns when it listens. Its words go to `server.log`.
     pub fn start_server(&mut self) {
         let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().unwrap();

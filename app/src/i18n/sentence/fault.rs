@@ -69,6 +69,10 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
         Fault::ConnectionLost => {
             ("ノードとの接続が切れました".to_owned(), "The connection to the node was lost".to_owned())
         }
+        Fault::LicenseUnread { said } => (
+            format!("ライセンスサーバーの答えを読み取れません ({said})"),
+            format!("The licence server's answer cannot be read ({said})"),
+        ),
         Fault::NoAnswer { seconds } => {
             (format!("ノードが{seconds}秒以内に応答しません"), format!("The node does not answer within {seconds} s"))
         }

@@ -33,6 +33,19 @@ fn follows(voice: Voice, giver: &Giver) -> String {
     voice.pick(format!("。{job} の終了後に開始"), format!(". Starts after {job}"))
 }
 
+/// What others hold, where it is that which blocks; in brackets behind what is free.
+fn held(voice: Voice, external: u32, reserved: u32) -> String {
+    match (external, reserved, voice.locale) {
+        (0, 0, _) => String::new(),
+        (0, _, Locale::Ja) => format!("(予約{reserved}個)"),
+        (0, _, Locale::En) => format!(" ({reserved} reserved)"),
+        (_, 0, Locale::Ja) => format!("(外部で{external}個使用中)"),
+        (_, 0, Locale::En) => format!(" ({external} used outside)"),
+        (_, _, Locale::Ja) => format!("(外部で{external}個使用中・予約{reserved}個)"),
+        (_, _, Locale::En) => format!(" ({external} used outside, {reserved} reserved)"),
+    }
+}
+
 /// The one reason a job waits, with its numbers.
 pub fn reason(voice: Voice, reason: &WaitReason) -> String {
     let tail = |of: &Option<Giver>, words: fn(Voice, &Giver) -> String| {
@@ -56,8 +69,8 @@ pub fn reason(voice: Voice, reason: &WaitReason) -> String {
             format!("指定した {node} では動かせません(ソルバー・コア数・トークン上限のどれかが合いません)"),
             format!("Chosen {node} can never run it: solver, cores or token limit do not fit"),
         ),
-        WaitReason::Cores { node, free, need, giver } => {
-            let tail = tail(giver, ender);
+        WaitReason::Cores { node, free, need, reserved, giver } => {
+            let tail = held(voice, 0, reserved.0) + &tail(giver, ender);
             voice.pick(
                 format!("{node} の空きコア{free}個・{need}個必要{tail}"),
                 format!("{node} has {free} free {}; {need} needed{tail}", plural(u64::from(free.0), "core", "cores")),
@@ -70,8 +83,8 @@ pub fn reason(voice: Voice, reason: &WaitReason) -> String {
                 format!("{node} may take {free} more tokens; {need} needed{tail}"),
             )
         }
-        WaitReason::Tokens { free, need, giver: of } => {
-            let tail = tail(of, giver);
+        WaitReason::Tokens { free, need, reserved, external, giver: of } => {
+            let tail = held(voice, external.0, reserved.0) + &tail(of, giver);
             voice.pick(
                 format!("トークン{need}個必要・空き{free}個{tail}"),
                 format!("Needs {need} tokens; {free} free{tail}"),
@@ -172,7 +185,13 @@ mod tests {
     fn the_samples_of_the_design() {
         let node = |id: &str| NodeId::parse(id).unwrap();
         assert_eq!(
-            both(&WaitReason::Tokens { free: Tokens(6), need: Tokens(12), giver: gives("beam_03", 8, 14, 20) }),
+            both(&WaitReason::Tokens {
+                free: Tokens(6),
+                need: Tokens(12),
+                reserved: Tokens(0),
+                external: Tokens(0),
+                giver: gives("beam_03", 8, 14, 20)
+            }),
             [
                 "トークン12個必要・空き6個。beam_03 が約14:20に8個返却予定",
                 "Needs 12 tokens; 6 free. beam_03 returns 8 at about 14:20"
@@ -204,6 +223,7 @@ mod tests {
                 node: node("node-01"),
                 free: Cores(4),
                 need: Cores(8),
+                reserved: Cores(0),
                 giver: gives("bracket_v3", 8, 14, 45)
             }),
             [
@@ -214,6 +234,40 @@ mod tests {
         assert_eq!(
             both(&WaitReason::KeptFor { job: JobName::parse("hood_frf").unwrap() })[0],
             "先に待っている hood_frf のためにトークンやコアを確保しています"
+        );
+    }
+
+    #[test]
+    fn what_others_hold_is_said_where_it_blocks() {
+        let [free, need] = [1, 12].map(Tokens);
+        let tokens = |reserved, external| {
+            let [reserved, external] = [reserved, external].map(Tokens);
+            both(&WaitReason::Tokens { free, need, reserved, external, giver: None })
+        };
+        assert_eq!(tokens(5, 0), ["トークン12個必要・空き1個(予約5個)", "Needs 12 tokens; 1 free (5 reserved)"]);
+        assert_eq!(
+            tokens(5, 7),
+            [
+                "トークン12個必要・空き1個(外部で7個使用中・予約5個)",
+                "Needs 12 tokens; 1 free (7 used outside, 5 reserved)"
+            ]
+        );
+        let cores = WaitReason::Cores {
+            node: NodeId::parse("node-01").unwrap(),
+            free: Cores(4),
+            need: Cores(8),
+            reserved: Cores(4),
+            giver: None,
+        };
+        assert_eq!(
+            both(&cores),
+            ["node-01 の空きコア4個・8個必要(予約4個)", "node-01 has 4 free cores; 8 needed (4 reserved)"]
+        );
+        // a job that waited before this was told apart
+        let old = r#"{"why":"tokens","free":1,"need":12,"giver":null}"#;
+        assert_eq!(
+            serde_json::from_str::<WaitReason>(old).unwrap(),
+            WaitReason::Tokens { free, need, reserved: Tokens(0), external: Tokens(0), giver: None }
         );
     }
 

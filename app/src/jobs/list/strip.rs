@@ -155,19 +155,28 @@ fn CoreCount(used: Cores, cores: Cores) -> impl IntoView {
 #[component]
 fn NodeTile(node: NodeSummary) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
-    let NodeSummary { id, state, state_reason, cores, cores_used, last_contact, .. } = node;
+    let NodeSummary { id, state, state_reason, cores, cores_used, cores_reserved, last_contact, .. } = node;
+    let free = cores.minus(cores_used).minus(cores_reserved);
     let serving = state == NodeState::Available;
     let parts = if serving {
-        vec![(CellKind::Used, cores_used.0), (CellKind::Free, cores.minus(cores_used).0)]
+        // what runs where somebody has reserved is drawn as what it is
+        let reserved = cores.minus(cores_used).minus(free);
+        vec![(CellKind::Used, cores_used.0), (CellKind::Reserved, reserved.0), (CellKind::Free, free.0)]
     } else {
         vec![(CellKind::Used, cores_used.0), (CellKind::Off, cores.minus(cores_used).0)]
     };
     let label = {
         let id = id.clone();
         move || {
-            locale.get().pick(
-                format!("{id}: {cores}コア中{cores_used}使用"),
-                format!("{id}: {cores_used} of {cores} cores in use"),
+            let locale = locale.get();
+            let reserved = if cores_reserved > Cores::ZERO {
+                locale.pick(format!("、予約{cores_reserved}"), format!(", {cores_reserved} reserved"))
+            } else {
+                String::new()
+            };
+            locale.pick(
+                format!("{id}: {cores}コア中{cores_used}使用{reserved}"),
+                format!("{id}: {cores_used} of {cores} cores in use{reserved}"),
             )
         }
     };

@@ -40,9 +40,8 @@ pub(super) struct Ready {
 /// When this node will have room, as its jobs end one after the other.
 pub(super) fn ready(room: &Room<'_>, node: usize, job: &WaitingJob) -> Ready {
     let node = &room.nodes[node];
-    let wants = |want: u32, free: u32| i64::from(want) - i64::from(if want == 0 { 0 } else { free });
-    let mut cores = wants(job.cpus.0, node.free_cores());
-    let mut tokens = wants(job.tokens.0, node.free_tokens());
+    let mut cores = i64::from(job.cpus.0) - node.spare_cores();
+    let mut tokens = if job.tokens.0 == 0 { 0 } else { i64::from(job.tokens.0) - i64::from(node.free_tokens()) };
     let missing = cores.max(0).unsigned_abs() + tokens.max(0).unsigned_abs();
     if missing == 0 {
         return Ready { at: Some(Timestamp(i64::MIN)), missing, holder: None };
@@ -150,7 +149,7 @@ fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
         }
         (Spot::Nowhere, crate::NodeWish::Auto) => return None,
     }
-    let candidates = room.candidates(queued);
+    let candidates = room.able(queued);
     if candidates.iter().any(|&at| room.nodes[at].fits(job)) {
         return None;
     }
@@ -165,7 +164,7 @@ fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
     let free = Cores(node.free_cores());
     let reason = if free < job.cpus {
         let giver = holder.map(|holder| giver(holder, holder.cores));
-        WaitReason::Cores { node: node.id.clone(), free, need: job.cpus, giver }
+        WaitReason::Cores { node: node.id.clone(), free, need: job.cpus, reserved: Cores(node.reserved), giver }
     } else {
         let giver = holder.map(|holder| giver(holder, holder.tokens));
         WaitReason::NodeTokens { node: node.id.clone(), free: Tokens(node.free_tokens()), need: job.tokens, giver }
@@ -189,7 +188,9 @@ fn token_part(room: &Room<'_>, need: Tokens) -> Option<Part> {
         missing -= i64::from(holder.tokens);
         missing <= 0
     });
-    let reason = WaitReason::Tokens { free, need, giver: next.map(|holder| giver(holder, holder.tokens)) };
+    let (reserved, external) = (Tokens(room.reserved), Tokens(room.external));
+    let giver = next.map(|holder| giver(holder, holder.tokens));
+    let reason = WaitReason::Tokens { free, need, reserved, external, giver };
     Some(Part { reason, at: next.and_then(|holder| holder.end), fixed: false })
 }
 

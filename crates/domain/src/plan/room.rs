@@ -46,6 +46,8 @@ pub(super) struct NodeRoom<'a> {
     /// Until when it takes no jobs; a moment that has passed tells nothing.
     pub until: Option<Timestamp>,
     pub cores: u32,
+    /// Of those, what people have reserved.
+    pub reserved: u32,
     pub max_tokens: u32,
     solvers: &'a [Solver],
     used_cores: u64,
@@ -56,7 +58,13 @@ pub(super) struct NodeRoom<'a> {
 
 impl NodeRoom<'_> {
     pub fn free_cores(&self) -> u32 {
-        left(self.cores, self.used_cores)
+        left(self.cores, self.used_cores + u64::from(self.reserved))
+    }
+
+    /// The same, below nothing where more is reserved than running jobs leave.
+    pub fn spare_cores(&self) -> i64 {
+        let taken = self.used_cores + u64::from(self.reserved);
+        i64::from(self.cores) - i64::try_from(taken).unwrap_or(i64::MAX)
     }
 
     pub fn free_tokens(&self) -> u32 {
@@ -66,6 +74,11 @@ impl NodeRoom<'_> {
     /// Whether it could run the job if nothing else ran on it and it took jobs.
     pub fn could(&self, job: &WaitingJob) -> bool {
         self.cores >= job.cpus.0 && self.max_tokens >= job.tokens.0 && self.solvers.contains(&job.solver)
+    }
+
+    /// The same beside what people have reserved: whether running jobs will ever give enough back.
+    fn could_beside(&self, job: &WaitingJob) -> bool {
+        self.could(job) && self.cores.saturating_sub(self.reserved) >= job.cpus.0
     }
 
     /// Whether cores and tokens are there now.
@@ -107,6 +120,9 @@ pub(super) struct Room<'a> {
     pub capacity: u32,
     /// Tokens there are, for what can never start.
     pub total: u32,
+    /// Tokens that people have reserved, and that are in use outside, for reasons.
+    pub reserved: u32,
+    pub external: u32,
     used_tokens: u64,
     /// Places in `holders` of those with tokens, as for nodes.
     pub token_holders: Vec<usize>,
@@ -130,6 +146,8 @@ impl<'a> Room<'a> {
             holders: Vec::new(),
             capacity: snapshot.license.total.minus(snapshot.license.external).minus(snapshot.license.reserved).0,
             total: snapshot.license.total.0,
+            reserved: snapshot.license.reserved.0,
+            external: snapshot.license.external.0,
             used_tokens: 0,
             token_holders: Vec::new(),
             by_free: Map::default(),
@@ -189,9 +207,9 @@ impl<'a> Room<'a> {
         all.take_while(move |(free, _)| free.0 >= cores).map(|&(_, at)| at)
     }
 
-    /// Whether any node that takes jobs could run this one.
+    /// Whether any node that takes jobs could run this one beside what people have reserved there.
     pub fn has_candidate(&self, queued: &Queued<'_>) -> bool {
-        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could(queued.job);
+        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could_beside(queued.job);
         match queued.spot {
             Spot::Auto => self.nodes.iter().any(able),
             Spot::Node(at) => able(&self.nodes[at]),
@@ -199,9 +217,18 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// The nodes that take jobs and could run this one: its own, or all.
+    /// The nodes that take jobs and could run this one beside what people have reserved there: its own, or all.
     pub fn candidates(&self, queued: &Queued<'_>) -> Vec<usize> {
-        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && self.nodes[*at].could(queued.job);
+        self.serving(queued, NodeRoom::could_beside)
+    }
+
+    /// The same, were nothing reserved.
+    pub fn able(&self, queued: &Queued<'_>) -> Vec<usize> {
+        self.serving(queued, NodeRoom::could)
+    }
+
+    fn serving(&self, queued: &Queued<'_>, could: fn(&NodeRoom<'a>, &WaitingJob) -> bool) -> Vec<usize> {
+        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && could(&self.nodes[*at], queued.job);
         match queued.spot {
             Spot::Auto => (0..self.nodes.len()).filter(able).collect(),
             Spot::Node(at) => Some(at).filter(able).into_iter().collect(),
@@ -289,6 +316,7 @@ impl<'a> NodeRoom<'a> {
             state: node.state,
             until: node.until.filter(|until| *until > now),
             cores: node.cores.0,
+            reserved: node.reserved.0,
             max_tokens: node.max_tokens.0,
             solvers: &node.solvers,
             used_cores: 0,

@@ -20,6 +20,7 @@ fn node(n: usize, cores: u32) -> NodeCapacity {
         state: NodeState::Available,
         until: None,
         cores: Cores(cores),
+        reserved: Cores::ZERO,
         max_tokens: Tokens(50),
         solvers: Solver::ALL.to_vec(),
     }
@@ -83,6 +84,17 @@ fn giver(run: i64, amount: u32, at: Option<i64>) -> Option<Giver> {
     Some(Giver { job: JobName::parse(&format!("run{run}")).unwrap(), amount, at: at.map(Timestamp) })
 }
 
+/// For a job of twelve tokens.
+fn no_tokens(free: u32, (reserved, external): (u32, u32), giver: Option<Giver>) -> WaitReason {
+    let [free, reserved, external] = [free, reserved, external].map(Tokens);
+    WaitReason::Tokens { free, need: Tokens(12), reserved, external, giver }
+}
+
+/// For a job of eight cores on the first node.
+fn no_cores(free: u32, reserved: u32, giver: Option<Giver>) -> WaitReason {
+    WaitReason::Cores { node: node_id(1), free: Cores(free), need: Cores(8), reserved: Cores(reserved), giver }
+}
+
 #[test]
 fn auto_takes_the_node_with_the_most_free_cores_and_the_first_of_equals() {
     let snapshot = lab(vec![node(3, 16), node(1, 8), node(2, 16)], vec![], vec![job(1, 8), job(2, 8), job(3, 8)]);
@@ -118,7 +130,7 @@ fn tokens_name_the_next_giver_and_the_time() {
     let hood = waiting(&plan, 10);
     assert_eq!(
         hood.reason,
-        WaitReason::Tokens { free: Tokens(0), need: Tokens(12), giver: giver(4, 12, Some(NOW.0 + 5_000)) },
+        no_tokens(0, (0, 0), giver(4, 12, Some(NOW.0 + 5_000))),
         "the smaller job passed it and took the six"
     );
     assert_eq!(outcome(&plan, 11), &Outcome::Start(node_id(2)));
@@ -130,10 +142,7 @@ fn tokens_name_the_next_giver_and_the_time() {
 fn cores_name_the_node_and_a_giver_whose_end_is_unknown() {
     let plan = plan(&lab(vec![node(1, 8), node(2, 4)], vec![running(1, 1, 4, None)], vec![job(10, 8)]));
     let wait = waiting(&plan, 10);
-    assert_eq!(
-        wait.reason,
-        WaitReason::Cores { node: node_id(1), free: Cores(4), need: Cores(8), giver: giver(1, 4, None) }
-    );
+    assert_eq!(wait.reason, no_cores(4, 0, giver(1, 4, None)));
     assert_eq!(wait.starts, None);
 }
 
@@ -284,9 +293,30 @@ fn tokens_used_outside_and_reserved_ones_are_not_ours() {
     snapshot.license.external = Tokens(30);
     snapshot.license.reserved = Tokens(13);
     let plan = plan(&snapshot);
-    assert_eq!(waiting(&plan, 10).reason, WaitReason::Tokens { free: Tokens(1), need: Tokens(12), giver: None });
+    assert_eq!(waiting(&plan, 10).reason, no_tokens(1, (13, 30), None));
     assert_eq!(outcome(&plan, 11), &Outcome::Start(node_id(1)));
     assert_eq!(plan.head, None, "no job of ours gives back what others hold");
+}
+
+#[test]
+fn reserved_cores_are_nobody_s_to_start_on_and_keep_no_node_idle() {
+    let mut kept = node(1, 8);
+    kept.reserved = Cores(4);
+    let mut head = job(10, 8);
+    head.head_since = Some(Timestamp(0));
+    let mut snapshot = lab(vec![kept], vec![], vec![head, job(11, 4), job(12, 2)]);
+    let first = plan(&snapshot);
+    assert_eq!(outcome(&first, 11), &Outcome::Start(node_id(1)), "what is not reserved is free");
+    assert_eq!(waiting(&first, 10).reason, no_cores(0, 4, None));
+    assert_eq!(waiting(&first, 10).starts, None, "no end of a job brings back what a person has reserved");
+    assert!(matches!(waiting(&first, 12).reason, WaitReason::Cores { free: Cores(0), .. }));
+    assert_eq!(first.head, Some(JobId(12)));
+    // more is reserved than is free: what runs goes on, nothing starts
+    snapshot.running = vec![running(1, 1, 8, None)];
+    assert!(matches!(waiting(&plan(&snapshot), 12).reason, WaitReason::Cores { free: Cores(0), .. }));
+    snapshot.running.clear();
+    snapshot.nodes[0].reserved = Cores::ZERO;
+    assert_eq!(outcome(&plan(&snapshot), 10), &Outcome::Start(node_id(1)));
 }
 
 #[test]

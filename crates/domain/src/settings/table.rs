@@ -1,8 +1,8 @@
 //! The table of all settings, in the order and the groups of the settings page.
 
 use super::value::{Kind, Value};
-use super::{ExternalTokens, Settings};
-use crate::{Seconds, Tokens};
+use super::{ExternalTokens, LicenseReportKind, Settings};
+use crate::{NodeId, Seconds, Tokens};
 
 /// One key of `system_config`.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,8 @@ pub enum Unit {
     Seconds,
     /// Minutes.
     Minutes,
+    /// Hours.
+    Hours,
     /// 1024 × 1024 bytes.
     Megabytes,
 }
@@ -89,7 +91,7 @@ fn of_minutes(value: &Value) -> Seconds {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 19] = [
+pub static SETTINGS: [Setting; 24] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -199,6 +201,95 @@ pub static SETTINGS: [Setting; 19] = [
         },
         get: |s| minutes(s.license_report_max_age),
         put: |s, v| s.license_report_max_age = of_minutes(v),
+    },
+    Setting {
+        key: "license_report_kind",
+        group: Group::License,
+        kind: Kind::Choice { words: &["off", "flexnet", "dsls"] },
+        unit: Unit::None,
+        default: "off",
+        ja: Words {
+            title: "ライセンスサーバーの種類",
+            about: "使用状況を尋ねるライセンスサーバーです(flexnet か dsls)。off なら尋ねません。",
+        },
+        en: Words {
+            title: "Kind of licence server",
+            about: "Which kind of licence server is asked for its usage (flexnet or dsls); off asks none.",
+        },
+        get: |s| Value::Word(s.license_report.as_str()),
+        put: |s, v| {
+            let kind = LicenseReportKind::ALL.into_iter().find(|kind| *v == Value::Word(kind.as_str()));
+            s.license_report = kind.unwrap_or_default();
+        },
+    },
+    Setting {
+        key: "license_report_node",
+        group: Group::License,
+        kind: Kind::NodeOrNone,
+        unit: Unit::None,
+        default: "",
+        ja: Words {
+            title: "ライセンスサーバーに尋ねるノード",
+            about: "このノードの Abaqus のコマンドで使用状況を尋ねます。空なら尋ねません。",
+        },
+        en: Words {
+            title: "Node that asks the licence server",
+            about: "The Abaqus command of this node asks for the usage. Empty: nobody asks.",
+        },
+        get: |s| s.license_report_node.as_ref().map_or(Value::None, |node| Value::Text(node.to_string())),
+        put: |s, v| {
+            s.license_report_node = match v {
+                Value::Text(text) => NodeId::parse(text).ok(),
+                _ => None,
+            }
+        },
+    },
+    Setting {
+        key: "license_report_interval_seconds",
+        group: Group::License,
+        kind: Kind::Whole { min: 1, max: 3_600 },
+        unit: Unit::Seconds,
+        default: "60",
+        ja: Words {
+            title: "ライセンスサーバーに尋ねる間隔", about: "前の答えから次に尋ねるまでの時間です。"
+        },
+        en: Words {
+            title: "Licence report interval",
+            about: "From one answer of the licence server to the next question.",
+        },
+        get: |s| Value::Whole(s.license_report_interval.0),
+        put: |s, v| s.license_report_interval = Seconds(v.whole()),
+    },
+    Setting {
+        key: "license_feature",
+        group: Group::License,
+        kind: Kind::Word,
+        unit: Unit::None,
+        default: "abaqus",
+        ja: Words {
+            title: "トークンの機能名",
+            about: "ライセンスサーバーの報告の中で、トークンを表す機能(feature)の名前です。",
+        },
+        en: Words { title: "Feature of the tokens", about: "What the licence server's report calls the tokens." },
+        get: |s| Value::Text(s.license_feature.clone()),
+        put: |s, v| {
+            if let Value::Text(text) = v {
+                s.license_feature.clone_from(text);
+            }
+        },
+    },
+    Setting {
+        key: "reservation_max_hours",
+        group: Group::License,
+        kind: Kind::Whole { min: 1, max: 720 },
+        unit: Unit::Hours,
+        default: "24",
+        ja: Words {
+            title: "予約の最長時間", about: "トークンやコアの予約は、この時間より長くはできません。"
+        },
+        en: Words { title: "Longest reservation", about: "Tokens and cores cannot be reserved for longer." },
+        get: |s| Value::Whole(s.reservation_longest.0 / 3_600),
+        put: |s, v| s.reservation_longest = Seconds(v.whole() * 3_600),
     },
     Setting {
         key: "backfill_patience",

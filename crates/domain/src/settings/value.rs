@@ -38,10 +38,14 @@ pub enum Kind {
         /// Most.
         max: u64,
     },
+    /// A node's id, or nothing.
+    NodeOrNone,
+    /// One word of ASCII letters, digits, `-`, `_` and `.`; at most 64.
+    Word,
 }
 
 /// A value that was read.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// No limit, no table.
     None,
@@ -53,6 +57,8 @@ pub enum Value {
     Flag(bool),
     /// One of the words.
     Word(&'static str),
+    /// A name.
+    Text(String),
     /// Three whole numbers.
     Three([u64; 3]),
 }
@@ -87,6 +93,12 @@ pub enum SettingFault {
         /// What it may be.
         words: Vec<String>,
     },
+    /// Not a node's id.
+    #[error("is not a node's id")]
+    NotNode,
+    /// Not one word.
+    #[error("is not one word of letters, digits, -, _ and .")]
+    NotWord,
     /// Not three whole numbers that grow.
     #[error("is not three whole numbers, for 2, 4 and 8 CPUs, none smaller than the one before it")]
     NotTable,
@@ -103,6 +115,9 @@ pub struct SettingProblem {
     /// What is wrong with it.
     pub fault: SettingFault,
 }
+
+/// Most characters of a word.
+const LONGEST_WORD: usize = 64;
 
 /// Full-width digits and signs, as a Japanese keyboard types them, become plain ones; blanks around go.
 fn plain(text: &str) -> String {
@@ -140,7 +155,7 @@ impl Kind {
     pub fn parse(&self, text: &str) -> Result<Value, SettingFault> {
         let text = plain(text);
         match *self {
-            Kind::WholeOrNone { .. } | Kind::Table { .. } if text.is_empty() => Ok(Value::None),
+            Kind::WholeOrNone { .. } | Kind::Table { .. } | Kind::NodeOrNone if text.is_empty() => Ok(Value::None),
             Kind::Whole { min, max } | Kind::WholeOrNone { min, max } => {
                 within(whole(&text)?, min, max).map(Value::Whole)
             }
@@ -161,6 +176,15 @@ impl Kind {
                 let word = words.iter().find(|word| text.eq_ignore_ascii_case(word));
                 let unknown = || SettingFault::NotChoice { words: words.iter().map(ToString::to_string).collect() };
                 word.map(|word| Value::Word(word)).ok_or_else(unknown)
+            }
+            Kind::NodeOrNone => match crate::NodeId::parse(&text) {
+                Ok(node) => Ok(Value::Text(node.to_string())),
+                Err(_) => Err(SettingFault::NotNode),
+            },
+            Kind::Word => {
+                let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+                let fits = !text.is_empty() && text.len() <= LONGEST_WORD && text.chars().all(is_word);
+                if fits { Ok(Value::Text(text)) } else { Err(SettingFault::NotWord) }
             }
             Kind::Table { max } => {
                 let numbers: Result<Vec<u64>, _> = text.split(',').map(|part| whole(part.trim())).collect();
@@ -184,6 +208,7 @@ impl Value {
             Value::Decimal(number) => number.to_string(),
             Value::Flag(flag) => flag.to_string(),
             Value::Word(word) => (*word).to_owned(),
+            Value::Text(text) => text.clone(),
             Value::Three([two, four, eight]) => format!("{two},{four},{eight}"),
         }
     }

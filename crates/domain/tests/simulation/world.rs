@@ -182,6 +182,7 @@ impl World {
                     state: if node.reachable { NodeState::Available } else { NodeState::Unavailable },
                     until: None,
                     cores: Cores(cores),
+                    reserved: Cores::ZERO,
                     max_tokens: Tokens(NODE_TOKENS),
                     solvers: Solver::ALL.to_vec(),
                 })

@@ -1,6 +1,8 @@
 //! What a group of changes touched, and the events that tell of it: one per thing, as it is after all of them.
 
-use crate::{RepositoryError, nodes, settings::SettingsCache, summary};
+use crate::license::{self, LicenseCell};
+use crate::writer::Known;
+use crate::{RepositoryError, nodes, summary};
 use domain::{Event, JobId, NodeId, Settings};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
@@ -44,19 +46,25 @@ impl Mentions {
 
     /// Reads what the events carry. Cannot fail: where a row cannot be read, listeners are told to read for themselves.
     /// Changed settings are in force all the same.
-    pub(crate) async fn read(mut self, db: &impl ConnectionTrait, cache: &SettingsCache) -> Told {
+    pub(crate) async fn read(mut self, db: &impl ConnectionTrait, known: &Known) -> Told {
         let settings = self.settings.take();
         let changed = settings.is_some().then_some(Event::SettingsChanged);
         self.license |= settings.is_some();
-        let cached = cache.get();
-        let events = self.events(db, settings.as_ref().unwrap_or(&cached)).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a change is saved but its event cannot be made");
-            vec![Event::Resync]
-        });
+        let cached = known.settings.get();
+        let events =
+            self.events(db, settings.as_ref().unwrap_or(&cached), &known.license).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a change is saved but its event cannot be made");
+                vec![Event::Resync]
+            });
         Told { events: changed.into_iter().chain(events).collect(), settings }
     }
 
-    async fn events(self, db: &impl ConnectionTrait, settings: &Settings) -> Result<Vec<Event>, RepositoryError> {
+    async fn events(
+        self,
+        db: &impl ConnectionTrait,
+        settings: &Settings,
+        license: &LicenseCell,
+    ) -> Result<Vec<Event>, RepositoryError> {
         let mut events = Vec::new();
         let ids: Vec<JobId> = self.created.union(&self.changed).copied().collect();
         if ids.len() > MOST_JOBS {
@@ -75,7 +83,7 @@ impl Mentions {
             events.extend(touched.map(|node| Event::NodeChanged(Box::new(node))));
         }
         if self.license {
-            events.push(Event::LicenseChanged(nodes::license_use(db, settings).await?));
+            events.push(Event::LicenseChanged(license::usage(db, settings, license).await?));
         }
         Ok(events)
     }

@@ -9,4 +9,5 @@ mod list;
 mod lives;
 mod queue;
 mod records;
+mod reservations;
 mod schema;

@@ -100,7 +100,8 @@ async fn a_forecast_that_hardly_moved_is_not_written_again() {
     let job = lab.submit("beam").await;
     let decide = |starts: i64, gives: i64, free: u32| {
         let giver = Some(Giver { job: name("runs"), amount: 6, at: Some(Timestamp(gives)) });
-        let reason = WaitReason::Tokens { free: Tokens(free), need: Tokens(6), giver };
+        let [free, need, reserved, external] = [free, 6, 0, 0].map(Tokens);
+        let reason = WaitReason::Tokens { free, need, reserved, external, giver };
         let starts = Some((Timestamp(starts), Timestamp(starts + 600)));
         let outcome = Outcome::Wait(Waiting { reason, position: 1, starts });
         Plan { decisions: vec![Decision { job: job.id, outcome }], head: None }

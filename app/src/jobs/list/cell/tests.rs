@@ -99,7 +99,13 @@ fn trouble_turns_bar_and_words_amber_and_lost_contact_comes_first() {
 #[test]
 fn a_waiting_job_has_its_reason_position_and_start() {
     let wait = Waiting {
-        reason: WaitReason::Tokens { free: Tokens(6), need: Tokens(12), giver: None },
+        reason: WaitReason::Tokens {
+            free: Tokens(6),
+            need: Tokens(12),
+            reserved: Tokens(0),
+            external: Tokens(0),
+            giver: None,
+        },
         position: 1,
         starts: Some((today_at(14, 20), today_at(14, 20))),
     };

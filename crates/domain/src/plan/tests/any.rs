@@ -17,13 +17,13 @@ fn any_shape() -> impl Strategy<Value = (Solver, u32, u32)> {
 
 prop_compose! {
     fn any_node()(
-        n in 0..5_usize, cores in 0..20_u32, tokens in 0..40_u32,
+        n in 0..5_usize, cores in 0..20_u32, reserved in prop_oneof![2 => Just(0_u32), 1 => 0..25_u32], tokens in 0..40_u32,
         state in prop::sample::select(vec![NodeState::Available, NodeState::Available, NodeState::Available, NodeState::Draining, NodeState::Disabled]),
         until in prop::option::of(99_000..105_000_i64),
         solvers in prop::sample::select(vec![Solver::ALL.to_vec(), Solver::ALL.to_vec(), vec![Solver::Calculix], vec![]]),
     ) -> NodeCapacity {
         NodeCapacity {
-            id: node_id(n), state, until: until.map(Timestamp), cores: Cores(cores), max_tokens: Tokens(tokens), solvers,
+            id: node_id(n), state, until: until.map(Timestamp), cores: Cores(cores), reserved: Cores(reserved), max_tokens: Tokens(tokens), solvers,
         }
     }
 }
@@ -119,7 +119,7 @@ impl Ledger {
                 NodeWish::Node(id) => *id == node.id,
             }
             && job.not_before.is_none_or(|until| until <= snapshot.now)
-            && used(&self.cores) + job.cpus.0 <= node.cores.0
+            && used(&self.cores) + node.reserved.0 + job.cpus.0 <= node.cores.0
             && (!takes_tokens || used(&self.node_tokens) + job.tokens.0 <= node.max_tokens.0)
             && (!takes_tokens
                 || self.tokens + license.reserved.0 + license.external.0 + job.tokens.0 <= license.total.0)
@@ -140,7 +140,7 @@ fn plainly(snapshot: &Snapshot) -> Vec<(JobId, NodeId)> {
         let fitting = snapshot.nodes.iter().filter(|node| ledger.allows(snapshot, job, node));
         let best = fitting.min_by_key(|node| {
             let used = ledger.cores.get(&node.id).copied().unwrap_or_default();
-            (std::cmp::Reverse(node.cores.0 - used), node.id.clone())
+            (std::cmp::Reverse(node.cores.0 - node.reserved.0 - used), node.id.clone())
         });
         if let Some(node) = best {
             ledger.take(&node.id, &job.user, job.cpus, job.tokens);

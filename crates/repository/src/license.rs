@@ -1,0 +1,117 @@
+//! Tokens in use, counted by us and by the licence server. What the licence server says is kept in memory only: after a
+//! start it is asked again sooner than it would be believed.
+
+use crate::entities::jobs;
+use crate::rows::Row;
+use crate::{Repository, RepositoryError, nodes, now, reservations};
+use domain::plan::LicenseUse;
+use domain::reservation::reserved_tokens;
+use domain::settings::LicenseReportKind;
+use domain::{LicenseAsking, LicenseReport, LicenseStanding, Message, Settings, Timestamp, Tokens};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What the licence server last said.
+#[derive(Default)]
+pub(crate) struct LicenseCell(Mutex<LicenseAsking>);
+
+impl LicenseCell {
+    fn lock(&self) -> MutexGuard<'_, LicenseAsking> {
+        // an answer is put there whole
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tokens that are not ours to take, as far as a fresh answer says and policy counts it.
+    pub(crate) fn external(&self, settings: &Settings, now: Timestamp) -> Tokens {
+        let asking = self.lock();
+        let Some(report) = asking.report.as_ref().filter(|_| is_asked(settings)) else { return Tokens::ZERO };
+        settings.counted_external(report.external(settings.total_license_tokens), now.since(report.at))
+    }
+}
+
+fn is_asked(settings: &Settings) -> bool {
+    settings.license_report != LicenseReportKind::Off && settings.license_report_node.is_some()
+}
+
+/// Tokens of the whole system.
+pub(crate) async fn usage(
+    db: &impl ConnectionTrait,
+    settings: &Settings,
+    license: &LicenseCell,
+) -> Result<LicenseUse, RepositoryError> {
+    let ours: Option<Option<i64>> = jobs::Entity::find()
+        .select_only()
+        .column_as(jobs::Column::LicenseTokens.sum(), "ours")
+        .filter(jobs::Column::Status.is_in(nodes::holding()))
+        .into_tuple()
+        .one(db)
+        .await?;
+    let ours = Row::new("jobs", "sum").count("license_tokens", ours.flatten().unwrap_or(0))?;
+    let now = now();
+    Ok(LicenseUse {
+        total: settings.total_license_tokens,
+        ours: Tokens(ours),
+        external: license.external(settings, now),
+        reserved: reserved_tokens(&reservations::live(db, now).await?),
+    })
+}
+
+impl Repository {
+    /// Tokens of the whole system: how many there are, how many are in use and by whom.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn license_use(&self) -> Result<LicenseUse, RepositoryError> {
+        usage(self.db(), &self.settings(), &self.shared.license).await
+    }
+
+    /// The same, beside what the licence server says.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn license_standing(&self) -> Result<LicenseStanding, RepositoryError> {
+        let settings = self.settings();
+        let usage = self.license_use().await?;
+        let asking = self.shared.license.lock().clone();
+        let age = asking.report.as_ref().map(|report| now().since(report.at));
+        Ok(LicenseStanding {
+            is_asked: is_asked(&settings),
+            is_fresh: age.is_some_and(|age| age <= settings.license_report_max_age),
+            asking,
+            usage,
+        })
+    }
+
+    /// The licence server has answered: in force, and told, when this returns.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn license_reported(&self, report: LicenseReport) -> Result<(), RepositoryError> {
+        *self.shared.license.lock() = LicenseAsking { report: Some(report), problem: None };
+        self.tell_license().await
+    }
+
+    /// There is no new answer, and why. The last one stays until it is too old.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn license_not_reported(&self, problem: Message) -> Result<(), RepositoryError> {
+        self.shared.license.lock().problem = Some(problem);
+        self.tell_license().await
+    }
+
+    async fn tell_license(&self) -> Result<(), RepositoryError> {
+        // through the writer although nothing is written: events keep the order of the changes
+        self.write(|change| {
+            Box::pin(async move {
+                change.mention(|mentions| mentions.license = true);
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    pub(crate) fn external_tokens(&self, settings: &Settings, now: Timestamp) -> Tokens {
+        self.shared.license.external(settings, now)
+    }
+}
