@@ -5,9 +5,18 @@ use serde_json::Value;
 use std::path::PathBuf;
 use testbed::Standin;
 
-/// A small nonlinear deck whose run takes a few increments; `words` choose how the stand-in behaves.
+/// A small linear deck, one increment; `words` choose how the stand-in behaves.
 fn deck(name: &str, words: &str) -> (String, Vec<u8>) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../public/sample/quick.inp");
+    from_sample("quick.inp", name, words)
+}
+
+/// A deck of many increments.
+fn long(name: &str, words: &str) -> (String, Vec<u8>) {
+    from_sample("cantilever.inp", name, words)
+}
+
+fn from_sample(sample: &str, name: &str, words: &str) -> (String, Vec<u8>) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../public/sample").join(sample);
     let text = std::fs::read_to_string(path).unwrap();
     (format!("{name}.inp"), format!("** standin: {words}\n{text}").into_bytes())
 }
@@ -36,7 +45,7 @@ async fn submit(stack: &Stack, files: &[(String, Vec<u8>)], fields: &[(&str, &st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deck_runs_with_progress_to_its_end() {
     let stack = start(Standin::default()).await;
-    let id = submit(&stack, &[deck("beam", "increment-pause=150ms")], &[("cpus", "4")]).await;
+    let id = submit(&stack, &[long("beam", "increment-pause=50ms")], &[("cpus", "4")]).await;
     let seen = stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert_eq!(seen["license_tokens"], 8);
     assert_eq!(seen["status"], "Running");
@@ -54,7 +63,7 @@ async fn a_deck_runs_with_progress_to_its_end() {
 async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
     // our own count knows 50: only the licence server has less
     let stack = start(Standin { tokens: 12, ..Standin::default() }).await;
-    let first = submit(&stack, &[deck("first", "increment-pause=400ms")], &[("cpus", "8")]).await;
+    let first = submit(&stack, &[long("first", "increment-pause=50ms")], &[("cpus", "8")]).await;
     stack.until(first, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     let second = submit(&stack, &[deck("second", "")], &[("cpus", "8")]).await;
     let waits = stack.until(second, "the queue", |job| !job["progress"]["license_queue"].is_null()).await;
@@ -105,7 +114,7 @@ async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
     let stack = start(Standin::default()).await;
-    let id = submit(&stack, &[deck("long", "increment-pause=1000ms")], &[]).await;
+    let id = submit(&stack, &[long("long", "increment-pause=1000ms")], &[]).await;
     stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert!(stack.act(id, "cancel").await.status().is_success());
     let job = stack.until_status(id, "Cancelled").await;
