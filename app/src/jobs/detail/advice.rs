@@ -80,13 +80,22 @@ const LICENSE: Advice = Advice {
         "ライセンスサーバーからトークンを取得できませんでした。計算は始まっていません。",
         "The licence server gave no tokens. Nothing was computed.",
     ),
-    tries: &[(
-        text("空きができてから同じデッキを投入する", "Submit the same deck again when tokens are free"),
-        text(
-            "CPU の数を減らすと、必要なトークンも減ります。何度も断られるときは管理者に伝えます。",
-            "Fewer CPUs need fewer tokens. If it is denied again and again, tell the administrator.",
+    tries: &[
+        (
+            text("空きができてから同じデッキを投入する", "Submit the same deck again when tokens are free"),
+            text(
+                "CPU の数を減らすと、必要なトークンも減ります。",
+                "Fewer CPUs need fewer tokens.",
+            ),
         ),
-    )],
+        (
+            text("続けて断られるときは管理者に伝える", "If it is denied again and again, tell the administrator"),
+            text(
+                "ライセンスのページで、誰がトークンを使っているかを確かめられます。",
+                "The licences page shows who holds the tokens.",
+            ),
+        ),
+    ],
     avoid: None,
     deck: false,
 };
@@ -96,13 +105,22 @@ const SUBROUTINE: Advice = Advice {
         "ユーザーサブルーチンをコンパイルまたはリンクできませんでした。計算は始まっていません。",
         "The user subroutine could not be compiled or linked. Nothing was computed.",
     ),
-    tries: &[(
-        text("コンソールのエラーを見て直す", "Correct what the console names"),
-        text(
-            "コンパイラー自体が見つからないときは、ノードの設定を管理者に確かめてもらいます。",
-            "If the compiler itself is not found, ask the administrator to check the node.",
+    tries: &[
+        (
+            text("コンソールに出たファイルと行を直す", "Correct the file and line that the console names"),
+            text(
+                "自分のPCで一度コンパイルしてみると、早く確かめられます。",
+                "Compile it once on your own machine: that tells sooner.",
+            ),
         ),
-    )],
+        (
+            text("ノードのコンパイラーを確かめてもらう", "Have the node's compiler checked"),
+            text(
+                "コンパイラー自体が見つからないときは、管理者に伝えます。",
+                "If the compiler itself is not found, tell the administrator.",
+            ),
+        ),
+    ],
     avoid: Some(SAME_DECK),
     deck: true,
 };
@@ -112,10 +130,16 @@ const LOCK: Advice = Advice {
         "実行フォルダーに以前の計算のロックファイルがあり、Abaqus が始まりませんでした。",
         "A lock file of an earlier run was in the run's folder, and Abaqus did not start.",
     ),
-    tries: &[(
-        text("同じデッキをもう一度投入する", "Submit the same deck again"),
-        text("新しいフォルダーで始まります。", "It starts in a new folder."),
-    )],
+    tries: &[
+        (
+            text("同じデッキをもう一度投入する", "Submit the same deck again"),
+            text("新しいフォルダーで始まります。", "It starts in a new folder."),
+        ),
+        (
+            text("続くときは管理者に伝える", "If it happens again, tell the administrator"),
+            text("ノードに残った計算がないかを確かめてもらいます。", "A run may be left over on the node."),
+        ),
+    ],
     avoid: None,
     deck: false,
 };
