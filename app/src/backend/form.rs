@@ -1,15 +1,18 @@
 //! What the New job page offers and what the server's reader finds in a deck.
 
 use super::{Asking, Backend, fault};
-use crate::jobs::api::{DeckCheck, Forecast, FormOptions};
+use crate::jobs::api::{DeckCheck, Forecast, FormOptions, WhatIf};
 use crate::{AppError, ErrorCode};
 use deck::inp::{Deck, Scanner};
 use domain::options::MOST_GPUS;
-use domain::plan::{Outcome, WaitingJob, what_if};
-use domain::{Cores, JobId, JobName, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
+use domain::plan::{NodeCapacity, Outcome, WaitingJob, what_if};
+use domain::{Cores, JobId, JobName, NodeState, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
 use repository::Upload;
 use std::fs::File;
 use std::io::{self, Read};
+
+/// Most nodes asked about for one waiting job: each is one run of the plan.
+const MOST_WISHES: usize = 12;
 
 /// A deck as the server read it.
 pub(super) struct ReadDeck {
@@ -70,6 +73,32 @@ impl Backend {
             max_priority: if asking.actor.role >= Role::Faculty { Priority::URGENT } else { Priority::NORMAL },
             forecasts: forecasts.into(),
         })
+    }
+
+    /// With which other CPUs or node a waiting job would start now; empty where none would, `None` where it waits no more.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the job; when the database cannot be read.
+    pub async fn what_if(&self, id: JobId, asking: &Asking) -> Result<Option<Vec<WhatIf>>, AppError> {
+        let faulty = |error| fault::repository(asking.locale, error);
+        let options = self.repository.active_job(id).await.map_err(faulty)?.options;
+        let settings = self.repository.settings();
+        let now = Timestamp(chrono::Utc::now().timestamp());
+        let snapshot = self.repository.snapshot(now).await.map_err(faulty)?;
+        let Some(job) = snapshot.waiting.iter().find(|job| job.id == id).cloned() else { return Ok(None) };
+        let able = |node: &&NodeCapacity| node.state == NodeState::Available && node.solvers.contains(&job.solver);
+        let nodes = snapshot.nodes.iter().filter(able).map(|node| NodeWish::Node(node.id.clone()));
+        let wishes: Vec<NodeWish> = [NodeWish::Auto].into_iter().chain(nodes).take(MOST_WISHES).collect();
+        let starts = |cpus: Cores, wish: &NodeWish| {
+            let tokens = job.solver.tokens(options.licensed(cpus), &settings.token_rule);
+            let asked = WaitingJob { cpus, tokens, wish: wish.clone(), ..job.clone() };
+            matches!(what_if(&snapshot, &asked), Outcome::Start(_)).then(|| WhatIf { cpus, tokens, wish: wish.clone() })
+        };
+        // the smallest change first: another number on the same node, then another node
+        let others = Cores::CHOICES.into_iter().rev().filter(|cpus| *cpus != job.cpus);
+        let found = others.filter_map(|cpus| starts(cpus, &job.wish));
+        let elsewhere = wishes.iter().filter(|wish| **wish != job.wish && job.wish != NodeWish::Auto);
+        Ok(Some(found.chain(elsewhere.filter_map(|wish| starts(job.cpus, wish))).collect()))
     }
 
     /// The authority's report on an uploaded deck, and a name that is free.

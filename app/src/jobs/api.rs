@@ -358,6 +358,17 @@ pub struct ExplainedIn {
     pub avoid: Vec<String>,
 }
 
+/// Another choice with which a waiting job would start now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhatIf {
+    /// 2, 4 or 8.
+    pub cpus: Cores,
+    /// What it would take.
+    pub tokens: Tokens,
+    /// Where.
+    pub wish: NodeWish,
+}
+
 /// What can be done to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -75,6 +75,13 @@ pub async fn read_convergence(id: JobId) -> Result<Convergence, AppError> {
     backend.convergence(id, &asking).await
 }
 
+/// With which other CPUs or node a waiting job would start now.
+#[server(prefix = "/rpc", endpoint = "read_what_if", input = Json)]
+pub async fn read_what_if(id: JobId) -> Result<Option<Vec<WhatIf>>, AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    backend.what_if(id, &asking).await
+}
+
 /// What the solver said in all its files.
 #[server(prefix = "/rpc", endpoint = "read_messages", input = Json)]
 pub async fn read_messages(id: JobId) -> Result<MessagesView, AppError> {

@@ -83,10 +83,7 @@ const LICENSE: Advice = Advice {
     tries: &[
         (
             text("空きができてから同じデッキを投入する", "Submit the same deck again when tokens are free"),
-            text(
-                "CPU の数を減らすと、必要なトークンも減ります。",
-                "Fewer CPUs need fewer tokens.",
-            ),
+            text("CPU の数を減らすと、必要なトークンも減ります。", "Fewer CPUs need fewer tokens."),
         ),
         (
             text("続けて断られるときは管理者に伝える", "If it is denied again and again, tell the administrator"),

@@ -1,10 +1,14 @@
 //! Why a job waits, its place, and when it may start.
 
+use super::head::resubmit_address;
 use super::page::{use_page, use_voice};
 use super::words;
+use crate::i18n::sentence::job::ANY_NODE;
 use crate::i18n::sentence::{amount, waiting};
 use crate::i18n::t;
-use domain::JobStatus;
+use crate::jobs::api::WhatIf;
+use crate::jobs::calls::read_what_if;
+use domain::{JobStatus, NodeWish, Solver};
 use leptos::prelude::*;
 
 /// The panel of a job in the queue.
@@ -51,10 +55,49 @@ pub fn WaitingPanel() -> impl IntoView {
                         }}
                         <span>{move || words::waited(voice.get(), &waited.get())}</span>
                     </p>
+                    <Sooner />
                 }
                     .into_any()
             }}
         </section>
+    }
+}
+
+/// Other CPUs or another node with which it would start now.
+#[component]
+fn Sooner() -> impl IntoView {
+    let page = use_page();
+    let voice = use_voice();
+    let wait = page.of_summary(|job| job.waiting.clone().map(|wait| wait.reason));
+    let chosen = page.of_summary(|job| (job.cpus, job.solver));
+    // again with every new reason
+    let found = LocalResource::new(move || {
+        wait.track();
+        read_what_if(page.id)
+    });
+    move || {
+        let all = found.get()?.ok()??;
+        let (cpus, solver) = chosen.get();
+        let said = |one: &WhatIf| {
+            let what = match &one.wish {
+                NodeWish::Node(node) if one.cpus == cpus => node.to_string(),
+                NodeWish::Auto if one.cpus == cpus => ANY_NODE.in_locale(voice.get().locale).to_owned(),
+                _ => words::cpus(voice.get(), one.cpus),
+            };
+            let tokens = (solver == Solver::Abaqus).then_some(one.tokens);
+            words::starts_now_with(voice.get(), &what, tokens)
+        };
+        let list = all.iter().map(|one| view! { <li>{said(one)}</li> }).collect_view();
+        (!all.is_empty()).then(|| {
+            view! {
+                <div class="mt-3 border-t border-line pt-3 text-sm" data-testid="what-if">
+                    <ul class="grid gap-1">{list}</ul>
+                    <a class="link" href=resubmit_address(page)>
+                        {t(words::CHANGE_AND_SUBMIT)}
+                    </a>
+                </div>
+            }
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::i18n::sentence::{Voice, amount, plural};
 use crate::i18n::{Text, text};
-use domain::{JobName, NodeId};
+use domain::{Cores, JobName, NodeId, Tokens};
 
 /// Title while the job is not known.
 pub const JOB: Text = text("ジョブ", "Job");
@@ -74,6 +74,8 @@ pub const EVIDENCE: Text = text("根拠にした行", "The line that decided");
 pub const TRY: Text = text("試すこと (効果が出やすい順)", "What to try, most promising first");
 /// Leads to a new job that goes on from this one.
 pub const RESTART: Text = text("続きを計算", "Go on from here");
+/// Leads to the form with this job's files.
+pub const CHANGE_AND_SUBMIT: Text = text("条件を変えて投入し直す", "Submit it again with other choices");
 /// Usual reasons.
 pub const CAUSES: Text = text("よくある原因", "Why it usually happens");
 /// Unfolds what a message means.
@@ -324,4 +326,16 @@ pub fn times(voice: Voice, count: u64) -> String {
 /// The folded rest of the messages.
 pub fn more_messages(voice: Voice, rest: usize) -> String {
     voice.pick(format!("ほか{rest}件"), format!("{rest} more"))
+}
+
+/// A number of CPUs.
+pub fn cpus(voice: Voice, cpus: Cores) -> String {
+    voice.pick(format!("{cpus} CPU"), format!("{cpus} CPUs"))
+}
+
+/// That another choice would start at once, and what it takes.
+pub fn starts_now_with(voice: Voice, what: &str, tokens: Option<Tokens>) -> String {
+    let cost = tokens.map(|tokens| voice.pick(format!(" ({tokens}トークン)"), format!(" ({tokens} tokens)")));
+    let cost = cost.unwrap_or_default();
+    voice.pick(format!("{what}{cost} なら今すぐ開始できます"), format!("{what}{cost} would start now"))
 }

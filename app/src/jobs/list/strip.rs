@@ -155,7 +155,7 @@ fn CoreCount(used: Cores, cores: Cores) -> impl IntoView {
 #[component]
 fn NodeTile(node: NodeSummary) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
-    let NodeSummary { id, state, state_reason, cores, cores_used, cores_reserved, last_contact, .. } = node;
+    let NodeSummary { id, hostname, state, state_reason, cores, cores_used, cores_reserved, last_contact, .. } = node;
     let free = cores.minus(cores_used).minus(cores_reserved);
     let serving = state == NodeState::Available;
     let parts = if serving {
@@ -200,7 +200,9 @@ fn NodeTile(node: NodeSummary) -> impl IntoView {
     let why = move || state_reason.as_ref().map(|reason| fault::message(locale.get(), reason));
     view! {
         <a href=format!("/?tab=active&node={id}") class=TILE title=why data-testid=format!("node-{id}")>
-            <div class="cut mb-1 text-sm font-semibold max-md:mb-0">{id.to_string()}</div>
+            <div class="cut mb-1 text-sm font-semibold max-md:mb-0">
+                {id.to_string()} <span class="ml-2 text-xs font-normal text-muted">{hostname}</span>
+            </div>
             <div class="mb-2 flex min-h-5 items-center text-xs text-muted max-md:order-3 max-md:mb-0">{state_line}</div>
             <Cells parts=parts label=label class="core max-w-full" most=32 />
         </a>

@@ -182,6 +182,7 @@ fn Nodes(form: Form) -> impl IntoView {
             >
                 <span class="min-w-0 text-sm">
                     <b class="font-semibold">{id.to_string()}</b>
+                    <span class="sub ml-2">{move || this.get().map(|node| node.hostname)}</span>
                     <span class="sub ml-2 !text-faint empty:hidden">{move || why.get()}</span>
                 </span>
                 <span class="text-xs text-muted">{free}</span>

@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::jobs::detail::page::{Page, use_page, use_voice};
 use crate::plot::cursor::{self, Looked};
 use crate::plot::{Area, use_width};
-use domain::{JobStatus, Solver};
+use domain::JobStatus;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -150,15 +150,10 @@ fn StepChoice(steps: Memo<Vec<u32>>, step: Memo<Option<u32>>, chosen: RwSignal<O
 /// Why there is nothing.
 #[component]
 fn NoIncrements(page: Page) -> impl IntoView {
-    let (none, never, no_reader) = (t(words::NO_INCREMENTS), t(words::NO_INCREMENTS_EVER), t(words::NO_READER));
-    let solver = page.of_summary(|summary| summary.solver);
+    let (none, never) = (t(words::NO_INCREMENTS), t(words::NO_INCREMENTS_EVER));
     view! {
         <p class="p-4 text-sm text-muted" data-testid="convergence-plot">
-            {move || match solver.get() {
-                Solver::Abaqus => no_reader(),
-                Solver::Calculix if page.status.get().is_ended() => never(),
-                Solver::Calculix => none(),
-            }}
+            {move || if page.status.get().is_ended() { never() } else { none() }}
         </p>
     }
 }

@@ -37,11 +37,6 @@ pub const NO_INCREMENTS: Text = text(
 );
 /// Nothing, for ever.
 pub const NO_INCREMENTS_EVER: Text = text("増分の記録はありません。", "There is no record of increments.");
-/// The solver's files cannot be read.
-pub const NO_READER: Text = text(
-    "このソルバーの収束の記録は、まだ図にできません。下のログで確かめてください。",
-    "Convergence of this solver cannot be drawn yet. Use the log below.",
-);
 /// Of a step whose iterations are too old to be sent.
 pub const NO_ITERATIONS: Text = text(
     "反復の記録は、終わりに近い増分の分だけ表示します。このステップの分はありません。",
