@@ -69,6 +69,16 @@ db.commit()";
     Ok(())
 }
 
+/// Lets so many of the waiting jobs have ended; one by one that takes minutes.
+pub fn end(path: &Path, jobs: usize) -> Result<()> {
+    const END: &str = "import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute(\"UPDATE jobs SET status = 'Completed', ended_at = created_at WHERE id <= ?\", (int(sys.argv[2]),))
+db.commit()";
+    crate::stack::output(Command::new("python3").args(["-c", END]).arg(path).arg(jobs.to_string()))?;
+    Ok(())
+}
+
 fn upload() -> Result<UploadId> {
     Ok(UploadId::parse(&uuid::Uuid::now_v7().to_string())?)
 }

@@ -55,9 +55,11 @@ pub async fn bench() -> Result<Vec<Row>> {
     full.signal("-STOP")?;
     empty.start().await?;
     empty.settle().await?;
-    let (mut alone, mut behind, mut bare) = <(Series, Series, Series)>::default();
+    let (mut alone, mut behind, mut bare, mut cpus) = <(Series, Series, Series, Series)>::default();
     for turn in 0..TURNS {
+        let before = empty.cpu_seconds()?;
         alone.push(rate(&empty, turn).await?);
+        cpus.push((empty.cpu_seconds()? - before) * 1e3 / SUBMITS as f64);
         let copy = empty.folder.path().join("copy.db");
         let rival = output(
             Command::new("python3").args(["-c", RIVAL]).arg(empty.database()).arg(copy).arg(SUBMITS.to_string()),
@@ -71,8 +73,12 @@ pub async fn bench() -> Result<Vec<Row>> {
     }
     full.signal("-CONT")?;
     let (by_bare, by_alone) = (alone.by(&bare), behind.by(&alone));
-    let beside =
-        format!("the same rows in a bare SQLite loop, FULL: {}; ours by that {}", bare.told("/s"), by_bare.told("×"));
+    let beside = format!(
+        "the same rows in a bare SQLite loop, FULL: {}; ours by that {}; the server's processor time for each {}",
+        bare.told("/s"),
+        by_bare.told("×"),
+        cpus.told("ms"),
+    );
     let part = by_alone.median() * 100.0;
     Ok(vec![
         Row::new(
