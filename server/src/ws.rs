@@ -14,7 +14,9 @@ const MOST: usize = 4096;
 pub fn upgrade(socket: WebSocketUpgrade, repository: &repository::Repository, stop: CancellationToken) -> Response {
     // subscribed before the answer, so that nothing committed from here on is missed
     let events = repository.subscribe();
-    socket.max_message_size(MOST).max_frame_size(MOST).on_upgrade(move |socket| serve(socket, events, stop))
+    let socket = socket.max_message_size(MOST).max_frame_size(MOST);
+    // the buffer is taken when the socket opens, and is 128 kB unless told: more than all else an open tab needs
+    socket.read_buffer_size(MOST).on_upgrade(move |socket| serve(socket, events, stop))
 }
 
 fn word(event: &Event) -> &'static str {

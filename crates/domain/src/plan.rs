@@ -331,9 +331,10 @@ pub fn what_if(snapshot: &Snapshot, job: &WaitingJob) -> Outcome {
 }
 
 /// Decides about all, and tells about all or about one.
-fn decide(snapshot: &Snapshot, mut queue: Vec<&WaitingJob>, only: Option<JobId>) -> Plan {
-    queue.sort_by_cached_key(|job| (std::cmp::Reverse(job.priority), job.submitted, job.id));
-    let (mut room, queue) = room::Room::new(snapshot, &queue);
+fn decide(snapshot: &Snapshot, queue: Vec<&WaitingJob>, only: Option<JobId>) -> Plan {
+    // names are looked up in the order they lie in memory: in the queue's order each would wait for it
+    let (mut room, mut queue) = room::Room::new(snapshot, &queue);
+    queue.sort_by_cached_key(|queued| (std::cmp::Reverse(queued.job.priority), queued.job.submitted, queued.job.id));
     let pass = keep::pass(
         &mut room,
         &queue,
@@ -348,10 +349,11 @@ fn decide(snapshot: &Snapshot, mut queue: Vec<&WaitingJob>, only: Option<JobId>)
     let forecast = forecast::forecast(&room, &queue, &starts, snapshot, pass.head.as_ref().map(|head| head.at));
     let mut reasons = reason::Reasons::new(&room, snapshot.now);
     let mut position = 0;
-    let decisions = queue.iter().enumerate().filter_map(|(at, queued)| {
+    let mut decisions = Vec::with_capacity(if only.is_some() { 1 } else { queue.len() });
+    for (at, queued) in queue.iter().enumerate() {
         position += u32::from(starts[at].is_none());
-        if only.is_some_and(|only| only != queued.job.id) {
-            return None;
+        if only.is_some_and(|only| only != queued.id) {
+            continue;
         }
         let outcome = match starts[at] {
             Some(node) => Outcome::Start(room.nodes[node].id.clone()),
@@ -360,7 +362,7 @@ fn decide(snapshot: &Snapshot, mut queue: Vec<&WaitingJob>, only: Option<JobId>)
                 Outcome::Wait(reasons.waiting(queued, head, forecast.get(&at).copied(), position))
             }
         };
-        Some(Decision { job: queued.job.id, outcome })
-    });
-    Plan { decisions: decisions.collect(), head: pass.head.as_ref().map(|head| queue[head.at].job.id) }
+        decisions.push(Decision { job: queued.id, outcome });
+    }
+    Plan { decisions, head: pass.head.as_ref().map(|head| queue[head.at].job.id) }
 }

@@ -1,4 +1,4 @@
-//! The list of jobs: filters, search, order and pages in SQL. One query for the page, one for its total.
+//! The list of jobs: filters, search, order and pages in SQL.
 
 use crate::entities::{jobs, users};
 use crate::query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
@@ -7,7 +7,9 @@ use crate::{Repository, RepositoryError, now};
 use chrono::{Local, NaiveTime, TimeZone};
 use domain::{JobStatus, Timestamp, UserId};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, LikeExpr, Order, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 /// A failure older than this no longer asks for a look.
 const LOOK_BACK: i64 = 7 * 24 * 3600;
@@ -110,10 +112,9 @@ fn rank() -> SimpleExpr {
     rank.finally(Expr::val(99)).into()
 }
 
-fn ordered(query: Select<jobs::Entity>, sort: Sort, viewer: &UserId) -> Select<jobs::Entity> {
+fn ordered(query: Select<jobs::Entity>, sort: Sort) -> Select<jobs::Entity> {
     use jobs::Column as C;
     let (way, back) = if sort.descending { (Order::Desc, Order::Asc) } else { (Order::Asc, Order::Desc) };
-    let query = query.order_by(C::UserId.eq(viewer.as_str()), Order::Desc);
     let query = match sort.by {
         SortKey::Submitted => query.order_by(C::CreatedAt, way.clone()),
         SortKey::Updated => query.order_by(C::UpdatedAt, way.clone()),
@@ -130,23 +131,70 @@ fn ordered(query: Select<jobs::Entity>, sort: Sort, viewer: &UserId) -> Select<j
     query.order_by(C::Id, if sort.by == SortKey::Priority { back } else { way })
 }
 
+/// The viewer's own.
+fn own(query: &JobQuery) -> SimpleExpr {
+    jobs::Column::UserId.eq(query.viewer.as_str())
+}
+
+/// Whether an index finds the rows, so that they are few and quickly sorted.
+fn is_narrow(query: &JobQuery) -> bool {
+    !matches!(query.tab, Tab::All | Tab::Mine(_)) || !query.status.is_empty() || query.node.is_some()
+}
+
+/// The whole list, the viewer's own rows first.
+fn whole(query: &JobQuery) -> Select<jobs::Entity> {
+    ordered(filtered(summary::select(), query).order_by(own(query), Order::Desc), query.sort)
+}
+
+/// The rows of the viewer, or of everybody else, in order.
+fn part(query: &JobQuery, own_rows: bool) -> Select<jobs::Entity> {
+    let whose = if own_rows { own(query) } else { own(query).not() };
+    ordered(filtered(summary::select(), query), query.sort).filter(whose)
+}
+
+/// What is counted; the owner's name is looked up only where it is searched for.
+fn counted(query: &JobQuery) -> Select<jobs::Entity> {
+    let all = jobs::Entity::find().select_only().column(jobs::Column::Id);
+    if query.search.is_some() { all.join(sea_orm::JoinType::LeftJoin, summary::owner()) } else { all }
+}
+
 impl Repository {
     /// A page of the list, the viewer's own jobs first.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
     pub async fn jobs(&self, query: &JobQuery) -> Result<JobPage, RepositoryError> {
-        let page = ordered(filtered(summary::select(), query), query.sort, &query.viewer)
-            .limit(u64::from(query.limit))
-            .offset(u64::from(query.offset))
-            .into_model::<SummaryRow>()
-            .all(self.db())
-            .await?;
-        let count = jobs::Entity::find().select_only().column(jobs::Column::Id);
-        let count = count.join(sea_orm::JoinType::LeftJoin, summary::owner());
-        let total = filtered(count, query).count(self.db()).await?;
+        let page = if is_narrow(query) {
+            self.rows(whole(query), query.limit.into(), query.offset.into()).await?
+        } else {
+            self.page_of_parts(query).await?
+        };
+        let total = filtered(counted(query), query).count(self.db()).await?;
         let jobs = page.into_iter().map(SummaryRow::read).collect::<Result<_, _>>()?;
         Ok(JobPage { jobs, total })
+    }
+
+    async fn rows(&self, query: Select<jobs::Entity>, limit: u64, offset: u64) -> Result<Vec<SummaryRow>, DbErr> {
+        query.limit(limit).offset(offset).into_model::<SummaryRow>().all(self.db()).await
+    }
+
+    /// A page of a list that may hold every job there is. In one query the order by owner would have SQLite sort all
+    /// rows for each page, where the viewer's own and the others' are each read in their order from an index.
+    async fn page_of_parts(&self, query: &JobQuery) -> Result<Vec<SummaryRow>, DbErr> {
+        let (limit, offset) = (u64::from(query.limit), u64::from(query.offset));
+        let mut page = self.rows(part(query, true), limit, offset).await?;
+        let missing = limit.saturating_sub(page.len() as u64);
+        if missing > 0 {
+            // where own rows are on the page, the others begin on it
+            let skip = if page.is_empty() && offset > 0 {
+                let own = filtered(counted(query), query).filter(own(query)).count(self.db()).await?;
+                offset.saturating_sub(own)
+            } else {
+                0
+            };
+            page.extend(self.rows(part(query, false), missing, skip).await?);
+        }
+        Ok(page)
     }
 
     /// How many jobs each tab has for this viewer.

@@ -48,7 +48,7 @@ pub(super) fn forecast<'a>(
         }
     }
     for &at in &pending {
-        if let Some(until) = queue[at].job.not_before.filter(|until| *until > snapshot.now) {
+        if let Some(until) = queue[at].not_before.filter(|until| *until > snapshot.now) {
             add(until, Change::Wakes);
         }
     }

@@ -1,9 +1,8 @@
 //! One pass over the queue: who starts, who is the head, and what is kept for it.
 
-use super::WaitingJob;
 use super::lookup::Set;
 use super::reason::ready;
-use super::room::{Queued, Room, Spot};
+use super::room::{Queued, Room, Spot, Wants};
 use crate::{NodeState, Seconds, Solver, Timestamp};
 
 /// When the pass happens and how long a head lets others pass.
@@ -96,11 +95,11 @@ fn try_start(
     head: Option<&Head>,
     hopeless: &mut Hopeless,
 ) -> Result<usize, No> {
-    let job = queued.job;
+    let job = &queued.wants;
     let tokens = job.tokens.0;
     let shape = (job.solver, job.cpus.0, tokens);
     let user = &room.users[queued.user];
-    let paused = job.not_before.is_some_and(|until| until > now);
+    let paused = queued.not_before.is_some_and(|until| until > now);
     let within_limits = user.allows_jobs(1) && (tokens == 0 || user.allows_tokens(u64::from(tokens)));
     if paused || !within_limits || tokens > room.capacity {
         return Err(No::Other);
@@ -135,7 +134,7 @@ fn try_start(
 
 /// Whether only running jobs are in its way. Only the first of these is ever asked for.
 fn short(room: &Room<'_>, queued: &Queued<'_>, head: Option<&Head>, hopeless: &mut Hopeless) -> No {
-    let shape = (queued.job.solver, queued.job.cpus.0, queued.job.tokens.0);
+    let shape = (queued.wants.solver, queued.wants.cpus.0, queued.wants.tokens.0);
     let anywhere = queued.spot == Spot::Auto;
     if head.is_some() || (anywhere && hopeless.ever.contains(&shape)) {
         return No::Other;
@@ -164,20 +163,20 @@ fn head_at(room: &Room<'_>, queued: &Queued<'_>, at: usize, since: Option<Timest
         } else {
             // the node that will have room first; unknown ends come last
             let first = candidates.into_iter().min_by_key(|&node| {
-                let ready = ready(room, node, queued.job);
+                let ready = ready(room, node, &queued.wants);
                 (ready.at.is_none(), ready.at, ready.missing, node)
             });
             first.map_or(Kept::Nothing, Kept::Node)
         }
     };
-    Head { at, cores: queued.job.cpus.0, tokens: queued.job.tokens.0, user: queued.user, kept }
+    Head { at, cores: queued.wants.cpus.0, tokens: queued.wants.tokens.0, user: queued.user, kept }
 }
 
 impl Head {
     /// Whether the job leaves the head its owner's limits and, once they are kept, the system's tokens. Those are
     /// kept only while they are too few: a head that waits for cores on a busy node does not idle the licence.
     fn spares_system(&self, room: &Room<'_>, queued: &Queued<'_>) -> bool {
-        let tokens = queued.job.tokens.0;
+        let tokens = queued.wants.tokens.0;
         if queued.user == self.user {
             let user = &room.users[self.user];
             let both = u64::from(tokens) + u64::from(self.tokens);
@@ -189,7 +188,7 @@ impl Head {
     }
 
     /// Whether the job leaves the head what is kept on this node.
-    fn spares_node(&self, room: &Room<'_>, at: usize, job: &WaitingJob) -> bool {
+    fn spares_node(&self, room: &Room<'_>, at: usize, job: &Wants) -> bool {
         let kept = match &self.kept {
             Kept::Nothing => false,
             Kept::Node(node) => *node == at,

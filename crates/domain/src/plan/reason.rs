@@ -1,7 +1,7 @@
 //! Why a job waits, with its numbers, in the room that the decision left.
 
 use super::lookup::Map;
-use super::room::{Holder, Queued, Room, Spot};
+use super::room::{Holder, Queued, Room, Spot, Wants};
 use super::{Giver, WaitReason, Waiting, WaitingJob};
 use crate::{Cores, NodeState, Timestamp, Tokens};
 
@@ -38,7 +38,7 @@ pub(super) struct Ready {
 }
 
 /// When this node will have room, as its jobs end one after the other.
-pub(super) fn ready(room: &Room<'_>, node: usize, job: &WaitingJob) -> Ready {
+pub(super) fn ready(room: &Room<'_>, node: usize, job: &Wants) -> Ready {
     let node = &room.nodes[node];
     let mut cores = i64::from(job.cpus.0) - node.spare_cores();
     let mut tokens = if job.tokens.0 == 0 { 0 } else { i64::from(job.tokens.0) - i64::from(node.free_tokens()) };
@@ -75,7 +75,7 @@ impl<'r, 'a> Reasons<'r, 'a> {
         forecast: Option<Timestamp>,
         position: u32,
     ) -> Waiting {
-        let job = queued.job;
+        let job = &queued.wants;
         let room = self.room;
         let shape = (queued.spot, job.solver, job.cpus.0, job.tokens.0);
         let parts = &mut self.parts;
@@ -92,7 +92,7 @@ impl<'r, 'a> Reasons<'r, 'a> {
         let user_key = (queued.user, job.tokens.0);
         let user = *self.users.entry(user_key).or_insert_with(|| found(user_part(room, queued)));
         let [node, tokens, user] = [node, tokens, user].map(|at| self.parts[at].as_ref());
-        let pause = job.not_before.filter(|until| *until > self.now);
+        let pause = queued.not_before.filter(|until| *until > self.now);
         let retry = pause.map(|at| Part { reason: WaitReason::Retry { at }, at: pause, fixed: false });
         let retry = retry.as_ref();
 
@@ -120,9 +120,9 @@ impl<'r, 'a> Reasons<'r, 'a> {
 }
 
 fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
-    let job = queued.job;
+    let job = &queued.wants;
     let fixed = |reason, at| Some(Part { reason, at, fixed: true });
-    match (queued.spot, &job.wish) {
+    match (queued.spot, &queued.job.wish) {
         (Spot::Auto, _) => {
             let able: Vec<_> = room.nodes.iter().filter(|node| node.could(job)).collect();
             if able.is_empty() {
@@ -196,8 +196,8 @@ fn token_part(room: &Room<'_>, need: Tokens) -> Option<Part> {
 
 fn user_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
     let user = &room.users[queued.user];
-    let job = queued.job;
-    let name = || job.user_name.clone();
+    let job = &queued.wants;
+    let name = || queued.job.user_name.clone();
     let mut holders = user.holders.iter().map(|&at| &room.holders[at]);
     if let Some(limit) = user.max_jobs.filter(|_| !user.allows_jobs(1)) {
         let mut over = i64::from(user.jobs) + 1 - i64::from(limit);

@@ -2,14 +2,26 @@
 
 use super::lookup::Map;
 use super::{NodeCapacity, Snapshot, WaitingJob};
-use crate::{JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, UserId};
+use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, Tokens, UserId};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// A waiting job with its names looked up.
+/// What a job takes.
+#[derive(Clone, Copy)]
+pub(super) struct Wants {
+    pub solver: Solver,
+    pub cpus: Cores,
+    pub tokens: Tokens,
+}
+
+/// A waiting job with its names looked up. What is looked at for each is copied: in the order of the queue the jobs
+/// themselves lie all over the memory, and going there was most of a decision's time.
 #[derive(Clone, Copy)]
 pub(super) struct Queued<'a> {
     pub job: &'a WaitingJob,
+    pub id: JobId,
+    pub wants: Wants,
+    pub not_before: Option<Timestamp>,
     pub spot: Spot,
     pub user: usize,
 }
@@ -72,17 +84,17 @@ impl NodeRoom<'_> {
     }
 
     /// Whether it could run the job if nothing else ran on it and it took jobs.
-    pub fn could(&self, job: &WaitingJob) -> bool {
+    pub fn could(&self, job: &Wants) -> bool {
         self.cores >= job.cpus.0 && self.max_tokens >= job.tokens.0 && self.solvers.contains(&job.solver)
     }
 
     /// The same beside what people have reserved: whether running jobs will ever give enough back.
-    fn could_beside(&self, job: &WaitingJob) -> bool {
+    fn could_beside(&self, job: &Wants) -> bool {
         self.could(job) && self.cores.saturating_sub(self.reserved) >= job.cpus.0
     }
 
     /// Whether cores and tokens are there now.
-    pub fn fits(&self, job: &WaitingJob) -> bool {
+    pub fn fits(&self, job: &Wants) -> bool {
         self.free_cores() >= job.cpus.0 && (job.tokens.0 == 0 || self.free_tokens() >= job.tokens.0)
     }
 }
@@ -163,6 +175,9 @@ impl<'a> Room<'a> {
         };
         let queue = queue.iter().map(|&job| Queued {
             job,
+            id: job.id,
+            wants: Wants { solver: job.solver, cpus: job.cpus, tokens: job.tokens },
+            not_before: job.not_before,
             spot: match &job.wish {
                 NodeWish::Auto => Spot::Auto,
                 NodeWish::Node(id) => node_places.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
@@ -209,7 +224,7 @@ impl<'a> Room<'a> {
 
     /// Whether any node that takes jobs could run this one beside what people have reserved there.
     pub fn has_candidate(&self, queued: &Queued<'_>) -> bool {
-        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could_beside(queued.job);
+        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could_beside(&queued.wants);
         match queued.spot {
             Spot::Auto => self.nodes.iter().any(able),
             Spot::Node(at) => able(&self.nodes[at]),
@@ -227,8 +242,8 @@ impl<'a> Room<'a> {
         self.serving(queued, NodeRoom::could)
     }
 
-    fn serving(&self, queued: &Queued<'_>, could: fn(&NodeRoom<'a>, &WaitingJob) -> bool) -> Vec<usize> {
-        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && could(&self.nodes[*at], queued.job);
+    fn serving(&self, queued: &Queued<'_>, could: fn(&NodeRoom<'a>, &Wants) -> bool) -> Vec<usize> {
+        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && could(&self.nodes[*at], &queued.wants);
         match queued.spot {
             Spot::Auto => (0..self.nodes.len()).filter(able).collect(),
             Spot::Node(at) => Some(at).filter(able).into_iter().collect(),

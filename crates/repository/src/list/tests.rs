@@ -29,8 +29,11 @@ async fn filled(folder: &tempfile::TempDir) -> Repository {
 
 /// How SQLite goes about the page of this question: its own words, one line a step.
 async fn plan(repo: &Repository, asked: &JobQuery) -> String {
-    let page = ordered(filtered(summary::select(), asked), asked.sort, &asked.viewer).limit(50);
-    let page = page.build(DbBackend::Sqlite);
+    steps(repo, whole(asked)).await
+}
+
+async fn steps(repo: &Repository, query: Select<jobs::Entity>) -> String {
+    let page = query.limit(50).build(DbBackend::Sqlite);
     let sql = format!("EXPLAIN QUERY PLAN {}", page.sql);
     let values = page.values.unwrap();
     let steps = repo.db().query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await.unwrap();
@@ -64,6 +67,43 @@ async fn filters_are_answered_by_indices() {
     }
     // everything is everything
     assert!(plan(&repo, &asked()).await.contains("SCAN jobs"));
+}
+
+#[tokio::test]
+async fn a_page_of_everything_is_read_in_order_and_sorts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = filled(&folder).await;
+    for (own_rows, index) in [(true, "idx_jobs_user_id"), (false, "idx_jobs_created_at")] {
+        let plan = steps(&repo, part(&asked(), own_rows)).await;
+        assert!(plan.contains(index), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_from_the_viewers_own_jobs_to_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = filled(&folder).await;
+    // by an index and sorted; read in order
+    let waiting = JobQuery { status: vec![JobStatus::Waiting], ..asked() };
+    let found = JobQuery { search: Some("job99".to_owned()), ..asked() };
+    for (query, count, mine) in [(waiting, 90, 18), (found, 111, 22)] {
+        let whole = repo.jobs(&JobQuery { limit: 200, ..query.clone() }).await.unwrap().jobs;
+        let own = whole.iter().take_while(|job| job.user_id == query.viewer).count();
+        assert_eq!((whole.len(), own), (count, mine));
+        assert!(whole[own..].iter().all(|job| job.user_id != query.viewer));
+        for part in [&whole[..own], &whole[own..]] {
+            assert!(part.is_sorted_by_key(|job| std::cmp::Reverse(job.created_at)));
+        }
+        for limit in [1, 7, mine, 50] {
+            for offset in [0, 1, 11, mine - 1, mine, mine + 1, 60, count - 1, count, count + 5] {
+                let asked = JobQuery { limit: limit as u32, offset: offset as u32, ..query.clone() };
+                let page = repo.jobs(&asked).await.unwrap();
+                let (from, to) = (offset.min(count), (offset + limit).min(count));
+                assert_eq!((page.total, page.jobs.as_slice()), (count as u64, &whole[from..to]), "{asked:?}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
