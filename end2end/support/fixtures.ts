@@ -58,11 +58,11 @@ export async function hydrated(page: Page): Promise<void> {
 }
 
 /** `test` for a file that needs a stack of its own, in place of the shared one. */
-export const onOwnStack = () =>
+export const onOwnStack = (env: NodeJS.ProcessEnv = {}) =>
   test.extend<object, { stack: Stack }>({
     stack: [
       async ({}, use) => {
-        const stack = Stack.up();
+        const stack = Stack.up(env);
         await use(stack);
         stack.down();
       },

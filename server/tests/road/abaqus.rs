@@ -109,6 +109,14 @@ async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
     let job = stack.until_status(id, "Failed").await;
     assert_eq!(cause(&job), "input_error", "{job}");
     assert_eq!(job["verdict"]["evidence"]["file"], "wrong.dat", "{job}");
+    // explained, in both languages, with the line of the deck
+    let asked = stack.http.post(stack.url("/rpc/read_messages")).json(&serde_json::json!({ "id": id }));
+    let said: Value = asked.send().await.unwrap().json().await.unwrap();
+    let first = &said["list"][0];
+    assert_eq!((said["errors"].as_u64(), &first["deck"]["file"]), (Some(2), &"wrong.inp".into()), "{said}");
+    for language in ["ja", "en"] {
+        assert!(!first["explained"][language]["tries"].as_array().unwrap().is_empty(), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! The queue: cores are never given twice, wishes are kept, one key makes one job.
 
-use crate::stack::{Stack, sample};
+use crate::stack::{Gate, Stack, sample};
 use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,6 +19,28 @@ async fn jobs_beyond_the_cores_wait_with_a_reason_and_then_run() {
         assert!(job["started_at"].as_i64().is_some());
     }
     assert_eq!(stack.launches(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiting_job_is_told_with_which_cpus_it_would_start_now() {
+    let gate = Gate::closed();
+    let stack = Stack::start_with(&gate.ccx(), &[]).await;
+    let first: Value = stack.post_files(&[sample("quick.inp")], &[("cpus", "4")]).await.json().await.unwrap();
+    stack.until_status(first["id"].as_i64().unwrap(), "Running").await;
+    let fields = [("cpus", "8"), ("name", "wide")];
+    let wide: Value = stack.post_files(&[sample("quick.inp")], &fields).await.json().await.unwrap();
+    let wide = wide["id"].as_i64().unwrap();
+    stack.until(wide, "told why it waits", |job| job["waiting_reason"].as_str().is_some()).await;
+    let ask = || async {
+        let asked = stack.http.post(stack.url("/rpc/read_what_if")).json(&serde_json::json!({ "id": wide }));
+        asked.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let told = ask().await;
+    let cpus: Vec<u64> = told.as_array().unwrap().iter().map(|one| one["cpus"].as_u64().unwrap()).collect();
+    assert_eq!(cpus, [4, 2], "{told}");
+    gate.open();
+    stack.until_status(wide, "Completed").await;
+    assert!(ask().await.is_null(), "it waits no more");
 }
 
 #[tokio::test(flavor = "multi_thread")]
