@@ -20,7 +20,7 @@ test('a deck with a subroutine fails in the student’s words, and runs once it 
   await hydrated(page);
   await page.getByTestId('solver').selectOption('abaqus');
   await newJob.choose(asked('quick.inp', name, ''), broken);
-  await expect(newJob.verdict).toHaveAttribute('data-verdict', 'ready');
+  await expect(newJob.verdict).toHaveAttribute('data-verdict', /^(fits|warnings)$/);
   await page.getByTestId('abaqus-options').locator('summary').click();
   await page.getByTestId('memory').fill('16');
   // What Abaqus would not take is said at its field, and nothing is sent.

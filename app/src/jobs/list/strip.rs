@@ -201,7 +201,7 @@ fn NodeTile(node: NodeSummary) -> impl IntoView {
     view! {
         <a href=format!("/?tab=active&node={id}") class=TILE title=why data-testid=format!("node-{id}")>
             <div class="cut mb-1 text-sm font-semibold max-md:mb-0">
-                {id.to_string()} <span class="ml-2 text-xs font-normal text-muted">{hostname}</span>
+                {id.to_string()} <span class="ml-2 text-xs font-normal text-muted max-md:hidden">{hostname}</span>
             </div>
             <div class="mb-2 flex min-h-5 items-center text-xs text-muted max-md:order-3 max-md:mb-0">{state_line}</div>
             <Cells parts=parts label=label class="core max-w-full" most=32 />
