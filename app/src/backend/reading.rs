@@ -18,14 +18,17 @@ const KEPT: usize = 24;
 /// Bytes read at once.
 const SLICE: usize = 256 * 1024;
 
+/// A job's reading: one reader at a time.
+type Shared = Arc<Mutex<Reading>>;
+
 /// Readings of the jobs that were looked at last.
 #[derive(Clone, Default)]
 pub(super) struct Readings {
-    kept: Arc<Mutex<Vec<(JobId, Arc<Mutex<Reading>>)>>>,
+    kept: Arc<Mutex<Vec<(JobId, Shared)>>>,
 }
 
 impl Readings {
-    fn of(&self, job: &JobSummary) -> Arc<Mutex<Reading>> {
+    fn of(&self, job: &JobSummary) -> Shared {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().position(|(id, _)| *id == job.id).map(|at| kept.remove(at).1);
         let reading = found.unwrap_or_else(|| Arc::new(Mutex::new(Reading::new(job))));
