@@ -4,3 +4,4 @@ pub mod archive;
 pub mod body;
 pub mod download;
 pub mod receive;
+pub mod unpack;

@@ -265,6 +265,35 @@ pub struct UploadView {
     pub sha256: String,
 }
 
+/// What `/uploads` answers: for a `.zip` what was in it, for any other file that file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Received {
+    /// One file.
+    File(UploadView),
+    /// The files of a `.zip`.
+    Unpacked(Unpacked),
+}
+
+impl Received {
+    /// The files that are on the server now.
+    pub fn into_files(self) -> Vec<UploadView> {
+        match self {
+            Received::File(file) => vec![file],
+            Received::Unpacked(unpacked) => unpacked.files,
+        }
+    }
+}
+
+/// What was in a `.zip`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unpacked {
+    /// The files, each an upload of its own.
+    pub files: Vec<UploadView>,
+    /// The names of those that were left out: archives, results, and what is empty.
+    pub skipped: Vec<String>,
+}
+
 /// What the server's reader finds in an uploaded deck together with its includes: the authority.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeckCheck {

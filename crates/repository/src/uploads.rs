@@ -82,18 +82,32 @@ impl Repository {
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
     pub async fn add_upload(&self, upload: &NewUpload) -> Result<(), RepositoryError> {
-        let row = uploads::ActiveModel {
-            id: Set(upload.id.to_string()),
-            name: Set(upload.name.to_string()),
-            size: Set(stored_size("size", upload.size)?),
-            sha256: Set(upload.sha256.clone()),
-            path: Set(upload.path.clone()),
-            user_id: Set(upload.user.to_string()),
-            created_at: Set(Some(now().0)),
+        self.add_uploads(std::slice::from_ref(upload)).await
+    }
+
+    /// Notes several such files: all of them or none.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn add_uploads(&self, uploads: &[NewUpload]) -> Result<(), RepositoryError> {
+        let created_at = Set(Some(now().0));
+        let row = |upload: &NewUpload| {
+            Ok(uploads::ActiveModel {
+                id: Set(upload.id.to_string()),
+                name: Set(upload.name.to_string()),
+                size: Set(stored_size("size", upload.size)?),
+                sha256: Set(upload.sha256.clone()),
+                path: Set(upload.path.clone()),
+                user_id: Set(upload.user.to_string()),
+                created_at: created_at.clone(),
+            })
         };
+        let rows = uploads.iter().map(row).collect::<Result<Vec<_>, RepositoryError>>()?;
         self.write(move |change| {
             Box::pin(async move {
-                uploads::Entity::insert(row).exec_without_returning(&change.db).await?;
+                for row in rows {
+                    uploads::Entity::insert(row).exec_without_returning(&change.db).await?;
+                }
                 Ok(())
             })
         })

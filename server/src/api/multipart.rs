@@ -3,6 +3,7 @@
 use crate::extract;
 use crate::files::body::{Allowance, Measured, steady};
 use crate::files::receive::receive;
+use crate::files::unpack::MOST_FILES;
 use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use app::jobs::api::UploadView;
@@ -15,8 +16,6 @@ use std::collections::BTreeMap;
 
 /// Most bytes of a field that is no file.
 const MOST_FIELD: usize = 4 * 1024;
-/// Most files of one job.
-const MOST_FILES: usize = 500;
 /// Most bytes before a field comes out; the reader of forms keeps them in memory.
 const MOST_BETWEEN: u64 = 1024 * 1024;
 
@@ -53,7 +52,8 @@ pub struct Sent {
     user: Option<String>,
     /// Abaqus: the number of the job to go on from (`*RESTART, READ`).
     oldjob: Option<i64>,
-    /// Exactly one `.inp` that no other file includes, and what it includes.
+    /// Exactly one `.inp` that no other file includes, and what it includes. A `.zip` stands for the files in it; archives,
+    /// results and empty files in it are left out.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
 }
@@ -123,13 +123,19 @@ pub async fn read(backend: &Backend, asking: &Asking, request: Request, form: &m
             "priority" => form.priority = Some(text(field, &name, asking).await?),
             "solver" => form.solver = Some(text(field, &name, asking).await?),
             "file" => {
-                if form.files.len() == MOST_FILES {
+                let too_many = || {
                     let message = locale.pick("ファイルは500個までです。", "At most 500 files.");
-                    return Err(AppError::new(ErrorCode::ValidationError, message).about("file").into());
+                    AppError::new(ErrorCode::ValidationError, message).about("file")
+                };
+                if form.files.len() == MOST_FILES {
+                    return Err(too_many().into());
                 }
                 let sent = field.file_name().unwrap_or_default().to_owned();
                 let file = FileName::parse(&sent).map_err(|error| fault::file_name(locale, &sent, error))?;
-                form.files.push(receive(backend, asking, file, field).await?);
+                form.files.extend(receive(backend, asking, file, field).await?.into_files());
+                if form.files.len() > MOST_FILES {
+                    return Err(too_many().into());
+                }
             }
             _ => {
                 if let Some(option) = OPTIONS.into_iter().find(|option| *option == name) {

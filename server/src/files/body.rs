@@ -50,7 +50,8 @@ impl Allowance {
         self.0.load(Ordering::Relaxed) == 0
     }
 
-    fn spend(&self, bytes: u64) {
+    /// So many of them came.
+    pub fn spend(&self, bytes: u64) {
         self.renew(self.0.load(Ordering::Relaxed).saturating_sub(bytes));
     }
 }

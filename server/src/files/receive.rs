@@ -1,11 +1,13 @@
 //! What people send: streamed to disk under a temporary name, counted and hashed on the way, fsynced, then renamed.
 
 use super::body::steady;
+use super::unpack;
 use crate::extract::Query;
 use crate::problem::Problem;
+use app::AppError;
 use app::backend::{Asking, Backend, fault};
-use app::jobs::api::UploadView;
-use app::{AppError, ErrorCode};
+use app::jobs::api::{Received, UploadView};
+use app::jobs::submit::sorting;
 use axum::Extension;
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -13,6 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::{FileName, UploadId};
 use futures::{Stream, StreamExt};
+use repository::NewUpload;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::io;
@@ -20,69 +23,120 @@ use std::path::{Path, PathBuf};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
+/// Below the folder of all uploads: a folder for each.
+pub(super) const FOLDER: &str = "inp-files";
+
 /// `/uploads?name=beam.inp`.
 #[derive(Deserialize)]
 pub struct Named {
     name: String,
 }
 
-/// One file as the raw body. 201 and what was received.
+/// One file as the raw body, or a `.zip` of several. 201 and what was received.
 pub async fn upload(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
     Query(named): Query<Named>,
     body: Body,
-) -> Result<(StatusCode, Json<UploadView>), Problem> {
+) -> Result<(StatusCode, Json<Received>), Problem> {
     let locale = asking.locale;
     let name = FileName::parse(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
     let received = receive(&backend, &asking, name, steady(body)).await?;
     Ok((StatusCode::CREATED, Json(received)))
 }
 
-/// The temporary name of an upload; removed again unless [`Unfinished::keep`] is reached, whatever goes wrong
+/// An upload's own folder; removed again unless [`Unfinished::keep`] is reached, whatever goes wrong
 /// (the browser leaves, the disk is full, the request is dropped half-way).
-struct Unfinished {
-    folder: Option<PathBuf>,
+pub(super) struct Unfinished {
+    /// The upload's.
+    pub id: UploadId,
+    /// Where its file goes, below the folder of all uploads.
+    pub relative: PathBuf,
+    /// The same, whole.
+    pub folder: PathBuf,
+    kept: bool,
 }
 
 impl Unfinished {
-    fn keep(mut self) {
-        self.folder = None;
+    /// The place of a new upload below `root`. The folder is the caller's to make.
+    pub fn new(root: &Path) -> io::Result<Unfinished> {
+        let id = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(io::Error::other)?;
+        let relative = Path::new(FOLDER).join(id.as_str());
+        Ok(Unfinished { folder: root.join(&relative), id, relative, kept: false })
+    }
+
+    /// The row of the whole file that lies here.
+    pub fn row(&self, name: &FileName, size: u64, sha256: String, asking: &Asking) -> NewUpload {
+        NewUpload {
+            id: self.id.clone(),
+            name: name.clone(),
+            size,
+            sha256,
+            path: format!("{}/{name}", self.relative.display()),
+            user: asking.actor.id.clone(),
+        }
+    }
+
+    /// Its row is written.
+    pub fn keep(mut self) {
+        self.kept = true;
     }
 }
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        if let Some(folder) = self.folder.take()
-            && let Err(error) = std::fs::remove_dir_all(&folder)
+        if !self.kept
+            && let Err(error) = std::fs::remove_dir_all(&self.folder)
+            && error.kind() != io::ErrorKind::NotFound
         {
             tracing::warn!(%error, "an unfinished upload could not be removed");
         }
     }
 }
 
-/// Takes one file from a stream of its bytes.
+/// Takes one file from a stream of its bytes; of a `.zip` the files inside.
 ///
 /// # Errors
 /// `PAYLOAD_TOO_LARGE` past the limit of the settings, `INSUFFICIENT_STORAGE` on a full disk, `VALIDATION_ERROR` for
-/// an empty file, `UNAVAILABLE` when the sender breaks off.
+/// an empty file or an archive that is not taken, `UNAVAILABLE` when the sender breaks off.
 pub async fn receive<E: std::fmt::Display>(
     backend: &Backend,
     asking: &Asking,
     name: FileName,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Received, AppError> {
+    let locale = asking.locale;
+    let disk = |error: io::Error| fault::disk(locale, &error);
+    let root = &backend.folders.uploads;
+    let place = Unfinished::new(root).map_err(disk)?;
+    fs::create_dir_all(&place.folder).await.map_err(disk)?;
+    let part = place.folder.join(format!("{name}.part"));
+    let (file, size, sha256) = write(&part, bytes, &name, backend, asking).await?;
+    if sorting::is_zip_name(name.as_str()) {
+        return unpack::unpack(backend, asking, name, part, place).await.map(Received::Unpacked);
+    }
+    file.sync_all().await.map_err(disk)?;
+    drop(file);
+    fs::rename(&part, place.folder.join(name.as_str())).await.map_err(disk)?;
+    sync_folders(&place.folder, root).await.map_err(disk)?;
+    let row = place.row(&name, size, sha256.clone(), asking);
+    backend.repository.add_upload(&row).await.map_err(|error| fault::repository(locale, error))?;
+    place.keep();
+    Ok(Received::File(UploadView { id: row.id, name, size, sha256 }))
+}
+
+/// Writes the bytes as they come; gives the file, how many there were, and their SHA-256.
+async fn write<E: std::fmt::Display>(
+    part: &Path,
     mut bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
-) -> Result<UploadView, AppError> {
+    name: &FileName,
+    backend: &Backend,
+    asking: &Asking,
+) -> Result<(File, u64, String), AppError> {
     let locale = asking.locale;
     let limit = backend.repository.settings().max_file_bytes;
-    let id = UploadId::parse(&uuid::Uuid::now_v7().to_string())
-        .map_err(|_| AppError::new(ErrorCode::InternalError, "no upload id"))?;
-    let relative = PathBuf::from("inp-files").join(id.as_str());
-    let folder = backend.folders.uploads.join(&relative);
     let disk = |error: io::Error| fault::disk(locale, &error);
-    fs::create_dir_all(&folder).await.map_err(disk)?;
-    let unfinished = Unfinished { folder: Some(folder.clone()) };
-    let part = folder.join(format!("{name}.part"));
-    let mut file = File::create_new(&part).await.map_err(disk)?;
+    let mut file = File::create_new(part).await.map_err(disk)?;
     let mut hash = Sha256::new();
     let mut size: u64 = 0;
     while let Some(slice) = bytes.next().await {
@@ -101,23 +155,7 @@ pub async fn receive<E: std::fmt::Display>(
         return Err(fault::empty_file(locale, name.as_str()));
     }
     file.flush().await.map_err(disk)?;
-    file.sync_all().await.map_err(disk)?;
-    drop(file);
-    fs::rename(&part, folder.join(name.as_str())).await.map_err(disk)?;
-    sync_folders(&folder, &backend.folders.uploads).await.map_err(disk)?;
-    let sha256 = hex::encode(hash.finalize());
-    let path = format!("{}/{name}", relative.display());
-    let row = repository::NewUpload {
-        id: id.clone(),
-        name: name.clone(),
-        size,
-        sha256: sha256.clone(),
-        path,
-        user: asking.actor.id.clone(),
-    };
-    backend.repository.add_upload(&row).await.map_err(|error| fault::repository(locale, error))?;
-    unfinished.keep();
-    Ok(UploadView { id, name, size, sha256 })
+    Ok((file, size, hex::encode(hash.finalize())))
 }
 
 /// A new name is durable only when its folder is, and that folder's name in turn.

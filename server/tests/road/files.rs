@@ -4,7 +4,7 @@ use crate::stack::{Stack, sample, script};
 use reqwest::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE, RANGE, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::time::{Duration, Instant};
 
 /// Folders of uploads that are there.
@@ -245,4 +245,44 @@ async fn the_openapi_document_names_every_call() {
     let nothing = stack.http.get(stack.url("/api/v1/nothing")).send().await.unwrap();
     assert_eq!(nothing.status(), 404);
     assert_eq!(nothing.json::<serde_json::Value>().await.unwrap()["error"]["code"], "NOT_FOUND");
+}
+
+/// An archive of these files.
+fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, bytes) in files {
+        writer.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zip_becomes_the_files_in_it_and_a_job_runs_from_them() {
+    let stack = Stack::start_with("/usr/bin/ccx", &[("MAX_FILE_SIZE_MB", "1")]).await;
+    let send = async |zip: Vec<u8>| stack.http.post(stack.url("/uploads?name=all.zip")).body(zip).send().await.unwrap();
+    let (deck, steel) = (sample("with_include.inp").1, sample("steel.inc").1);
+    // a file that was taken before the one that is not goes with it
+    for (zip, status) in [
+        (b"no archive".to_vec(), 400),
+        (packed(&[("with_include.inp", &deck), ("a;b.inc", b"x")]), 400),
+        (packed(&[("with_include.inp", &deck), ("bomb.inc", &vec![0; 8 << 20])]), 413),
+    ] {
+        assert_eq!(send(zip).await.status(), status);
+        assert_eq!(uploads(&stack), 0);
+    }
+    let zip = packed(&[("work/with_include.inp", &deck), ("work/steel.inc", &steel), ("work/old.odb", b"x")]);
+    let sent = send(zip.clone()).await;
+    assert_eq!(sent.status(), 201);
+    let sent: Value = sent.json().await.unwrap();
+    let name = |at: usize| sent["files"][at]["name"].as_str().unwrap();
+    assert_eq!([name(0), name(1)], ["with_include.inp", "steel.inc"]);
+    assert_eq!(sent["skipped"], json!(["work/old.odb"]));
+    assert_eq!(uploads(&stack), 2);
+    // of two decks it is not clear which to run
+    let two = packed(&[("a.inp", &deck), ("b.inp", &deck)]);
+    assert_eq!(stack.post_files(&[("two.zip".to_owned(), two)], &[]).await.status(), 400);
+    assert_eq!(uploads(&stack), 2);
+    let id = stack.submit(&[("all.zip".to_owned(), zip)]).await;
+    stack.until_status(id, "Completed").await;
 }

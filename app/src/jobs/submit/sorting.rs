@@ -6,7 +6,7 @@ use domain::{FileName, NameError};
 /// Why a file is not taken at all; said before a byte of it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// An archive: not unpacked yet.
+    /// An archive: the form does not know yet what the server unpacks.
     Archive,
     /// A result or model file of some program, by its ending.
     NotInput,
@@ -44,16 +44,29 @@ fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
-/// What speaks against a file before anybody looks into it.
-pub fn refusal(name: &str, size: u64, limit: u64) -> Option<Refusal> {
-    const ARCHIVES: [&str; 6] = ["zip", "gz", "tgz", "7z", "rar", "lzh"];
+/// Whether a file is named like an archive that the server unpacks.
+pub fn is_zip_name(name: &str) -> bool {
+    ending(name).eq_ignore_ascii_case("zip")
+}
+
+/// Whether a file is named like an archive of any kind.
+pub fn is_archive_name(name: &str) -> bool {
+    ["zip", "gz", "tgz", "7z", "rar", "lzh"].iter().any(|one| ending(name).eq_ignore_ascii_case(one))
+}
+
+/// Whether a file is named like a result or model of some program.
+pub fn is_no_input_name(name: &str) -> bool {
     const NOT_INPUT: [&str; 16] = [
         "odb", "cae", "jnl", "sim", "prt", "stt", "mdl", "sta", "msg", "com", "log", "lck", "exe", "dll", "pdf", "png",
     ];
-    let is_one_of = |list: &[&str]| list.iter().any(|one| ending(name).eq_ignore_ascii_case(one));
-    if is_one_of(&ARCHIVES) {
+    NOT_INPUT.iter().any(|one| ending(name).eq_ignore_ascii_case(one))
+}
+
+/// What speaks against a file before anybody looks into it.
+pub fn refusal(name: &str, size: u64, limit: u64) -> Option<Refusal> {
+    if is_archive_name(name) {
         Some(Refusal::Archive)
-    } else if is_one_of(&NOT_INPUT) {
+    } else if is_no_input_name(name) {
         Some(Refusal::NotInput)
     } else if let Err(error) = FileName::parse(name) {
         Some(Refusal::Name(error))
@@ -127,6 +140,7 @@ mod tests {
         assert_eq!(refusal("beam.inp", 101, limit), Some(Refusal::TooLarge { limit }));
         assert_eq!(refusal("beam.inp", 0, limit), Some(Refusal::Empty));
         assert_eq!(refusal("all.ZIP", 5, limit), Some(Refusal::Archive));
+        assert_eq!(refusal("all.7z", 5, limit), Some(Refusal::Archive));
         assert_eq!(refusal("beam.odb", 5, limit), Some(Refusal::NotInput));
         assert_eq!(refusal("a;b.inp", 5, limit), Some(Refusal::Name(NameError::BadCharacter)));
         assert_eq!(refusal("材料 データ.inc", 5, limit), None);
