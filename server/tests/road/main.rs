@@ -6,6 +6,7 @@ mod decks;
 mod endings;
 mod files;
 mod hindrances;
+mod inputs;
 mod licenses;
 mod never_twice;
 mod queue;
