@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod abaqus;
+mod cuts;
 mod decks;
 mod endings;
 mod files;
+mod floods;
 mod hindrances;
 mod inputs;
 mod licenses;
