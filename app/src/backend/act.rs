@@ -9,7 +9,6 @@ use domain::files::{ABAQUS_ENV, CONSOLE};
 use domain::options::OldJob;
 use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
 use repository::{JobFile, RepositoryError, Submission};
-use serde_json::json;
 
 /// Most jobs of one act.
 const MOST: usize = 500;
@@ -70,15 +69,7 @@ impl Backend {
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
         if read.deck.is_refused(request.solver) {
-            return Err(AppError::new(
-                ErrorCode::ValidationError,
-                locale.pick(
-                    "このデッキは実行できません。指摘された行を直してください。",
-                    "This deck cannot run. Correct the lines named.",
-                ),
-            )
-            .about("file")
-            .with(json!({ "findings": read.deck.findings })));
+            return Err(fault::deck(locale, read.upload.name.as_str(), &read.deck));
         }
         if request.solver == Solver::Abaqus && read.deck.restart_read && resolved.options.oldjob.is_none() {
             let message = locale.pick(
@@ -117,8 +108,7 @@ impl Backend {
     ) -> Result<(), AppError> {
         let locale = asking.locale;
         if !Cores::CHOICES.contains(&cpus) {
-            let message = locale.pick("CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs.");
-            return Err(AppError::new(ErrorCode::ValidationError, message).about("cpus"));
+            return Err(fault::cores(locale));
         }
         if !priority.allowed_for(asking.actor.role) {
             let message = locale.pick(

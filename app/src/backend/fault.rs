@@ -1,9 +1,11 @@
 //! What goes wrong, as people read it: what is, then what to do; in the language of the request.
 
 use crate::i18n::{Locale, sentence};
+use crate::jobs::submit::words::finding::not_a_deck;
 use crate::{AppError, ErrorCode};
+use deck::inp::Deck;
 use domain::{JobStatus, NameError, NodeId};
-use repository::RepositoryError;
+use repository::{Contradiction, RepositoryError};
 use serde_json::json;
 use std::io;
 
@@ -40,6 +42,27 @@ pub fn too_large(locale: Locale, name: &str, limit: u64) -> AppError {
         format!("{name} is larger than the limit of {mb} MB. An admin can raise the limit."),
     );
     AppError::new(ErrorCode::PayloadTooLarge, message).about("file").with(json!({ "limit_bytes": limit }))
+}
+
+/// A number of CPUs that no license is for.
+pub fn cores(locale: Locale) -> AppError {
+    let message = locale.pick("CPU数は2、4、8から選んでください。", "Choose 2, 4 or 8 CPUs.");
+    AppError::new(ErrorCode::ValidationError, message).about("cpus")
+}
+
+/// A deck that this solver cannot run: what is wrong with its lines, or why it is none.
+pub fn deck(locale: Locale, name: &str, deck: &Deck) -> AppError {
+    let message = match deck.not_a_deck().map(|why| not_a_deck(why).in_locale(locale)) {
+        Some(why) => locale.pick(
+            format!("{name} はデッキではありません。{why}。ソルバーが読む .inp を送ってください。"),
+            format!("{name} is not a deck. {why}. Send an .inp that a solver reads."),
+        ),
+        None => locale.pick(
+            "このデッキは実行できません。指摘された行を直してください。".to_owned(),
+            "This deck cannot run. Correct the lines named.".to_owned(),
+        ),
+    };
+    AppError::new(ErrorCode::ValidationError, message).about("file").with(json!({ "findings": deck.findings }))
 }
 
 /// Two files of one run with one name.
@@ -79,7 +102,8 @@ pub fn empty_file(locale: Locale, name: &str) -> AppError {
 /// The server's own disk.
 pub fn disk(locale: Locale, error: &io::Error) -> AppError {
     tracing::error!(%error, "the server's disk");
-    if error.kind() == io::ErrorKind::StorageFull {
+    // an account's share that is used up is as full as the disk is
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
         return full(locale);
     }
     internal(locale)
@@ -172,7 +196,19 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             AppError::new(ErrorCode::Conflict, message).about("name").with(json!({ "next_free_name": next_free }))
         }
         RepositoryError::Conflict { status } => state_forbids(locale, status),
-        RepositoryError::Invalid { field, problem } => AppError::new(ErrorCode::ValidationError, problem).about(field),
+        RepositoryError::Invalid { problem: Contradiction::Cores, .. } => cores(locale),
+        RepositoryError::Invalid { problem: Contradiction::Twice(name), .. } => name_clash(locale, name.as_str()),
+        RepositoryError::Invalid { field, problem } => {
+            tracing::warn!(field, %problem, "the database refused what was sent");
+            let message = match problem {
+                Contradiction::TooLarge => locale.pick("大きすぎます。", "It is too large."),
+                _ => locale.pick(
+                    "送られた内容に矛盾があります。最初からもう一度送ってください。",
+                    "What was sent contradicts itself. Send it again from the beginning.",
+                ),
+            };
+            AppError::new(ErrorCode::ValidationError, message).about(field)
+        }
         RepositoryError::Busy => AppError::new(
             ErrorCode::Unavailable,
             locale.pick(
@@ -190,7 +226,9 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use domain::FileName;
 
     #[test]
     fn a_file_s_name_is_judged_by_the_rules_of_files() {
@@ -199,5 +237,32 @@ mod tests {
         let message = file_name(Locale::Ja, "a;b.inp", NameError::BadCharacter).message;
         assert!(message.contains("a;b.inp") && message.contains(';'), "{message}");
         assert!(job_name(Locale::En, NameError::TooLong).message.contains("80 characters"));
+    }
+
+    #[test]
+    fn what_the_database_refuses_is_told_in_the_reader_s_language() {
+        let name = FileName::parse("beam.inp").unwrap();
+        for problem in [
+            Contradiction::Cores,
+            Contradiction::NoDeck,
+            Contradiction::Twice(name),
+            Contradiction::TooLarge,
+            Contradiction::NotStorable("EOF".to_owned()),
+        ] {
+            let of = |locale| {
+                let error = repository(locale, RepositoryError::Invalid { field: "file", problem: problem.clone() });
+                assert!(error.field.is_some() && error.code == ErrorCode::ValidationError, "{error:?}");
+                error.message
+            };
+            assert!(of(Locale::Ja).ends_with('。') && of(Locale::En).is_ascii(), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_that_is_used_up_is_a_full_disk() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            assert_eq!(disk(Locale::En, &kind.into()).code, ErrorCode::InsufficientStorage);
+        }
+        assert_eq!(disk(Locale::En, &io::ErrorKind::PermissionDenied.into()).code, ErrorCode::InternalError);
     }
 }

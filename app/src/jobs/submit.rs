@@ -27,7 +27,7 @@ mod sending;
 mod sources;
 mod standing;
 mod submission;
-mod words;
+pub(crate) mod words;
 
 use crate::clock::use_clock;
 use crate::i18n::sentence::Voice;

@@ -1,6 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
-use domain::{JobName, JobStatus};
+use domain::{FileName, JobName, JobStatus};
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ pub enum RepositoryError {
         /// The field it is about, as the API calls it.
         field: &'static str,
         /// What is wrong with it.
-        problem: String,
+        problem: Contradiction,
     },
     /// The setting does not exist or cannot have this value.
     #[error(transparent)]
@@ -88,6 +88,26 @@ pub enum RepositoryError {
     Database(#[source] Arc<DbErr>),
 }
 
+/// What is wrong with what was sent; `Display` says it in English, screens and API in their own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    /// A number of CPUs that cannot be chosen.
+    #[error("must be 2, 4 or 8")]
+    Cores,
+    /// The deck is not among the files.
+    #[error("must include the deck")]
+    NoDeck,
+    /// Two files have this name, capitals left aside.
+    #[error("has {0} twice")]
+    Twice(FileName),
+    /// A size past what a table can hold.
+    #[error("is too large")]
+    TooLarge,
+    /// It cannot be put into a table's text.
+    #[error("cannot be stored: {0}")]
+    NotStorable(String),
+}
+
 /// SQLite's primary result codes; the extended ones have them in the lowest byte.
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
@@ -125,7 +145,7 @@ impl From<DbErr> for RepositoryError {
             _ => {}
         }
         if code == Some(SQLITE_CONSTRAINT_CHECK) {
-            return RepositoryError::Invalid { field: "cpus", problem: "is not allowed".to_owned() };
+            return RepositoryError::Invalid { field: "cpus", problem: Contradiction::Cores };
         }
         if let Some(column) = undecodable(&error) {
             let problem = "holds a value of another kind".to_owned();

@@ -28,7 +28,7 @@ mod uploads;
 mod users;
 mod writer;
 
-pub use error::RepositoryError;
+pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};

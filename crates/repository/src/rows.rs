@@ -1,6 +1,6 @@
 //! From cells to the domain's types: what does not fit is reported with its place, never repaired, never a panic.
 
-use crate::RepositoryError;
+use crate::{Contradiction, RepositoryError};
 use domain::Message;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -63,12 +63,13 @@ impl Row {
 
 /// JSON text of one of our own types.
 pub(crate) fn json_text<T: serde::Serialize>(field: &'static str, value: &T) -> Result<String, RepositoryError> {
-    serde_json::to_string(value).map_err(|problem| RepositoryError::Invalid { field, problem: problem.to_string() })
+    serde_json::to_string(value)
+        .map_err(|problem| RepositoryError::Invalid { field, problem: Contradiction::NotStorable(problem.to_string()) })
 }
 
 /// A size as the tables hold it.
 pub(crate) fn stored_size(field: &'static str, bytes: u64) -> Result<i64, RepositoryError> {
-    i64::try_from(bytes).map_err(|_| RepositoryError::Invalid { field, problem: "is too large".to_owned() })
+    i64::try_from(bytes).map_err(|_| RepositoryError::Invalid { field, problem: Contradiction::TooLarge })
 }
 
 /// A message as the tables hold it: words as they are, a fault as JSON.

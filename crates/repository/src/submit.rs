@@ -3,7 +3,7 @@
 use crate::entities::{job_files, jobs};
 use crate::records::HistoryFact;
 use crate::rows::{Row, json_text};
-use crate::{Repository, RepositoryError, audit, history, now, summary, uploads};
+use crate::{Contradiction, Repository, RepositoryError, audit, history, now, summary, uploads};
 use domain::{
     Actor, Cores, JobId, JobName, JobStatus, JobSummary, NodeWish, Priority, RunOptions, Solver, StepShape, UploadId,
 };
@@ -48,10 +48,10 @@ impl Repository {
     pub async fn submit(&self, submission: &Submission, actor: &Actor) -> Result<JobSummary, RepositoryError> {
         let (new, actor, settings) = (submission.clone(), actor.clone(), self.settings());
         if !Cores::CHOICES.contains(&new.cpus) {
-            return Err(RepositoryError::Invalid { field: "cpus", problem: "must be 2, 4 or 8".to_owned() });
+            return Err(RepositoryError::Invalid { field: "cpus", problem: Contradiction::Cores });
         }
         if !new.files.contains(&new.deck) {
-            return Err(RepositoryError::Invalid { field: "file", problem: "must include the deck".to_owned() });
+            return Err(RepositoryError::Invalid { field: "file", problem: Contradiction::NoDeck });
         }
         self.write(move |change| {
             Box::pin(async move {
@@ -72,7 +72,7 @@ impl Repository {
                 let mut names = HashSet::new();
                 // Windows nodes do not tell large letters from small ones
                 if let Some(twice) = files.iter().find(|file| !names.insert(file.name.as_str().to_lowercase())) {
-                    let problem = format!("has {} twice", twice.name);
+                    let problem = Contradiction::Twice(twice.name.clone());
                     return Err(RepositoryError::Invalid { field: "file", problem });
                 }
                 let deck = files.iter().find(|file| file.id == new.deck);

@@ -196,12 +196,16 @@ fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T, lasts: Lasts) ->
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
     let fresh = path.with_extension(format!("{}-{next}.tmp", std::process::id()));
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(&bytes)?;
-    if lasts == Lasts::BeyondPower {
-        file.sync_data()?;
-    }
-    fs::rename(&fresh, path)
+    let write = || -> io::Result<()> {
+        let mut file = fs::File::create(&fresh)?;
+        file.write_all(&bytes)?;
+        if lasts == Lasts::BeyondPower {
+            file.sync_data()?;
+        }
+        fs::rename(&fresh, path)
+    };
+    // what failed is tried again under another name: nothing of it stays
+    write().inspect_err(|_| drop(fs::remove_file(&fresh)))
 }
 
 /// How long a record means anything. Waiting for the disk is most of what a launch costs.

@@ -11,6 +11,10 @@ use std::io::{self, Write};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
+/// Between two tries to write the end down: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 pub fn run(work: &Work, argument: &str) -> ExitCode {
     let Ok(token) = RunToken::parse(argument) else { return ExitCode::FAILURE };
     let run = work.run(&token);
@@ -23,15 +27,26 @@ pub fn run(work: &Work, argument: &str) -> ExitCode {
         Ok(end) => end,
         Err(error) => RunEnd::CannotStart { reason: error.to_string() },
     };
-    match run.write_exit_record(&ExitRecord { end, at: now() }) {
-        Ok(()) => {
-            tell();
-            ExitCode::SUCCESS
+    if record_end(&run, &ExitRecord { end, at: now() }) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Nobody else has seen this end: a disk that is full is waited for, and until then the run counts as alive. `false`
+/// only when the run's folder is gone and there is nothing left to write to.
+fn record_end(run: &RunFolder, record: &ExitRecord) -> bool {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let written = run.write_exit_record(record);
+        // the launcher need not wait for the disk
+        tell();
+        let Err(error) = written else { return true };
+        if pause == FIRST_PAUSE {
+            let _ = writeln!(io::stderr(), "the end of the run could not be written yet: {error}");
         }
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "the end of the run could not be written: {error}");
-            ExitCode::FAILURE
+        if !run.is_there() {
+            return false;
         }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

@@ -11,6 +11,7 @@ use app::{AppError, ErrorCode};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
 use domain::FileName;
 use std::collections::BTreeMap;
 
@@ -78,6 +79,15 @@ pub struct Form {
 }
 
 fn broken(asking: &Asking, error: &MultipartError) -> AppError {
+    // what came whole and cannot be read does not get better by being sent again
+    if error.status() == StatusCode::BAD_REQUEST {
+        tracing::info!(%error, "a form cannot be read");
+        let message = asking.locale.pick(
+            "フォームの書き方に誤りがあり、読み取れません。ファイル名に改行などの制御文字がないか確かめてください。",
+            "The form is not written as forms are. Look for line breaks and the like in file names.",
+        );
+        return AppError::new(ErrorCode::ValidationError, message).about("file");
+    }
     tracing::info!(%error, "a form was broken off");
     fault::broken_off(asking.locale)
 }

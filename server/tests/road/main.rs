@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod abaqus;
+mod cuts;
 mod decks;
 mod endings;
 mod files;
+mod floods;
 mod hindrances;
+mod inputs;
 mod licenses;
 mod never_twice;
 mod queue;

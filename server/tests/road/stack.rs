@@ -68,7 +68,7 @@ impl Stack {
         let http = reqwest::Client::new();
         let more = Vec::new();
         let mut stack = Stack { folder, more, sshd, server: None, port: 0, http, env: all };
-        stack.add_node(node);
+        stack.add_node(stack.sshd.port(), node);
         stack.start_server();
         stack
     }
@@ -79,8 +79,8 @@ impl Stack {
         command
     }
 
-    fn add_node(&self, options: &[(&str, &str)]) {
-        let port = self.sshd.port().to_string();
+    fn add_node(&self, port: u16, options: &[(&str, &str)]) {
+        let port = port.to_string();
         let work = self.sshd.work_dir().display().to_string();
         let key = self.sshd.host_key().unwrap();
         let mut command = self.command();
@@ -90,6 +90,13 @@ impl Stack {
         command.args(options.iter().flat_map(|(option, value)| [*option, *value]));
         let out = command.output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+    }
+
+    /// From now on the server (a new one) reaches its node by this port.
+    pub fn lead_through(&mut self, port: u16, ccx: &str) {
+        self.kill_server();
+        self.add_node(port, &[("--calculix", ccx), ("--cores", "8")]);
+        self.start_server();
     }
 
     /// Gives the node an Abaqus command, while no server runs or beside one.
@@ -181,6 +188,34 @@ impl Stack {
         let mut child = self.server.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Sends the server's process a signal.
+    pub fn signal(&self, name: &str) {
+        let pid = self.server.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Bytes of memory that the server's process has had at most.
+    pub fn most_memory(&self) -> u64 {
+        let pid = self.server.as_ref().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// Folders of uploads that are there.
+    pub fn upload_folders(&self) -> usize {
+        std::fs::read_dir(self.folder.path().join("uploads/inp-files")).map_or(0, Iterator::count)
+    }
+
+    /// How many rows a table of the database has.
+    pub fn rows(&self, table: &str) -> u64 {
+        let database = self.folder.path().join("data/jobs.db");
+        let count = format!("SELECT COUNT(*) FROM {table}");
+        let out = Command::new("sqlite3").arg("-readonly").arg(database).arg(count).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {
