@@ -32,9 +32,12 @@ fn with(mut zip: Vec<u8>, old: &[u8], new: &[u8]) -> Vec<u8> {
     zip
 }
 
-/// What comes of an archive: the files by name with their bytes, and what is left out. Whatever is not taken has to be
+/// The files of an archive by name with their bytes, and what is left out.
+type Found = (Vec<(String, Vec<u8>)>, Vec<String>);
+
+/// What comes of an archive. Whatever is not taken has to be
 /// gone from the disk.
-fn unpacked(zip: &[u8], limits: Limits) -> Result<(Vec<(String, Vec<u8>)>, Vec<String>), Wrong> {
+fn unpacked(zip: &[u8], limits: Limits) -> Result<Found, Wrong> {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join("sent.zip");
     fs::write(&file, zip).unwrap();
