@@ -88,7 +88,7 @@ fn data(held: &mut Held, row: &HashMap<&str, &str>, bytes: &[u8]) {
 #[test]
 fn messages_of_real_runs() {
     let Some(folder) = folder() else {
-        println!("read 0 files: no folder of real runs at hand");
+        println!("skipped: no folder of real runs at hand");
         return;
     };
     let table = fs::read_to_string(folder.join("expected_outputs.tsv")).unwrap();
