@@ -1,14 +1,14 @@
 //! Intent: submit, resubmit, cancel, hold, release, priority, delete. Who may is asked here, once per call.
 
 use super::form::ReadDeck;
-use super::options::{RESTART, Resolved};
+use super::options::Resolved;
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
 use domain::files::{ABAQUS_ENV, CONSOLE};
 use domain::options::OldJob;
 use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
-use repository::{JobFile, RepositoryError, Submission};
+use repository::{RepositoryError, Submission};
 
 /// Most jobs of one act.
 const MOST: usize = 500;
@@ -16,7 +16,10 @@ const MOST: usize = 500;
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
 /// capitals and small letters for the same. The console text's name is taken as well.
 fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
-    let mut taken = vec![format!("{job}.inp").to_lowercase(), CONSOLE.to_owned(), ABAQUS_ENV.to_owned()];
+    // what the solver itself writes: an old one would be taken for evidence, or keep the run from starting
+    let own = ["inp", "sta", "msg", "dat", "log", "lck", "cid", "com", "cvg", "odb", "frd"];
+    let mut taken: Vec<String> = own.iter().map(|ending| format!("{job}.{ending}").to_lowercase()).collect();
+    taken.extend([CONSOLE.to_owned(), ABAQUS_ENV.to_owned()]);
     for include in includes {
         let name = include.to_lowercase();
         if taken.contains(&name) {
@@ -27,19 +30,22 @@ fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<S
     None
 }
 
-/// Whether a file of this name belongs to the run that a restart goes on from.
-fn is_restart_file(old: &OldJob, name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(stem, ending)| {
-        stem == old.name.as_str() && RESTART.contains(&ending.to_ascii_lowercase().as_str())
-    })
-}
-
 impl Backend {
     /// Puts a job into the queue; durable when this returns.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` naming the field, `CONFLICT` with `next_free_name`, `FORBIDDEN` for a priority too high.
     pub async fn submit_job(&self, request: SubmitRequest, asking: &Asking) -> Result<JobSummary, AppError> {
+        self.submit_after(request, None, asking).await
+    }
+
+    /// The same; `before` is the run that the files sent go on from already.
+    async fn submit_after(
+        &self,
+        request: SubmitRequest,
+        before: Option<OldJob>,
+        asking: &Asking,
+    ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
         let name = JobName::parse_new(&request.name).map_err(|error| fault::job_name(locale, error))?;
         self.check_choices(&request.wish, request.solver, request.cpus, request.priority, asking).await?;
@@ -50,7 +56,8 @@ impl Backend {
         if let Some(clash) = clash(&name, includes) {
             return Err(fault::name_clash(locale, &clash));
         }
-        let resolved = self.resolve_options(request.solver, &request.options, &read.files, asking).await?;
+        let mut resolved = self.resolve_options(request.solver, &request.options, &read.files, asking).await?;
+        resolved.options.oldjob = resolved.options.oldjob.or(before);
         let adopted = resolved.files.clone();
         let submitted = self.submit_read(name, request, files, read, resolved, asking).await;
         // no job came about, or there was one of this key already: what was linked for it is nobody's
@@ -160,12 +167,10 @@ impl Backend {
             mp_mode: before.mp_mode,
             datacheck: before.datacheck,
             user: user.map(|file| file.upload.clone()),
-            oldjob: before.oldjob.as_ref().map(|old| old.id),
+            // its files are among the job's own: that run may be gone
+            oldjob: None,
         };
-        // the earlier run's restart files come again from that run
-        let of_old =
-            |file: &JobFile| before.oldjob.as_ref().is_some_and(|old| is_restart_file(old, file.name.as_str()));
-        let mut ids = detail.inputs.into_iter().filter(|file| !of_old(file)).map(|file| file.upload);
+        let mut ids = detail.inputs.into_iter().map(|file| file.upload);
         let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
         let old = detail.summary;
         let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;
@@ -182,7 +187,7 @@ impl Backend {
             parent: Some(id),
             idempotency_key,
         };
-        self.submit_job(request, asking).await
+        self.submit_after(request, before.oldjob, asking).await
     }
 
     /// The same act on each job; one that fails does not keep the others.
@@ -248,6 +253,9 @@ mod tests {
         assert_eq!(of(&["mesh.inc", "Beam.INP"]).as_deref(), Some("Beam.INP"));
         assert_eq!(of(&["mesh.inc", "MESH.inc"]).as_deref(), Some("MESH.inc"));
         assert_eq!(of(&["Abaqus_v6.env"]).as_deref(), Some("Abaqus_v6.env"));
+        assert_eq!(of(&["BEAM.sta"]).as_deref(), Some("BEAM.sta"));
+        assert_eq!(of(&["beam.lck"]).as_deref(), Some("beam.lck"));
+        assert_eq!(of(&["other.sta"]), None);
         assert_eq!(of(&["console.log"]).as_deref(), Some("console.log"));
     }
 }

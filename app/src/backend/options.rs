@@ -13,7 +13,7 @@ use std::path::Path;
 /// Endings of what may hold user subroutines: Fortran text, or what a compiler made of it.
 const SUBROUTINE: [&str; 5] = ["f", "for", "f90", "obj", "o"];
 /// Endings of the files that a restart reads; Standard's and Explicit's.
-pub(super) const RESTART: [&str; 9] = ["res", "mdl", "stt", "prt", "odb", "sim", "abq", "pac", "sel"];
+const RESTART: [&str; 9] = ["res", "mdl", "stt", "prt", "odb", "sim", "abq", "pac", "sel"];
 /// Most runs offered to go on from.
 const MOST_SOURCES: u64 = 100;
 
@@ -141,6 +141,7 @@ impl Backend {
         let upload = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(|_| fault::internal(locale))?;
         let path = format!("inp-files/{upload}/{}", file.name);
         let to = self.folders.uploads.join(&path);
+        let folder = self.folders.uploads.join(format!("inp-files/{upload}"));
         let linked = tokio::task::spawn_blocking(move || link_or_copy(&from, &to)).await;
         match linked {
             Ok(Ok(())) => {}
@@ -155,7 +156,13 @@ impl Backend {
             path,
             user: asking.actor.id.clone(),
         };
-        self.repository.add_upload(&row).await.map_err(|error| fault::repository(locale, error))?;
+        if let Err(error) = self.repository.add_upload(&row).await {
+            // without a row nobody would ever remove it
+            if let Err(error) = tokio::fs::remove_dir_all(folder).await {
+                tracing::warn!(%error, "a linked file could not be removed");
+            }
+            return Err(fault::repository(locale, error));
+        }
         Ok(upload)
     }
 
@@ -170,19 +177,22 @@ impl Backend {
     }
 }
 
+/// On the disk when this returns: the file, and its name in its folder.
 fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
-    if let Some(folder) = to.parent() {
+    let folders: Vec<&Path> = to.ancestors().skip(1).take(2).collect();
+    if let Some(folder) = folders.first() {
         std::fs::create_dir_all(folder)?;
     }
     match std::fs::hard_link(from, to) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
         // another disk, or one that knows no links
         Err(_) => {
-            let copied = std::fs::copy(from, to).and_then(|_| std::fs::File::open(to)?.sync_all());
-            copied.inspect_err(|_| {
+            std::fs::copy(from, to).inspect_err(|_| {
                 let _ = std::fs::remove_file(to);
-            })
+            })?;
         }
     }
+    std::fs::File::open(to)?.sync_all()?;
+    folders.iter().try_for_each(|folder| std::fs::File::open(folder)?.sync_all())
 }

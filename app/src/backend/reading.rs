@@ -95,8 +95,10 @@ impl Reading {
                 }
                 self.reader.feed(&name, &slice[..got]);
                 at += got as u64;
+                // at once: what a later error leaves is not fed again
+                self.read.insert(name.clone(), Seen { bytes: at, made: now.made });
             }
-            self.read.insert(name, Seen { bytes: at, made: now.made });
+            self.read.entry(name).or_insert(Seen { bytes: at, made: now.made });
         }
         Ok(())
     }

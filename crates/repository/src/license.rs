@@ -7,7 +7,7 @@ use crate::{Repository, RepositoryError, nodes, now, reservations};
 use domain::plan::LicenseUse;
 use domain::reservation::reserved_tokens;
 use domain::settings::LicenseReportKind;
-use domain::{LicenseAsking, LicenseReport, LicenseStanding, Message, Settings, Timestamp, Tokens};
+use domain::{JobStatus, LicenseAsking, LicenseReport, LicenseStanding, Message, Settings, Timestamp, Tokens};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +57,24 @@ pub(crate) async fn usage(
 }
 
 impl Repository {
+    /// Tokens that our own runs have taken from the licence server: of jobs Running whose solver has said something and
+    /// does not stand in that server's queue. One that is only starting holds tokens of ours, not yet of the server's.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn checked_out(&self) -> Result<Tokens, RepositoryError> {
+        let taken: Option<Option<i64>> = jobs::Entity::find()
+            .select_only()
+            .column_as(jobs::Column::LicenseTokens.sum(), "taken")
+            .filter(jobs::Column::Status.eq(JobStatus::Running.as_str()))
+            .filter(jobs::Column::Progress.is_not_null())
+            .filter(jobs::Column::Progress.not_like(r#"%"license_queue":{%"#))
+            .into_tuple()
+            .one(self.db())
+            .await?;
+        Ok(Tokens(Row::new("jobs", "sum").count("license_tokens", taken.flatten().unwrap_or(0))?))
+    }
+
     /// Tokens of the whole system: how many there are, how many are in use and by whom.
     ///
     /// # Errors

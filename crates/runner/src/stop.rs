@@ -79,8 +79,14 @@ fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Durati
     while Instant::now() < until && !members(run, token).is_empty() {
         match asking.try_wait() {
             Ok(None) => {}
-            Ok(Some(status)) if status.success() => answered = true,
-            Ok(Some(_)) | Err(_) => break,
+            Ok(Some(status)) => {
+                // it was waited for: its number may be somebody else's now
+                answered = true;
+                if !status.success() {
+                    break;
+                }
+            }
+            Err(_) => break,
         }
         std::thread::sleep(PAUSE);
     }

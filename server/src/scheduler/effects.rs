@@ -234,8 +234,13 @@ impl Scheduler {
         let folder = self.shared.folders.uploads.join("solver-settings").join(minutes.to_string());
         let path = folder.join(name.as_str());
         tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&folder)?;
-            std::fs::write(&path, &text)?;
+            // written once, for another run may be sending it
+            if !path.exists() {
+                std::fs::create_dir_all(&folder)?;
+                let fresh = tempfile::NamedTempFile::new_in(&folder)?;
+                std::fs::write(fresh.path(), &text)?;
+                fresh.persist(&path).map_err(|error| error.error)?;
+            }
             let sha256 = executor::sha256(&path)?;
             Ok(Some(LocalFile { path, name, size: text.len() as u64, sha256 }))
         })

@@ -69,13 +69,17 @@ impl Scheduler {
             LicenseReportKind::Dsls => &["licensing", "dslsstat", "-usage"],
             LicenseReportKind::Off | LicenseReportKind::Flexnet => &["licensing", "lmstat", "-a"],
         };
+        let before = repository.checked_out().await.map_err(unread)?;
         let asked = self.shared.executor.ask(&NodeAddress::from(&node), command.trim(), question, LIMIT).await;
         let asked = asked.map_err(|error| fault(&error))?;
         if asked.exit.is_none() {
             return Err(Fault::NoAnswer { seconds: LIMIT.as_secs() });
         }
-        // what ours hold is counted as near to the answer as can be
-        let ours = repository.license_use().await.map_err(unread)?.ours;
+        if asked.cut {
+            return Err(Fault::LicenseUnread { said: first_words(&asked) });
+        }
+        // counted on both sides of the answer, and the smaller taken: too much would hide what others use
+        let ours = before.min(repository.checked_out().await.map_err(unread)?);
         let read = read::read(settings.license_report, &asked.output, &settings.license_feature);
         let read = read.map_err(|said| Fault::LicenseUnread { said: said.unwrap_or_else(|| first_words(&asked)) })?;
         Ok(LicenseReport {

@@ -158,6 +158,10 @@ async fn a_restart_goes_on_from_its_parents_files() {
     assert!(gone.status().is_success());
     let job = stack.until_status(child, "Completed").await;
     assert_eq!(cause(&job), "completed");
+    // and so it can be submitted again
+    let again: Value = stack.act(child, "resubmit").await.json().await.unwrap();
+    let again = again["id"].as_i64().unwrap_or_else(|| panic!("{again}"));
+    stack.until_status(again, "Completed").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
