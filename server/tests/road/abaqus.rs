@@ -103,8 +103,8 @@ async fn a_subroutine_that_does_not_compile_has_failed_whatever_the_exit_code() 
 async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
     let stack = start(Standin::default()).await;
     let (name, text) = deck("wrong", "");
-    let text = String::from_utf8(text).unwrap().replacen("MATERIAL=STEEL", "MATERIAL=STEAL", 1).into_bytes();
-    assert!(String::from_utf8_lossy(&text).contains("STEAL"));
+    let text = String::from_utf8(text).unwrap().replacen("SECTION, ELSET=BEAM", "SECTION, ELSET=BEAN", 1).into_bytes();
+    assert!(String::from_utf8_lossy(&text).contains("BEAN"));
     let id = submit(&stack, &[(name, text)], &[]).await;
     let job = stack.until_status(id, "Failed").await;
     assert_eq!(cause(&job), "input_error", "{job}");
