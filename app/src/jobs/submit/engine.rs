@@ -69,7 +69,10 @@ fn begin(form: Form, action: Action) {
             spawn_local(send(form, id, name));
         }
         Action::Check(id, files) => {
-            form.change(id, |item| item.check = Check::Asking { files: files.clone() });
+            form.change(id, |item| {
+                let before = item.report().cloned();
+                item.check = Check::Asking { files: files.clone(), before };
+            });
             spawn_local(check(form, id, files));
         }
     }

@@ -127,6 +127,9 @@ pub enum Check {
     Asking {
         /// Which.
         files: Vec<UploadId>,
+        /// The answer before. Of a deck that is on the server only it is all that is known: without it the deck would
+        /// seem to need nothing while it is looked at again.
+        before: Option<Arc<Deck>>,
     },
     /// Answered.
     Done {
@@ -151,7 +154,7 @@ impl Check {
     pub fn files(&self) -> &[UploadId] {
         match self {
             Check::No => &[],
-            Check::Asking { files } | Check::Done { files, .. } | Check::Failed { files, .. } => files,
+            Check::Asking { files, .. } | Check::Done { files, .. } | Check::Failed { files, .. } => files,
         }
     }
 }
@@ -199,7 +202,7 @@ impl Item {
     /// What is known of the deck: the browser's report, else the server's.
     pub fn report(&self) -> Option<&Arc<Deck>> {
         self.read_here().or(match &self.check {
-            Check::Done { deck, .. } => Some(deck),
+            Check::Done { deck, .. } | Check::Asking { before: Some(deck), .. } => Some(deck),
             _ => None,
         })
     }

@@ -160,3 +160,16 @@ fn only_the_earlier_jobs_deck_is_made_from_it() {
         assert_eq!(parents, [Some(JobId(7)), None]);
     });
 }
+
+#[test]
+fn a_corrected_subroutine_stays_with_the_earlier_job_s_deck_while_it_is_looked_at_again() {
+    let plain = DECK.replace("*INCLUDE,INPUT=Steel.inc\n", "");
+    let known = read(1, "beam.inp", &plain, &[]).report().cloned();
+    let mut deck = stored(1, "beam.inp");
+    let file = Item { here: true, sha256: Some(String::new()), ..stored(2, "umat.for") };
+    let files = vec![upload(1), upload(2)];
+    deck.check = Check::Asking { files: files.clone(), before: known };
+    let items = vec![deck, file];
+    assert_eq!(complete(&items[0], &items), Some(files));
+    assert_eq!(due(&items), []);
+}
