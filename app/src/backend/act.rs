@@ -47,6 +47,13 @@ impl Backend {
         asking: &Asking,
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
+        // asked again because the answer was lost: what it was made of may be gone by now
+        if !request.idempotency_key.is_empty() {
+            let known = self.repository.submitted_with(&request.idempotency_key, &asking.actor).await;
+            if let Some(job) = known.map_err(|error| fault::repository(locale, error))? {
+                return Ok(job);
+            }
+        }
         let name = JobName::parse_new(&request.name).map_err(|error| fault::job_name(locale, error))?;
         self.check_choices(&request.wish, request.solver, request.cpus, request.priority, asking).await?;
         let mut files = vec![request.deck.clone()];
@@ -85,7 +92,6 @@ impl Backend {
             );
             return Err(AppError::new(ErrorCode::ValidationError, message).about("oldjob"));
         }
-        // a restart file that was sent along gives way to the run's own
         files.extend(resolved.files);
         let submission = Submission {
             name,

@@ -122,6 +122,20 @@ async fn asking_that_fails_or_hangs_keeps_nothing_from_ending() {
 }
 
 #[tokio::test]
+async fn a_program_among_the_run_s_own_files_is_never_asked() {
+    let node = Node::start();
+    // as if somebody had sent it: it would leave a mark
+    let script = "printf '#!/bin/sh\\ntouch marked\\n' > abaqus; chmod +x abaqus; touch ready; sleep 600";
+    let token = node.script(script).await;
+    let ready = node.folder(&token).join("ready");
+    eventually("the script", || ready.exists().then_some(())).await;
+    let own = Command { program: "./abaqus".into(), args: Vec::new(), env: Vec::new() };
+    node.executor.stop(&node.address, &token, Duration::from_millis(300), Some(own)).await.unwrap();
+    assert!(!node.folder(&token).join("marked").exists());
+    assert_eq!(marked(&token), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_ended_by_itself_keeps_its_end() {
     let node = Node::start();
     let token = node.script("exit 3").await;

@@ -119,6 +119,17 @@ impl Repository {
         .await
     }
 
+    /// The job that this person submitted with this key, if there is one.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn submitted_with(&self, key: &str, actor: &Actor) -> Result<Option<JobSummary>, RepositoryError> {
+        match by_key(self.db(), actor, key).await? {
+            Some(id) => summary::one(self.db(), id).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// This name if it is free, else the next one like it: `beam` → `beam-2` → `beam-3`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 use crate::folder::{RunFolder, Work, while_doing};
 use crate::journal::{Journal, Word};
+use crate::launch::is_program;
 use crate::os::{self, Identity};
 use domain::RunToken;
 use runner::protocol::{Fault, Polite, StopRequest, Stopped};
@@ -71,7 +72,8 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
 /// returns when the run is gone, when the asking failed, or when its time is over.
 fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Duration) {
     let until = Instant::now() + time;
-    if members(run, token).is_empty() {
+    // a relative path would be looked for in the run's folder, among what people sent
+    if !is_program(&polite.program) || members(run, token).is_empty() {
         return;
     }
     let Ok(mut asking) = start_asking(run, polite) else { return };

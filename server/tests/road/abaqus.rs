@@ -152,12 +152,19 @@ async fn a_restart_goes_on_from_its_parents_files() {
     let refused: Value = stack.post_files(std::slice::from_ref(&restart), &[]).await.json().await.unwrap();
     assert_eq!(refused["error"]["details"]["field"], "oldjob", "{refused}");
     let oldjob = parent.to_string();
-    let child = submit(&stack, &[restart], &[("oldjob", &oldjob)]).await;
+    let send = || {
+        let part = reqwest::multipart::Part::bytes(restart.1.clone()).file_name(restart.0.clone());
+        let form = reqwest::multipart::Form::new().text("oldjob", oldjob.clone()).part("file", part);
+        stack.http.post(stack.url("/api/v1/jobs")).header("Idempotency-Key", "one").multipart(form).send()
+    };
+    let child = send().await.unwrap().json::<Value>().await.unwrap()["id"].as_i64().unwrap();
     // its files are its own: the parent may go
     let gone = stack.http.delete(stack.url(&format!("/api/v1/jobs/{parent}"))).send().await.unwrap();
     assert!(gone.status().is_success());
     let job = stack.until_status(child, "Completed").await;
     assert_eq!(cause(&job), "completed");
+    // the same request again, its answer lost, is the same job although its parent is gone
+    assert_eq!(send().await.unwrap().json::<Value>().await.unwrap()["id"].as_i64(), Some(child));
     // and so it can be submitted again
     let again: Value = stack.act(child, "resubmit").await.json().await.unwrap();
     let again = again["id"].as_i64().unwrap_or_else(|| panic!("{again}"));

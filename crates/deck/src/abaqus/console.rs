@@ -244,6 +244,8 @@ impl State {
             let tokens = tokens.or(what.split_once('/').map(|(_, tokens)| tokens));
             if let Some(tokens) = tokens.and_then(|tokens| tokens.parse().ok()) {
                 self.summary.tokens = Some(tokens);
+                // it was refused before and has got one since: that is not why the run ends
+                self.summary.license = None;
                 self.summary.server = Some(server.trim_end_matches('.').to_owned());
             }
         }

@@ -173,6 +173,8 @@ mod tests {
         let cause = |text: &str| judge(ExitStatus::Code(0), text, "").cause;
         assert_eq!(cause("Abaqus Error: Problem during compilation - a.for\n"), Cause::SubroutineError);
         assert_eq!(cause("FlexNet Licensing error:-87,147\nAbaqus/Analysis exited with errors\n"), Cause::NoLicense);
+        let later = "FlexNet Licensing error:-5,357\nAbaqus/Standard checked out 13 tokens from Flexnet server lm.example.org.\n";
+        assert_eq!(judge(ExitStatus::Code(1), &format!("{later}{FAILED}"), BAD).cause, Cause::Diverged);
         assert_eq!(cause("Abaqus Error: Detected lock file beam.lck.\n"), Cause::LockFile);
         assert_eq!(cause("Abaqus Error: The following file(s) could not be located: a.odb\n"), Cause::MissingFile);
         assert_eq!(cause("Abaqus Error: Analysis Input File Processor exited with an error.\n"), Cause::InputError);

@@ -70,5 +70,5 @@ pub(super) fn abaqus(name: &str, mut reader: abaqus_sta::Reader) -> StaReport {
 
 pub(super) fn cvg(name: &str, mut reader: cvg::Reader) -> CvgReport {
     reader.finish();
-    CvgReport { file: name.to_owned(), rows: reader.rows().len(), last: reader.rows().last().copied() }
+    CvgReport { file: name.to_owned(), rows: reader.count(), last: reader.rows().last().copied() }
 }
