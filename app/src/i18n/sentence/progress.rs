@@ -8,7 +8,7 @@ pub fn facts(voice: Voice, progress: &Progress) -> String {
     if let Some(queue) = progress.license_queue {
         let span = amount::duration(voice, Seconds(queue.seconds));
         return voice
-            .pick(format!("ライセンスサーバーで順番待ち({span})"), format!("Queued at the license server for {span}"));
+            .pick(format!("ライセンスサーバーで順番待ち({span})"), format!("Queued at the licence server for {span}"));
     }
     let Progress { step, steps, increment, cutbacks, .. } = progress;
     let cut = voice.pick(

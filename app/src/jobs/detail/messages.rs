@@ -6,7 +6,7 @@ use crate::i18n::{Locale, t};
 use crate::jobs::api::{Explained, ExplainedIn, MessageView, MessagesView};
 use crate::jobs::calls::read_messages;
 use crate::ui::{Glyph, Icon};
-use deck::message::{Place, Severity};
+use deck::message::Severity;
 use domain::files::CONSOLE;
 use leptos::prelude::*;
 
@@ -91,22 +91,6 @@ pub fn Messages() -> impl IntoView {
     }
 }
 
-/// `node 795, dof 1, PLATE-1`: as the solver counts.
-fn place_words(place: &Place) -> String {
-    let part = |word: &str, number: Option<u64>| number.map(|number| format!("{word} {number}"));
-    [
-        part("node", place.node),
-        part("element", place.element),
-        part("dof", place.dof.map(u64::from)),
-        place.instance.clone(),
-        place.set.as_ref().map(|set| format!("set {set}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect::<Vec<_>>()
-    .join(", ")
-}
-
 #[component]
 fn Row(page: Page, message: MessageView) -> impl IntoView {
     let voice = use_voice();
@@ -129,7 +113,7 @@ fn Row(page: Page, message: MessageView) -> impl IntoView {
                 Some(format!("{file} {}", words::line(voice.get(), first_line))),
                 (count > 1).then(|| words::times(voice.get(), count)),
                 deck.as_ref().map(|deck| format!("{} {}", deck.file, words::line(voice.get(), deck.line))),
-                place.as_ref().map(place_words).filter(|words| !words.is_empty()),
+                place.as_ref().map(|place| words::place(voice.get(), place)).filter(|words| !words.is_empty()),
             ];
             places.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }

@@ -2,6 +2,7 @@
 
 use crate::i18n::sentence::{Voice, amount, plural};
 use crate::i18n::{Text, text};
+use deck::message::Place;
 use domain::{Cores, JobName, NodeId, Tokens};
 
 /// Title while the job is not known.
@@ -317,6 +318,21 @@ pub fn counted(voice: Voice, errors: u64, warnings: u64) -> String {
     )
 }
 
+/// The node or element that a message names.
+pub fn place(voice: Voice, place: &Place) -> String {
+    let numbered = |ja: &str, en: &str, number: Option<u64>| {
+        number.map(|number| voice.pick(format!("{ja} {number}"), format!("{en} {number}")))
+    };
+    let parts = [
+        numbered("節点", "node", place.node),
+        numbered("要素", "element", place.element),
+        numbered("自由度", "DOF", place.dof.map(u64::from)),
+        place.instance.clone(),
+        place.set.as_ref().map(|set| voice.pick(format!("集合 {set}"), format!("set {set}"))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(voice.pick("・", ", "))
+}
+
 /// How often a message came.
 pub fn times(voice: Voice, count: u64) -> String {
     let n = amount::count(count);
@@ -338,4 +354,19 @@ pub fn starts_now_with(voice: Voice, what: &str, tokens: Option<Tokens>) -> Stri
     let cost = tokens.map(|tokens| voice.pick(format!(" ({tokens}トークン)"), format!(" ({tokens} tokens)")));
     let cost = cost.unwrap_or_default();
     voice.pick(format!("{what}{cost} なら今すぐ開始できます"), format!("{what}{cost} would start now"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Locale;
+    use domain::Timestamp;
+
+    #[test]
+    fn a_place_is_said_in_the_reader_s_language() {
+        let found = Place { node: Some(795), dof: Some(1), instance: Some("PLATE-1".to_owned()), ..Place::default() };
+        let said = |locale| place(Voice::at(locale, Timestamp(0), 540), &found);
+        assert_eq!(said(Locale::Ja), "節点 795・自由度 1・PLATE-1");
+        assert_eq!(said(Locale::En), "node 795, DOF 1, PLATE-1");
+    }
 }
