@@ -3,5 +3,6 @@
 pub mod archive;
 pub mod body;
 pub mod download;
+pub mod naming;
 pub mod receive;
 pub mod unpack;

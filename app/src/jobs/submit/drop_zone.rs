@@ -113,9 +113,15 @@ pub fn DropPlace(form: Form, wanted: String) -> impl IntoView {
 fn all(list: Option<web_sys::FileList>, wanted: Option<&str>) -> Vec<Dropped> {
     let Some(list) = list else { return Vec::new() };
     let files: Vec<web_sys::File> = (0..list.length()).filter_map(|at| list.get(at)).collect();
-    // several files cannot all be the one that is missing
-    let wanted = wanted.filter(|_| files.len() == 1);
-    files.into_iter().map(|file| Dropped { name: wanted.map_or_else(|| file.name(), str::to_owned), file }).collect()
+    // several files cannot all be the one that is missing, and an archive has it perhaps
+    let wanted = wanted.filter(|_| files.len() == 1 && !super::sorting::is_zip_name(&files[0].name()));
+    files.into_iter().map(|file| Dropped { name: wanted.map_or_else(|| name_of(&file), str::to_owned), file }).collect()
+}
+
+/// A file's name as decks and people type it: macOS takes が apart into か and ゛.
+#[cfg(feature = "hydrate")]
+fn name_of(file: &web_sys::File) -> String {
+    js_sys::JsString::from(file.name()).normalize("NFC").into()
 }
 
 #[cfg(feature = "hydrate")]

@@ -36,7 +36,7 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
         renamed.then(|| wanted.as_str().to_owned())
     });
     let kept = form.part(id, |item, _| match &item.sending {
-        Sending::Stored { view } => Some((view.size, item.sha256.as_ref() == Some(&view.sha256), item.is_remote())),
+        Sending::Stored { view } => Some((view.size, item.sha256.as_ref() == Some(&view.sha256), item.origin.clone())),
         _ => None,
     });
     let set_name = move |text: String| {
@@ -75,12 +75,10 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
                 {move || {
                     kept.get()
                         .flatten()
-                        .map(|(size, verified, remote)| {
-                            if remote {
-                                words::SAVED_BEFORE.in_locale(voice().locale).to_owned()
-                            } else {
-                                words::stored(voice(), size, verified)
-                            }
+                        .map(|(size, verified, origin)| match origin {
+                            Origin::Browser => words::stored(voice(), size, verified),
+                            Origin::Job(_) => words::SAVED_BEFORE.in_locale(voice().locale).to_owned(),
+                            Origin::Archive { archive, .. } => words::out_of(voice(), &archive),
                         })
                 }}
             </span>
