@@ -1,5 +1,6 @@
 //! The frame around every page: side bar, top bar, tab bar, messages, keys.
 
+mod arrivals;
 mod keys;
 pub mod lab_feed;
 mod side;
@@ -8,6 +9,7 @@ mod words;
 
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
+pub use arrivals::use_arrivals;
 pub use lab_feed::{LabFeed, use_lab};
 
 use crate::i18n::t;
@@ -41,6 +43,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     provide_toasts();
     provide_context(Here(RwSignal::new(None)));
     lab_feed::provide();
+    arrivals::provide();
     view! {
         <a class="skip" href="#main" rel="external">
             {t(words::SKIP)}
@@ -57,6 +60,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         <side::TabBar />
         <ToastStack />
         <keys::Keys />
+        <arrivals::DropAnywhere />
     }
 }
 

@@ -24,8 +24,6 @@ pub struct Dropped {
 pub struct Form {
     /// The files.
     pub items: RwSignal<Vec<Item>>,
-    /// Files being dragged over the window.
-    pub over: RwSignal<Option<u32>>,
     /// For all decks without a choice of their own; `None` until somebody chooses.
     pub cpus: RwSignal<Option<Cores>>,
     /// Where.
@@ -58,7 +56,6 @@ impl Form {
         };
         Form {
             items: RwSignal::new(Vec::new()),
-            over: RwSignal::new(None),
             cpus: RwSignal::new(None),
             wish: choices.wish,
             priority: choices.priority,
