@@ -27,3 +27,26 @@ test('files dropped on any page lead to the form with them', async ({ page, newJ
   await page.dispatchEvent('main', 'drop', { dataTransfer: second });
   await expect(newJob.panels).toHaveCount(2);
 });
+
+test('what was dropped and chosen is there again after a look at another page', async ({ page, newJob }) => {
+  const name = freshName('stays');
+  await newJob.open();
+  await hydrated(page);
+  await newJob.choose(deck('quick.inp', `${name}.inp`));
+  await expect(newJob.verdict).toHaveAttribute('data-verdict', 'fits');
+  await newJob.name.fill(`${name}-typed`);
+  await newJob.cpus(2).check();
+  await page.getByRole('link', { name: /^ジョブ/ }).first().click();
+  await page.waitForURL((url) => url.pathname === '/');
+  await page.goBack();
+  await expect(newJob.verdict).toHaveAttribute('data-verdict', 'fits');
+  await expect(newJob.name).toHaveValue(`${name}-typed`);
+  await expect(newJob.cpus(2)).toBeChecked();
+  await newJob.submit.click();
+  await page.waitForURL(/\/jobs\/\d+$/);
+  // Submitted is gone from the form.
+  await page.getByRole('link', { name: 'ジョブを投入' }).first().click();
+  await page.waitForURL(/\/jobs\/new$/);
+  await expect(page.getByTestId('drop-zone')).toBeVisible();
+  await expect(newJob.panels).toHaveCount(0);
+});

@@ -32,10 +32,7 @@ pub fn start(form: Form) {
             begin(form, action);
         }
     });
-    on_cleanup(|| {
-        handles::forget_unless(|_| false);
-        SENDERS.take().values().for_each(sending::Sender::stop);
-    });
+    on_cleanup(|| SENDERS.take().values().for_each(sending::Sender::stop));
 }
 
 fn stop_removed(form: Form) {
