@@ -54,6 +54,8 @@ async fn results_are_served_whole_in_ranges_as_tails_and_as_one_archive() {
     let zip =
         stack.http.get(stack.url(&format!("/api/v1/jobs/{id}/files.zip"))).send().await.unwrap().bytes().await.unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    // of today, not of 1980
+    assert!(archive.by_index(0).unwrap().last_modified().is_some_and(|written| written.year() > 2020));
     let mut packed = Vec::new();
     archive.by_name("quick.frd").unwrap().read_to_end(&mut packed).unwrap();
     assert!(packed == whole);
