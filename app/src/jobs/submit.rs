@@ -144,7 +144,7 @@ pub fn NewJobPage() -> impl IntoView {
             <div class="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23.5rem]">
                 <div class="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
                     <drop_zone::DropZone form=form />
-                    <sources::FromNotice come_from=come_from />
+                    <sources::FromNotice form=form come_from=come_from />
                     <For
                         each=move || form.items.with(|items| standing::decks(items).map(|item| item.id).collect::<Vec<_>>())
                         key=|id| *id

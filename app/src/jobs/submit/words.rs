@@ -249,5 +249,11 @@ pub fn from_job(voice: Voice, name: &str) -> String {
     )
 }
 
+/// The earlier job failed, and nothing is different yet.
+pub const STILL_AS_FAILED: Text = text(
+    "前回失敗したときのファイルのままです。このまま投入すると、同じ結果になることがあります。",
+    "These are still the files it failed with. Submitted as they are, it may fail again.",
+);
+
 /// The earlier job could not be read.
 pub const FROM_FAILED: Text = text("前のジョブを読み込めませんでした", "The earlier job could not be loaded");
