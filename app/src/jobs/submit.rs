@@ -118,8 +118,7 @@ pub fn NewJobPage() -> impl IntoView {
             },
             ASK_AGAIN_MS,
         );
-        let asks = leptos_router::hooks::use_query_map().with_untracked(|query| query.into_iter().next().is_some());
-        kept::over_pages(form, asks);
+        kept::over_pages(form, leptos_router::hooks::use_location().search.get_untracked());
         ask_before_leaving(form);
         engine::start(form);
     }

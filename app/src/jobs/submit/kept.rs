@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 
 struct Kept {
+    /// The address' query: which earlier job's files are asked for.
+    query: String,
     items: Vec<Item>,
     cpus: Option<Cores>,
     wish: NodeWish,
@@ -20,10 +22,10 @@ thread_local! {
     static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
 
-/// Puts back what was there, before anything is shown; keeps it once the page is left. Nothing comes back where the
-/// address asks for files of its own (`asks`).
-pub fn over_pages(form: Form, asks: bool) {
-    if let Some(kept) = KEPT.take().filter(|_| !asks) {
+/// Puts back what was there, before anything is shown; keeps it once the page is left. What belongs to another `query` is
+/// forgotten.
+pub fn over_pages(form: Form, query: String) {
+    if let Some(kept) = KEPT.take().filter(|kept| kept.query == query) {
         form.items.set(kept.items);
         form.cpus.set(kept.cpus);
         form.wish.set(kept.wish);
@@ -36,6 +38,7 @@ pub fn over_pages(form: Form, asks: bool) {
         let Some(items) = items else { return };
         super::handles::forget_unless(|id| items.iter().any(|item| item.id == id));
         let kept = Kept {
+            query: query.clone(),
             items,
             cpus: form.cpus.get_untracked(),
             wish: form.wish.get_untracked(),
