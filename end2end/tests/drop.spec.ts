@@ -1,3 +1,4 @@
+import { submit } from '../support/api';
 import { deck, freshName } from '../support/decks';
 import { expect, hydrated, test } from '../support/fixtures';
 
@@ -49,4 +50,17 @@ test('what was dropped and chosen is there again after a look at another page', 
   await page.waitForURL(/\/jobs\/new$/);
   await expect(page.getByTestId('drop-zone')).toBeVisible();
   await expect(newJob.panels).toHaveCount(0);
+});
+
+test('a name that a job has is said while it is typed, with a free one to take', async ({ page, newJob, request }) => {
+  const { name } = await submit(request, 'quick.inp');
+  await newJob.open();
+  await hydrated(page);
+  await newJob.choose(deck('quick.inp', `${freshName('other')}.inp`));
+  await expect(newJob.verdict).toHaveAttribute('data-verdict', 'fits');
+  await newJob.name.fill(name);
+  await expect(newJob.name).toHaveAttribute('aria-invalid', 'true');
+  await newJob.panels.getByRole('button', { name: `${name}-2` }).click();
+  await expect(newJob.name).toHaveValue(`${name}-2`);
+  await expect(newJob.name).not.toHaveAttribute('aria-invalid', 'true');
 });

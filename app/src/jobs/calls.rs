@@ -47,6 +47,13 @@ pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckC
     backend.check_deck(&deck, &includes, &asking).await
 }
 
+/// Whether a job may be called so: asked while somebody types, so that submitting holds no surprise.
+#[server(prefix = "/rpc", endpoint = "check_name", input = Json)]
+pub async fn check_name(name: String) -> Result<(), AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    crate::backend::answer(backend.check_name(&name, &asking).await)
+}
+
 /// An upload under another name: that of a deck's spelling. It has another number then.
 #[server(prefix = "/rpc", endpoint = "name_upload", input = Json)]
 pub async fn name_upload(id: UploadId, name: FileName) -> Result<UploadView, AppError> {

@@ -7,7 +7,7 @@ use super::needs::{self, Action};
 use super::reading;
 use super::sending::{self, Fault};
 use crate::jobs::api::{Received, UploadView};
-use crate::jobs::calls::{check_deck, name_upload};
+use crate::jobs::calls::{check_deck, check_name, name_upload};
 use crate::{AppError, ErrorCode};
 use deck::inp::Deck;
 use domain::{FileName, UploadId};
@@ -277,6 +277,26 @@ async fn check(form: Form, id: ItemId, files: Vec<UploadId>) {
             }
             Err(error) => Check::Failed { files, error },
         };
+    });
+}
+
+/// Says at the field when a job of this name exists.
+pub fn ask_for_name(form: Form, id: ItemId) {
+    let name = form.items.try_with_untracked(|items| {
+        let item = items.iter().find(|item| item.id == id)?;
+        domain::JobName::parse_new(&item.job_name).ok().map(|name| name.to_string())
+    });
+    let Some(name) = name.flatten() else { return };
+    spawn_local(async move {
+        // a server that cannot say it now says it at the submission
+        let Err(error) = check_name(name.clone()).await else { return };
+        if error.field.as_deref() == Some("name") {
+            form.change(id, |item| {
+                if item.job_name == name {
+                    item.problem = Some(error);
+                }
+            });
+        }
     });
 }
 

@@ -9,6 +9,10 @@ use crate::ui::{Button, FieldError, Glyph, Kind, Size};
 use domain::{Cores, JobName};
 use leptos::prelude::*;
 
+/// Pause in typing after which the server is asked whether the name is free.
+#[cfg(feature = "hydrate")]
+const ASKED_AFTER_MS: f64 = 300.0;
+
 /// Name, bytes kept, CPUs of its own.
 #[component]
 pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
@@ -39,12 +43,16 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
         Sending::Stored { view } => Some((view.size, item.sha256.as_ref() == Some(&view.sha256), item.origin.clone())),
         _ => None,
     });
+    #[cfg(feature = "hydrate")]
+    let ask = leptos_use::use_debounce_fn(move || super::engine::ask_for_name(form, id), ASKED_AFTER_MS);
     let set_name = move |text: String| {
         form.change(id, |item| {
             item.job_name = text;
             item.name_typed = true;
             item.problem = None;
         });
+        #[cfg(feature = "hydrate")]
+        ask();
     };
     // asked when clicked: the offer may have changed while its chip stayed
     let take_free = move |_| {
