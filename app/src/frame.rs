@@ -7,9 +7,9 @@ mod side;
 mod top;
 mod words;
 
+pub use arrivals::use_arrivals;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
-pub use arrivals::use_arrivals;
 pub use lab_feed::{LabFeed, use_lab};
 
 use crate::i18n::t;

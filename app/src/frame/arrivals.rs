@@ -20,6 +20,7 @@ thread_local! {
 pub struct Arrivals {
     /// Files being dragged over the window.
     pub over: RwSignal<Option<u32>>,
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
     drops: RwSignal<u32>,
 }
 

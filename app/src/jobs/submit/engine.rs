@@ -6,7 +6,7 @@ use super::item::{Check, Item, ItemId, Reading, SendError, Sending};
 use super::needs::{self, Action};
 use super::reading;
 use super::sending::{self, Fault};
-use crate::jobs::api::{Received, UploadView};
+use crate::jobs::api::Received;
 use crate::jobs::calls::{check_deck, check_name, name_upload};
 use crate::{AppError, ErrorCode};
 use deck::inp::Deck;

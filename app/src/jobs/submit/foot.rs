@@ -1,7 +1,7 @@
 //! The foot of a deck's panel: the job's name, the bytes kept, CPUs for this deck alone.
 
 use super::form::Form;
-use super::item::{ItemId, Sending};
+use super::item::{ItemId, Origin, Sending};
 use super::words::standing as say;
 use super::{needs, standing, use_voice, words};
 use crate::i18n::t;
@@ -44,7 +44,10 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
         _ => None,
     });
     #[cfg(feature = "hydrate")]
-    let ask = leptos_use::use_debounce_fn(move || super::engine::ask_for_name(form, id), ASKED_AFTER_MS);
+    let ask = StoredValue::new_local(leptos_use::use_debounce_fn(
+        move || super::engine::ask_for_name(form, id),
+        ASKED_AFTER_MS,
+    ));
     let set_name = move |text: String| {
         form.change(id, |item| {
             item.job_name = text;
@@ -52,7 +55,7 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
             item.problem = None;
         });
         #[cfg(feature = "hydrate")]
-        ask();
+        ask.with_value(|ask| drop(ask()));
     };
     // asked when clicked: the offer may have changed while its chip stayed
     let take_free = move |_| {

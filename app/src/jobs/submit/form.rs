@@ -142,8 +142,7 @@ impl Form {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let size = file.size() as u64;
             let id = next_id();
-            let item =
-                Item { id, size, refusal: sorting::refusal(&name, size, limit), ..blank(id, name) };
+            let item = Item { id, size, refusal: sorting::refusal(&name, size, limit), ..blank(id, name) };
             #[cfg(feature = "hydrate")]
             super::handles::keep(id, file);
             self.items.update(|items| put(items, item, one_deck));

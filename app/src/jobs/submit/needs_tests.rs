@@ -23,7 +23,12 @@ fn stored(id: u32, name: &str) -> Item {
         id: ItemId(id),
         name: name.to_owned(),
         size: 10,
-        origin: Origin::Job(UploadView { id: upload(id), name: FileName::parse(name).unwrap(), size: 10, sha256: String::new() }),
+        origin: Origin::Job(UploadView {
+            id: upload(id),
+            name: FileName::parse(name).unwrap(),
+            size: 10,
+            sha256: String::new(),
+        }),
         refusal: None,
         reading: Reading::No,
         sha256: None,
@@ -222,11 +227,21 @@ fn an_archive_is_sent_and_makes_place_for_its_files() {
 #[test]
 fn a_file_on_the_server_is_called_as_the_deck_spells_it() {
     let deck = Item { origin: Origin::Browser, ..read(1, "beam.inp", DECK, &["steel.inc"]) };
-    let mut items = [Item { reading: Reading::Done { deck: deck.report().unwrap().clone(), with: vec![("Steel.inc".to_owned(), ItemId(2))] }, ..deck }, out_of_zip(2, "steel.inc")];
+    let mut items = [
+        Item {
+            reading: Reading::Done {
+                deck: deck.report().unwrap().clone(),
+                with: vec![("Steel.inc".to_owned(), ItemId(2))],
+            },
+            ..deck
+        },
+        out_of_zip(2, "steel.inc"),
+    ];
     let steel = FileName::parse("Steel.inc").unwrap();
     assert_eq!(due(&items), [Action::Rename(ItemId(2), upload(2), steel.clone())]);
     assert_eq!(standing::of(&items[0], &items), Standing::Sending);
     // under its new name it is another upload
-    items[1].sending = Sending::Stored { view: UploadView { id: upload(9), name: steel, size: 10, sha256: String::new() } };
+    items[1].sending =
+        Sending::Stored { view: UploadView { id: upload(9), name: steel, size: 10, sha256: String::new() } };
     assert_eq!(due(&items), [Action::Check(ItemId(1), vec![upload(1), upload(9)])]);
 }

@@ -77,7 +77,8 @@ pub fn let_go(voice: Voice, files: u32) -> String {
 pub fn refusal(voice: Voice, refusal: &Refusal, size: u64) -> String {
     match refusal {
         Refusal::Archive => voice.pick(
-            "この形式の圧縮ファイルは展開できません。.zip にするか、中のファイルをそのままドロップしてください。".to_owned(),
+            "この形式の圧縮ファイルは展開できません。.zip にするか、中のファイルをそのままドロップしてください。"
+                .to_owned(),
             "Archives of this kind are not unpacked. Make it a .zip, or drop the files in it.".to_owned(),
         ),
         Refusal::NotInput => voice.pick(
