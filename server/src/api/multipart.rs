@@ -13,7 +13,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
-use domain::FileName;
 use std::collections::BTreeMap;
 
 /// Most bytes of a field that is no file.
