@@ -122,18 +122,18 @@ impl Backend {
         Ok(DeckCheck { report, free_name })
     }
 
-    /// Whether a job may be called so now.
+    /// What keeps a job from being called so now: `CONFLICT` with `next_free_name` where one is. `None` where nothing does.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` for what no job is called; `CONFLICT` with `next_free_name` where one is.
-    pub async fn check_name(&self, name: &str, asking: &Asking) -> Result<(), AppError> {
+    /// `VALIDATION_ERROR` for what no job is called; when the database cannot be read.
+    pub async fn check_name(&self, name: &str, asking: &Asking) -> Result<Option<AppError>, AppError> {
         let locale = asking.locale;
         let name = JobName::parse_new(name).map_err(|error| fault::job_name(locale, error))?;
         let free = self.repository.free_name(&name).await.map_err(|error| fault::repository(locale, error))?;
         if free == name {
-            return Ok(());
+            return Ok(None);
         }
-        Err(fault::repository(locale, RepositoryError::NameTaken { name, next_free: free }))
+        Ok(Some(fault::repository(locale, RepositoryError::NameTaken { name, next_free: free })))
     }
 
     /// Reads a deck among its files, in slices; waits while as many as may be are being read.

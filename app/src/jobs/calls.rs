@@ -47,9 +47,9 @@ pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckC
     backend.check_deck(&deck, &includes, &asking).await
 }
 
-/// Whether a job may be called so: asked while somebody types, so that submitting holds no surprise.
+/// What keeps a job from being called so: asked while somebody types, so that submitting holds no surprise.
 #[server(prefix = "/rpc", endpoint = "check_name", input = Json)]
-pub async fn check_name(name: String) -> Result<(), AppError> {
+pub async fn check_name(name: String) -> Result<Option<AppError>, AppError> {
     let (backend, asking) = crate::backend::acting()?;
     crate::backend::answer(backend.check_name(&name, &asking).await)
 }

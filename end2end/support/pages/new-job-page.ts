@@ -26,6 +26,11 @@ export class NewJobPage {
     await this.page.getByTestId('file-input').setInputFiles(files);
   }
 
+  /** So many decks can be submitted; what is only pointed out does not keep them. */
+  async ready(count = 1): Promise<void> {
+    await expect(this.page.locator('[data-testid=deck-verdict]:is([data-verdict=fits], [data-verdict=warnings])')).toHaveCount(count);
+  }
+
   cpus(count: 2 | 4 | 8): Locator {
     return this.page.getByTestId(`cpus-${count}`);
   }

@@ -289,14 +289,12 @@ pub fn ask_for_name(form: Form, id: ItemId) {
     let Some(name) = name.flatten() else { return };
     spawn_local(async move {
         // a server that cannot say it now says it at the submission
-        let Err(error) = check_name(name.clone()).await else { return };
-        if error.field.as_deref() == Some("name") {
-            form.change(id, |item| {
-                if item.job_name == name {
-                    item.problem = Some(error);
-                }
-            });
-        }
+        let Ok(Some(problem)) = check_name(name.clone()).await else { return };
+        form.change(id, |item| {
+            if item.job_name == name {
+                item.problem = Some(problem);
+            }
+        });
     });
 }
 
