@@ -239,7 +239,7 @@ fn a_file_on_the_server_is_called_as_the_deck_spells_it() {
     ];
     let steel = FileName::parse("Steel.inc").unwrap();
     assert_eq!(due(&items), [Action::Rename(ItemId(2), upload(2), steel.clone())]);
-    assert_eq!(standing::of(&items[0], &items), Standing::Sending);
+    assert_eq!(standing::of(&items[0], &items), Standing::Checking);
     // under its new name it is another upload
     items[1].sending =
         Sending::Stored { view: UploadView { id: upload(9), name: steel, size: 10, sha256: String::new() } };
