@@ -4,4 +4,5 @@ pub mod archive;
 pub mod body;
 pub mod download;
 pub mod receive;
+pub mod rest;
 pub mod unpack;
