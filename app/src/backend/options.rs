@@ -1,6 +1,6 @@
 //! What is asked of Abaqus beside CPUs, from what was sent to what a run is made of.
 
-use super::{Asking, Backend, fault};
+use super::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use crate::i18n::Locale;
 use crate::jobs::api::{OptionsWish, RestartSource};
 use crate::{AppError, ErrorCode};
@@ -139,9 +139,14 @@ impl Backend {
         let locale = asking.locale;
         let from = self.result_path(id, file.name.as_str());
         let upload = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(|_| fault::internal(locale))?;
-        let path = format!("inp-files/{upload}/{}", file.name);
+        // what is whole was checked by it; without it nothing could be checked on the way to the node
+        let Some(sha256) = file.sha256.clone() else {
+            tracing::error!(job = %id, file = %file.name, "a result that was fetched has no hash");
+            return Err(fault::internal(locale));
+        };
+        let path = format!("{UPLOAD_FOLDERS}/{upload}/{}", file.name);
         let to = self.folders.uploads.join(&path);
-        let folder = self.folders.uploads.join(format!("inp-files/{upload}"));
+        let folder = self.folders.uploads.join(UPLOAD_FOLDERS).join(upload.as_str());
         let linked = tokio::task::spawn_blocking(move || link_or_copy(&from, &to)).await;
         match linked {
             Ok(Ok(())) => {}
@@ -152,7 +157,7 @@ impl Backend {
             id: upload.clone(),
             name: file.name.clone(),
             size: file.size,
-            sha256: file.sha256.clone().unwrap_or_default(),
+            sha256,
             path,
             user: asking.actor.id.clone(),
         };
