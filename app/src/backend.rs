@@ -1,6 +1,7 @@
 //! What server functions and `/api/v1` stand on: the repository and the folders, and who is asking, by context.
 
 mod act;
+mod adopt;
 pub mod fault;
 mod files;
 mod forgotten;

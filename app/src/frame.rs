@@ -1,11 +1,13 @@
 //! The frame around every page: side bar, top bar, tab bar, messages, keys.
 
+mod arrivals;
 mod keys;
 pub mod lab_feed;
 mod side;
 mod top;
 mod words;
 
+pub use arrivals::use_arrivals;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
@@ -41,6 +43,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     provide_toasts();
     provide_context(Here(RwSignal::new(None)));
     lab_feed::provide();
+    arrivals::provide();
     view! {
         <a class="skip" href="#main" rel="external">
             {t(words::SKIP)}
@@ -57,6 +60,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         <side::TabBar />
         <ToastStack />
         <keys::Keys />
+        <arrivals::DropAnywhere />
     }
 }
 

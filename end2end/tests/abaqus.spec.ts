@@ -36,7 +36,9 @@ test('a deck with a subroutine fails in the student’s words, and runs once it 
   await page.getByTestId('resubmit').first().click();
   await page.waitForURL(/from=/);
   await expect(page.getByTestId('memory')).toHaveValue('80%');
+  await expect(page.getByTestId('unchanged')).toBeVisible();
   await newJob.choose({ ...broken, buffer: Buffer.from('      SUBROUTINE UMAT\n      END\n') });
+  await expect(page.getByTestId('unchanged')).toHaveCount(0);
   await expect(newJob.submit).toBeEnabled();
   await newJob.submit.click();
   await page.waitForURL((url) => /\/jobs\/\d+$/.test(url.pathname) && number(url.pathname) !== parent);

@@ -7,7 +7,7 @@ use deck::inp::{Deck, Scanner};
 use domain::options::MOST_GPUS;
 use domain::plan::{NodeCapacity, Outcome, WaitingJob, what_if};
 use domain::{Cores, JobId, JobName, NodeState, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
-use repository::Upload;
+use repository::{RepositoryError, Upload};
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -120,6 +120,20 @@ impl Backend {
         let free_name = free.map_err(|error| fault::repository(asking.locale, error))?;
         let report = serde_json::to_value(&read.deck).map_err(|_| fault::internal(asking.locale))?;
         Ok(DeckCheck { report, free_name })
+    }
+
+    /// Whether a job may be called so now.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` for what no job is called; `CONFLICT` with `next_free_name` where one is.
+    pub async fn check_name(&self, name: &str, asking: &Asking) -> Result<(), AppError> {
+        let locale = asking.locale;
+        let name = JobName::parse_new(name).map_err(|error| fault::job_name(locale, error))?;
+        let free = self.repository.free_name(&name).await.map_err(|error| fault::repository(locale, error))?;
+        if free == name {
+            return Ok(());
+        }
+        Err(fault::repository(locale, RepositoryError::NameTaken { name, next_free: free }))
     }
 
     /// Reads a deck among its files, in slices; waits while as many as may be are being read.

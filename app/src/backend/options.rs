@@ -1,14 +1,13 @@
 //! What is asked of Abaqus beside CPUs, from what was sent to what a run is made of.
 
-use super::{Asking, Backend, UPLOAD_FOLDERS, fault};
+use super::adopt::Adopted;
+use super::{Asking, Backend, fault};
 use crate::i18n::Locale;
 use crate::jobs::api::{OptionsWish, RestartSource};
 use crate::{AppError, ErrorCode};
 use domain::options::{OldJob, OptionsError, RunOptions};
 use domain::{JobId, Solver, UploadId};
-use repository::{NewUpload, ResultFile, Upload};
-use std::io;
-use std::path::Path;
+use repository::{ResultFile, Upload};
 
 /// Endings of what may hold user subroutines: Fortran text, or what a compiler made of it.
 const SUBROUTINE: [&str; 5] = ["f", "for", "f90", "obj", "o"];
@@ -136,39 +135,13 @@ impl Backend {
     }
 
     async fn adopt_result(&self, id: JobId, file: &ResultFile, asking: &Asking) -> Result<UploadId, AppError> {
-        let locale = asking.locale;
-        let from = self.result_path(id, file.name.as_str());
-        let upload = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(|_| fault::internal(locale))?;
         // what is whole was checked by it; without it nothing could be checked on the way to the node
         let Some(sha256) = file.sha256.clone() else {
             tracing::error!(job = %id, file = %file.name, "a result that was fetched has no hash");
-            return Err(fault::internal(locale));
+            return Err(fault::internal(asking.locale));
         };
-        let path = format!("{UPLOAD_FOLDERS}/{upload}/{}", file.name);
-        let to = self.folders.uploads.join(&path);
-        let folder = self.folders.uploads.join(UPLOAD_FOLDERS).join(upload.as_str());
-        let linked = tokio::task::spawn_blocking(move || link_or_copy(&from, &to)).await;
-        match linked {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(fault::disk(locale, &error)),
-            Err(_) => return Err(fault::internal(locale)),
-        }
-        let row = NewUpload {
-            id: upload.clone(),
-            name: file.name.clone(),
-            size: file.size,
-            sha256,
-            path,
-            user: asking.actor.id.clone(),
-        };
-        if let Err(error) = self.repository.add_upload(&row).await {
-            // without a row nobody would ever remove it
-            if let Err(error) = tokio::fs::remove_dir_all(folder).await {
-                tracing::warn!(%error, "a linked file could not be removed");
-            }
-            return Err(fault::repository(locale, error));
-        }
-        Ok(upload)
+        let from = self.result_path(id, file.name.as_str());
+        self.adopt(Adopted { from, name: file.name.clone(), size: file.size, sha256 }, asking).await
     }
 
     /// Runs that left restart files, the newest first.
@@ -180,24 +153,4 @@ impl Backend {
         let found = found.map_err(|error| fault::repository(asking.locale, error))?;
         Ok(found.into_iter().map(|(id, name)| RestartSource { id, name }).collect())
     }
-}
-
-/// On the disk when this returns: the file, and its name in its folder.
-fn link_or_copy(from: &Path, to: &Path) -> io::Result<()> {
-    let folders: Vec<&Path> = to.ancestors().skip(1).take(2).collect();
-    if let Some(folder) = folders.first() {
-        std::fs::create_dir_all(folder)?;
-    }
-    match std::fs::hard_link(from, to) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-        // another disk, or one that knows no links
-        Err(_) => {
-            std::fs::copy(from, to).inspect_err(|_| {
-                let _ = std::fs::remove_file(to);
-            })?;
-        }
-    }
-    std::fs::File::open(to)?.sync_all()?;
-    folders.iter().try_for_each(|folder| std::fs::File::open(folder)?.sync_all())
 }

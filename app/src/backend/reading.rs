@@ -17,6 +17,8 @@ use std::time::SystemTime;
 const KEPT: usize = 24;
 /// Bytes read at once.
 const SLICE: usize = 256 * 1024;
+/// Bytes by which a file is known again: a row of every solver's table is longer than its times alone.
+const SEAM: usize = 256;
 
 /// A job's reading: one reader at a time.
 type Shared = Arc<Mutex<Reading>>;
@@ -49,11 +51,39 @@ pub(super) struct Reading {
 }
 
 /// A file as far as it was read.
-#[derive(Clone, Copy, PartialEq)]
 struct Seen {
     bytes: u64,
     /// When it was made: a run that began anew has new files.
     made: Option<SystemTime>,
+    /// The last bytes read, at most [`SEAM`]: a file may begin anew in place and be longer by now than it was.
+    seam: Vec<u8>,
+}
+
+impl Seen {
+    fn begin(made: Option<SystemTime>) -> Seen {
+        Seen { bytes: 0, made, seam: Vec::new() }
+    }
+
+    fn add(&mut self, slice: &[u8]) {
+        self.bytes += slice.len() as u64;
+        self.seam.extend_from_slice(&slice[slice.len().saturating_sub(SEAM)..]);
+        self.seam.drain(..self.seam.len().saturating_sub(SEAM));
+    }
+
+    /// Whether `file` still has what was read. Leaves it where reading goes on.
+    fn is_in(&self, file: &mut File, made: Option<SystemTime>) -> io::Result<bool> {
+        if self.made != made || file.metadata()?.len() < self.bytes {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::Start(self.bytes - self.seam.len() as u64))?;
+        let mut there = vec![0; self.seam.len()];
+        match file.read_exact(&mut there) {
+            Ok(()) => Ok(there == self.seam),
+            // it has shrunk this very moment
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Reading {
@@ -72,45 +102,46 @@ impl Reading {
         let names: Vec<String> = endings.chain([CONSOLE.to_owned()]).collect();
         let mut files = Vec::new();
         for name in names {
-            if let Some((file, seen)) = open(folder, &name)? {
-                files.push((name, file, seen));
+            if let Some((file, made)) = open(folder, &name)? {
+                files.push((name, file, made));
             }
         }
-        let another = |name: &str, now: &Seen| {
-            self.read.get(name).is_some_and(|before| before.made != now.made || before.bytes > now.bytes)
-        };
         let gone = self.read.keys().any(|name| files.iter().all(|(known, ..)| known != name));
-        if gone || files.iter().any(|(name, _, seen)| another(name, seen)) {
+        let mut another = gone;
+        for (name, file, made) in &mut files {
+            if let Some(seen) = self.read.get(name.as_str()) {
+                another |= !seen.is_in(file, *made)?;
+            }
+        }
+        if another {
             self.reader = RunReader::new(self.solver, Vec::new());
             self.read.clear();
         }
         let mut slice = vec![0; SLICE];
-        for (name, mut file, now) in files {
-            let mut at = self.read.get(&name).map_or(0, |before| before.bytes);
-            file.seek(SeekFrom::Start(at))?;
+        for (name, mut file, made) in files {
+            let seen = self.read.entry(name.clone()).or_insert_with(|| Seen::begin(made));
+            file.seek(SeekFrom::Start(seen.bytes))?;
             loop {
                 let got = file.read(&mut slice)?;
                 if got == 0 {
                     break;
                 }
                 self.reader.feed(&name, &slice[..got]);
-                at += got as u64;
                 // at once: what a later error leaves is not fed again
-                self.read.insert(name.clone(), Seen { bytes: at, made: now.made });
+                seen.add(&slice[..got]);
             }
-            self.read.entry(name).or_insert(Seen { bytes: at, made: now.made });
         }
         Ok(())
     }
 }
 
 /// The file under its own name, or as it grows.
-fn open(folder: &Path, name: &str) -> io::Result<Option<(File, Seen)>> {
+fn open(folder: &Path, name: &str) -> io::Result<Option<(File, Option<SystemTime>)>> {
     for path in [folder.join(name), folder.join(format!("{name}{PART}"))] {
         match File::open(path) {
             Ok(file) => {
-                let facts = file.metadata()?;
-                return Ok(Some((file, Seen { bytes: facts.len(), made: facts.created().ok() })));
+                let made = file.metadata()?.created().ok();
+                return Ok(Some((file, made)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -178,6 +209,20 @@ mod tests {
         fs::rename(&part, folder.path().join("beam.sta")).unwrap();
         reading.catch_up(folder.path()).unwrap();
         assert_eq!(reading.reader.attempts().len(), 2);
+    }
+
+    #[test]
+    fn a_run_that_began_anew_in_place_is_read_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("beam.sta.part");
+        fs::write(&file, format!("{HEAD}{ROW}")).unwrap();
+        let mut reading = reading();
+        reading.catch_up(folder.path()).unwrap();
+        // the same file, longer than it was
+        let other = ROW.replace("0.500000E+00", "0.250000E+00");
+        fs::write(&file, format!("{HEAD}{other}{other}{other}")).unwrap();
+        reading.catch_up(folder.path()).unwrap();
+        assert_eq!(reading.reader.attempts().len(), 3);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub const JOBS: Text = text("ジョブ", "Jobs");
 pub const LICENSES: Text = text("ライセンス", "Licences");
 pub const NEW_JOB: Text = text("ジョブを投入", "New job");
 pub const NEW_JOB_SHORT: Text = text("投入", "New");
+pub const LET_GO: Text = text("放すと、ジョブを投入する画面で確認します", "Let go to check them as a new job");
 pub const LIVE: Text = text("ライブ更新中", "Live");
 pub const OPENING: Text = text("接続しています", "Connecting");
 pub const SEARCH: Text = text("検索", "Search");

@@ -3,7 +3,7 @@
 
 use super::api::*;
 use crate::AppError;
-use domain::{Cores, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::{Cores, FileName, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -45,6 +45,20 @@ pub async fn restart_sources() -> Result<Vec<RestartSource>, AppError> {
 pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckCheck, AppError> {
     let (backend, asking) = crate::backend::acting()?;
     backend.check_deck(&deck, &includes, &asking).await
+}
+
+/// Whether a job may be called so: asked while somebody types, so that submitting holds no surprise.
+#[server(prefix = "/rpc", endpoint = "check_name", input = Json)]
+pub async fn check_name(name: String) -> Result<(), AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    crate::backend::answer(backend.check_name(&name, &asking).await)
+}
+
+/// An upload under another name: that of a deck's spelling. It has another number then.
+#[server(prefix = "/rpc", endpoint = "name_upload", input = Json)]
+pub async fn name_upload(id: UploadId, name: FileName) -> Result<UploadView, AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    crate::backend::answer(backend.name_upload(&id, name, &asking).await)
 }
 
 /// Puts a job into the queue. It is durable when this returns.

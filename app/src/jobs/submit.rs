@@ -16,6 +16,8 @@ mod form;
 #[cfg(feature = "hydrate")]
 mod handles;
 mod item;
+#[cfg(feature = "hydrate")]
+mod kept;
 mod missing;
 mod model;
 mod needs;
@@ -59,6 +61,17 @@ fn tally_of(form: Form) -> Tally {
 /// Forecasts and loads change with every job that starts or ends; so often at most are they asked for again.
 #[cfg(feature = "hydrate")]
 const ASK_AGAIN_MS: u64 = 3000;
+
+/// Files that the browser has cannot outlive the tab's page: the browser asks before it goes.
+#[cfg(feature = "hydrate")]
+fn ask_before_leaving(form: Form) {
+    use leptos_use::{use_event_listener, use_window};
+    let _ = use_event_listener(use_window(), leptos::ev::beforeunload, move |event| {
+        if form.items.with_untracked(|items| standing::decks(items).next().is_some()) {
+            event.prevent_default();
+        }
+    });
+}
 
 /// The page.
 #[component]
@@ -105,6 +118,8 @@ pub fn NewJobPage() -> impl IntoView {
             },
             ASK_AGAIN_MS,
         );
+        kept::over_pages(form, leptos_router::hooks::use_location().search.get_untracked());
+        ask_before_leaving(form);
         engine::start(form);
     }
     let come_from = RwSignal::new(None);
@@ -128,7 +143,7 @@ pub fn NewJobPage() -> impl IntoView {
             <div class="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1fr)_23.5rem]">
                 <div class="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
                     <drop_zone::DropZone form=form />
-                    <sources::FromNotice come_from=come_from />
+                    <sources::FromNotice form=form come_from=come_from />
                     <For
                         each=move || form.items.with(|items| standing::decks(items).map(|item| item.id).collect::<Vec<_>>())
                         key=|id| *id

@@ -2,6 +2,7 @@
 
 use crate::extract;
 use crate::files::body::{Allowance, Measured, steady};
+use crate::files::naming::file_name;
 use crate::files::receive::receive;
 use crate::files::unpack::MOST_FILES;
 use crate::problem::Problem;
@@ -12,7 +13,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
-use domain::FileName;
 use std::collections::BTreeMap;
 
 /// Most bytes of a field that is no file.
@@ -141,7 +141,7 @@ pub async fn read(backend: &Backend, asking: &Asking, request: Request, form: &m
                     return Err(too_many().into());
                 }
                 let sent = field.file_name().unwrap_or_default().to_owned();
-                let file = FileName::parse(&sent).map_err(|error| fault::file_name(locale, &sent, error))?;
+                let file = file_name(&sent).map_err(|error| fault::file_name(locale, &sent, error))?;
                 form.files.extend(receive(backend, asking, file, field).await?.into_files());
                 if form.files.len() > MOST_FILES {
                     return Err(too_many().into());

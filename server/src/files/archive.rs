@@ -10,11 +10,12 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Datelike, Local, Timelike};
 use domain::JobId;
 use futures::{StreamExt, future, stream};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::SendTimeoutError;
 use tokio::sync::{Semaphore, mpsc};
@@ -71,10 +72,21 @@ fn pack(files: Vec<(String, PathBuf)>, slices: Slices) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        archive.start_file(name, options)?;
+        let written = file.metadata()?.modified().map(clock_time).unwrap_or_default();
+        archive.start_file(name, options.last_modified_time(written))?;
         io::copy(&mut file, &mut archive)?;
     }
     archive.finish()?.into_inner().flush()
+}
+
+/// As archives write it: by the clock on the wall, from 1980 on, in steps of two seconds.
+fn clock_time(at: SystemTime) -> zip::DateTime {
+    let at = DateTime::<Local>::from(at);
+    let [month, day, hour, minute, second] = [at.month(), at.day(), at.hour(), at.minute(), at.second()]
+        // each is less than 60
+        .map(|part| u8::try_from(part).unwrap_or_default());
+    let year = u16::try_from(at.year()).unwrap_or_default();
+    zip::DateTime::from_date_and_time(year, month, day, hour, minute, second).unwrap_or_default()
 }
 
 /// A writer into the body's channel, in slices of 64 KiB. After a slice that nobody took it takes no more.

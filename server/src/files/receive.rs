@@ -1,6 +1,7 @@
 //! What people send: streamed to disk under a temporary name, counted and hashed on the way, fsynced, then renamed.
 
 use super::body::steady;
+use super::naming::file_name;
 use super::unpack;
 use crate::extract::Query;
 use crate::problem::Problem;
@@ -37,7 +38,7 @@ pub async fn upload(
     body: Body,
 ) -> Result<(StatusCode, Json<Received>), Problem> {
     let locale = asking.locale;
-    let name = FileName::parse(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
+    let name = file_name(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
     let received = receive(&backend, &asking, name, steady(body)).await?;
     Ok((StatusCode::CREATED, Json(received)))
 }

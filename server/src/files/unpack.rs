@@ -3,6 +3,7 @@
 //! Nothing the archive says is believed: bytes are counted as they come out, and of a path only the last part is used.
 
 use super::body::Allowance;
+use super::naming::file_name;
 use super::receive::Unfinished;
 use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use app::i18n::Locale;
@@ -221,7 +222,7 @@ fn plan<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(Vec<Wanted>, Vec<Str
             skipped.push(shown(&path));
             continue;
         }
-        let name = if is_decoded { FileName::parse(base) } else { Err(NameError::BadCharacter) };
+        let name = if is_decoded { file_name(base) } else { Err(NameError::BadCharacter) };
         let (name, path) = match name {
             Ok(name) => (name, shown(&path)),
             Err(error) => return Err(Wrong::Name(shown(&path), error)),

@@ -104,6 +104,11 @@ fn what_computers_add_and_what_is_no_input_is_left_out() {
 }
 
 #[test]
+fn names_of_macos_are_put_together() {
+    assert_eq!(names(&packed(&[("か\u{3099}た.inp", b"*NODE\n")])), ["がた.inp"]);
+}
+
+#[test]
 fn names_of_japanese_windows_are_read() {
     // in CP932 the second byte of 表 is a backslash
     let raw = b"\x95\x5c/\x89\xf0\x90\xcd\x95\x5c.inp";

@@ -54,6 +54,8 @@ async fn results_are_served_whole_in_ranges_as_tails_and_as_one_archive() {
     let zip =
         stack.http.get(stack.url(&format!("/api/v1/jobs/{id}/files.zip"))).send().await.unwrap().bytes().await.unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    // of today, not of 1980
+    assert!(archive.by_index(0).unwrap().last_modified().is_some_and(|written| written.year() > 2020));
     let mut packed = Vec::new();
     archive.by_name("quick.frd").unwrap().read_to_end(&mut packed).unwrap();
     assert!(packed == whole);
@@ -278,6 +280,17 @@ async fn a_zip_becomes_the_files_in_it_and_a_job_runs_from_them() {
     let name = |at: usize| sent["files"][at]["name"].as_str().unwrap();
     assert_eq!([name(0), name(1)], ["with_include.inp", "steel.inc"]);
     assert_eq!(sent["skipped"], json!(["work/old.odb"]));
+    assert_eq!(uploads(&stack), 2);
+    // a deck that spells it otherwise gets it under its own spelling; what no job has is not kept twice
+    let rename = async |id: &Value, name: &str| {
+        let asked = json!({ "id": id, "name": name });
+        stack.http.post(stack.url("/rpc/name_upload")).json(&asked).send().await.unwrap()
+    };
+    let renamed: Value = rename(&sent["files"][1]["id"], "STEEL.inc").await.json().await.unwrap();
+    assert_eq!((&renamed["name"], &renamed["sha256"]), (&json!("STEEL.inc"), &sent["files"][1]["sha256"]));
+    assert_eq!(uploads(&stack), 2);
+    assert_eq!(rename(&sent["files"][1]["id"], "Steel.inc").await.status(), 404);
+    assert_eq!(rename(&renamed["id"], "../steel.inc").await.status(), 400);
     assert_eq!(uploads(&stack), 2);
     // of two decks it is not clear which to run
     let two = packed(&[("a.inp", &deck), ("b.inp", &deck)]);

@@ -7,7 +7,7 @@ use super::missing::Errors;
 use super::model::{Facts, Model, Warnings};
 use super::standing::{self, Difference, Standing};
 use super::words::standing as say;
-use super::{needs, use_voice, words};
+use super::{needs, sorting, use_voice, words};
 use crate::i18n::sentence::{bytes, bytes_of};
 use crate::i18n::t;
 use crate::ui::{Button, Glyph, Icon, Notice, ProgressBar, Size, Skeleton, Tone};
@@ -271,8 +271,12 @@ pub fn Way(form: Form, id: ItemId) -> impl IntoView {
         _ => Some(0.0),
     });
     let said = move || {
-        let (_, size, sending) = way.get()?;
+        let (name, size, sending) = way.get()?;
         Some(match sending {
+            // its bytes are there; the server makes them files
+            Sending::Under { sent, .. } if sent >= size && sorting::is_zip_name(&name) => {
+                words::UNPACKING.in_locale(voice().locale).to_owned()
+            }
             Sending::Under { sent, rate, .. } => {
                 let voice = voice();
                 let mut parts = vec![bytes_of(sent, size)];
@@ -283,7 +287,7 @@ pub fn Way(form: Form, id: ItemId) -> impl IntoView {
                 parts.join(" · ")
             }
             Sending::Broken { tries, .. } => words::broken(voice(), tries),
-            Sending::No | Sending::Stored { .. } | Sending::Failed { .. } => String::new(),
+            Sending::No | Sending::Stored { .. } | Sending::Unpacked { .. } | Sending::Failed { .. } => String::new(),
         })
     };
     let broken = move || matches!(way.get(), Some((_, _, Sending::Broken { .. })));

@@ -6,11 +6,11 @@ use super::item::{Check, Item, ItemId, Reading, SendError, Sending};
 use super::needs::{self, Action};
 use super::reading;
 use super::sending::{self, Fault};
-use crate::jobs::api::UploadView;
-use crate::jobs::calls::check_deck;
+use crate::jobs::api::Received;
+use crate::jobs::calls::{check_deck, check_name, name_upload};
 use crate::{AppError, ErrorCode};
 use deck::inp::Deck;
-use domain::UploadId;
+use domain::{FileName, UploadId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
@@ -32,10 +32,7 @@ pub fn start(form: Form) {
             begin(form, action);
         }
     });
-    on_cleanup(|| {
-        handles::forget_unless(|_| false);
-        SENDERS.take().values().for_each(sending::Sender::stop);
-    });
+    on_cleanup(|| SENDERS.take().values().for_each(sending::Sender::stop));
 }
 
 fn stop_removed(form: Form) {
@@ -67,6 +64,12 @@ fn begin(form: Form, action: Action) {
         Action::Send(id, name) => {
             form.change(id, |item| item.sending = Sending::Under { name: name.clone(), sent: 0, rate: None });
             spawn_local(send(form, id, name));
+        }
+        Action::Rename(id, upload, name) => {
+            form.change(id, |item| {
+                item.sending = Sending::Under { name: name.as_str().to_owned(), sent: item.size, rate: None };
+            });
+            spawn_local(rename(form, id, upload, name));
         }
         Action::Check(id, files) => {
             form.change(id, |item| {
@@ -154,7 +157,8 @@ async fn send(form: Form, id: ItemId, name: String) {
             return;
         }
         let result = match outcome {
-            Ok(view) => Sending::Stored { view },
+            Ok(Received::File(view)) => Sending::Stored { view },
+            Ok(Received::Unpacked(unpacked)) => return form.unpacked(id, unpacked),
             Err(Fault::Dropped) => return,
             Err(Fault::Unreadable) => Sending::Failed { name: name.clone(), why: SendError::Unreadable },
             Err(Fault::Refused(error)) => Sending::Failed { name: name.clone(), why: SendError::Server(error) },
@@ -175,6 +179,29 @@ async fn send(form: Form, id: ItemId, name: String) {
         });
         return;
     }
+}
+
+/// Asks until there is an answer, as long as it is still wanted.
+async fn rename(form: Form, id: ItemId, upload: UploadId, name: FileName) {
+    let answer = loop {
+        match name_upload(upload.clone(), name.clone()).await {
+            Err(error) if error.code == ErrorCode::Unavailable => pause(Duration::from_secs(3)).await,
+            answer => break answer,
+        }
+        if form.is_gone() || !still(form, id, name.as_str()) {
+            return;
+        }
+    };
+    form.change(id, |item| {
+        // another name is wanted by now
+        if item.sending.name() != Some(name.as_str()) {
+            return;
+        }
+        item.sending = match answer {
+            Ok(view) => Sending::Stored { view },
+            Err(error) => Sending::Failed { name: name.as_str().to_owned(), why: SendError::Server(error) },
+        };
+    });
 }
 
 /// Whether this sending is still wanted, and under this name.
@@ -199,7 +226,7 @@ async fn pause(span: Duration) {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-async fn send_once(form: Form, id: ItemId, file: &web_sys::File, name: &str) -> Result<UploadView, Fault> {
+async fn send_once(form: Form, id: ItemId, file: &web_sys::File, name: &str) -> Result<Received, Fault> {
     let sender = sending::prepare()?;
     SENDERS.with_borrow_mut(|senders| senders.insert(id, sender.clone()));
     let begun = js_sys::Date::now();
@@ -253,11 +280,34 @@ async fn check(form: Form, id: ItemId, files: Vec<UploadId>) {
     });
 }
 
+/// Says at the field when a job of this name exists.
+pub fn ask_for_name(form: Form, id: ItemId) {
+    let name = form.items.try_with_untracked(|items| {
+        let item = items.iter().find(|item| item.id == id)?;
+        domain::JobName::parse_new(&item.job_name).ok().map(|name| name.to_string())
+    });
+    let Some(name) = name.flatten() else { return };
+    spawn_local(async move {
+        // a server that cannot say it now says it at the submission
+        let Err(error) = check_name(name.clone()).await else { return };
+        if error.field.as_deref() == Some("name") {
+            form.change(id, |item| {
+                if item.job_name == name {
+                    item.problem = Some(error);
+                }
+            });
+        }
+    });
+}
+
 /// Sends a file again whose sending failed, or has the server look again.
 pub fn try_again(form: Form, id: ItemId) {
     form.change(id, |item| {
         if matches!(item.sending, Sending::Failed { .. }) {
-            item.sending = Sending::No;
+            item.sending = match item.origin.upload() {
+                Some(view) => Sending::Stored { view: view.clone() },
+                None => Sending::No,
+            };
             item.sha256 = None;
             item.digesting = false;
             if item.reading != Reading::No {

@@ -1,13 +1,17 @@
 //! The foot of a deck's panel: the job's name, the bytes kept, CPUs for this deck alone.
 
 use super::form::Form;
-use super::item::{ItemId, Sending};
+use super::item::{ItemId, Origin, Sending};
 use super::words::standing as say;
 use super::{needs, standing, use_voice, words};
 use crate::i18n::t;
 use crate::ui::{Button, FieldError, Glyph, Kind, Size};
 use domain::{Cores, JobName};
 use leptos::prelude::*;
+
+/// Pause in typing after which the server is asked whether the name is free.
+#[cfg(feature = "hydrate")]
+const ASKED_AFTER_MS: f64 = 300.0;
 
 /// Name, bytes kept, CPUs of its own.
 #[component]
@@ -36,15 +40,22 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
         renamed.then(|| wanted.as_str().to_owned())
     });
     let kept = form.part(id, |item, _| match &item.sending {
-        Sending::Stored { view } => Some((view.size, item.sha256.as_ref() == Some(&view.sha256), item.is_remote())),
+        Sending::Stored { view } => Some((view.size, item.sha256.as_ref() == Some(&view.sha256), item.origin.clone())),
         _ => None,
     });
+    #[cfg(feature = "hydrate")]
+    let ask = StoredValue::new_local(leptos_use::use_debounce_fn(
+        move || super::engine::ask_for_name(form, id),
+        ASKED_AFTER_MS,
+    ));
     let set_name = move |text: String| {
         form.change(id, |item| {
             item.job_name = text;
             item.name_typed = true;
             item.problem = None;
         });
+        #[cfg(feature = "hydrate")]
+        ask.with_value(|ask| drop(ask()));
     };
     // asked when clicked: the offer may have changed while its chip stayed
     let take_free = move |_| {
@@ -75,12 +86,10 @@ pub fn Foot(form: Form, id: ItemId) -> impl IntoView {
                 {move || {
                     kept.get()
                         .flatten()
-                        .map(|(size, verified, remote)| {
-                            if remote {
-                                words::SAVED_BEFORE.in_locale(voice().locale).to_owned()
-                            } else {
-                                words::stored(voice(), size, verified)
-                            }
+                        .map(|(size, verified, origin)| match origin {
+                            Origin::Browser => words::stored(voice(), size, verified),
+                            Origin::Job(_) => words::SAVED_BEFORE.in_locale(voice().locale).to_owned(),
+                            Origin::Archive { archive, .. } => words::out_of(voice(), &archive),
                         })
                 }}
             </span>

@@ -1,11 +1,11 @@
 //! The state of the New job page, in one place: the files and the choices.
 
 use super::abaqus::AbaqusChoices;
-use super::item::{Check, Item, ItemId, Reading, Sending};
+use super::item::{Check, Item, ItemId, Origin, Reading, Sending};
 use super::needs;
 use super::sorting;
 use crate::AppError;
-use crate::jobs::api::{FileView, Forecast, FormOptions, UploadView};
+use crate::jobs::api::{FileView, Forecast, FormOptions, Unpacked, UploadView};
 use domain::plan::WaitReason;
 use domain::{Cores, FileName, JobId, JobName, NodeWish, Priority, Solver};
 use leptos::prelude::*;
@@ -24,8 +24,6 @@ pub struct Dropped {
 pub struct Form {
     /// The files.
     pub items: RwSignal<Vec<Item>>,
-    /// Files being dragged over the window.
-    pub over: RwSignal<Option<u32>>,
     /// For all decks without a choice of their own; `None` until somebody chooses.
     pub cpus: RwSignal<Option<Cores>>,
     /// Where.
@@ -58,7 +56,6 @@ impl Form {
         };
         Form {
             items: RwSignal::new(Vec::new()),
-            over: RwSignal::new(None),
             cpus: RwSignal::new(None),
             wish: choices.wish,
             priority: choices.priority,
@@ -145,19 +142,10 @@ impl Form {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let size = file.size() as u64;
             let id = next_id();
-            let mut item =
-                Item { id, size, refusal: sorting::refusal(&name, size, limit), here: true, ..blank(id, name) };
+            let item = Item { id, size, refusal: sorting::refusal(&name, size, limit), ..blank(id, name) };
             #[cfg(feature = "hydrate")]
             super::handles::keep(id, file);
-            self.items.update(|items| {
-                match needs::replaced_by(&item.name, one_deck, items).and_then(|at| items.get_mut(at)) {
-                    Some(old) => {
-                        item.take_place_of(old);
-                        *old = item;
-                    }
-                    None => items.push(item),
-                }
-            });
+            self.items.update(|items| put(items, item, one_deck));
         }
     }
 
@@ -168,10 +156,33 @@ impl Form {
             let id = next_id();
             let view = UploadView { id: upload.clone(), name, size: file.size, sha256: String::new() };
             let parent = (at == 0).then_some(job);
+            let origin = Origin::Job(view.clone());
             let sending = Sending::Stored { view };
-            let item = Item { id, size: file.size, parent, sending, ..blank(id, file.name.clone()) };
+            let item = Item { id, size: file.size, parent, origin, sending, ..blank(id, file.name.clone()) };
             self.items.update(|items| items.push(item));
         }
+    }
+
+    /// Puts the files of the archive `id` in its place. Its row stays where something was left out.
+    pub fn unpacked(self, id: ItemId, unpacked: Unpacked) {
+        let Unpacked { files, skipped } = unpacked;
+        let one_deck = files.iter().filter(|file| sorting::is_deck_name(file.name.as_str())).count() == 1;
+        // one change, so that no deck is seen without its files
+        let _ = self.items.try_update(|items| {
+            let Some(at) = items.iter().position(|item| item.id == id) else { return };
+            let archive = items[at].name.clone();
+            if skipped.is_empty() {
+                items.remove(at);
+            } else {
+                items[at].sending = Sending::Unpacked { name: archive.clone(), skipped };
+            }
+            for view in files {
+                let (id, name) = (next_id(), view.name.to_string());
+                let origin = Origin::Archive { archive: archive.clone(), view: view.clone() };
+                let item = Item { id, size: view.size, origin, sending: Sending::Stored { view }, ..blank(id, name) };
+                put(items, item, one_deck);
+            }
+        });
     }
 
     /// Takes a file away, and with a deck those that nobody else reads.
@@ -180,6 +191,17 @@ impl Form {
             let alone = needs::read_by_nobody_else(id, items);
             items.retain(|item| item.id != id && !alone.contains(&item.id));
         });
+    }
+}
+
+/// Takes a file in, where another makes place for it there.
+fn put(items: &mut Vec<Item>, mut item: Item, one_deck: bool) {
+    match needs::replaced_by(&item.name, one_deck, items).and_then(|at| items.get_mut(at)) {
+        Some(old) => {
+            item.take_place_of(old);
+            *old = item;
+        }
+        None => items.push(item),
     }
 }
 
@@ -216,7 +238,7 @@ fn blank(id: ItemId, name: String) -> Item {
         job_name: JobName::suggest(&name).map(|name| name.as_str().to_owned()).unwrap_or_default(),
         name,
         size: 0,
-        here: false,
+        origin: Origin::Browser,
         refusal: None,
         reading: Reading::No,
         sha256: None,

@@ -11,7 +11,33 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u32);
 
-/// One file that a person dropped, or one that an earlier job left on the server.
+/// Where a file came from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// The browser has it.
+    Browser,
+    /// An earlier job left it on the server.
+    Job(UploadView),
+    /// It was in an archive that was sent: it is on the server only, too.
+    Archive {
+        /// The archive's name.
+        archive: String,
+        /// The file, as it was there.
+        view: UploadView,
+    },
+}
+
+impl Origin {
+    /// The upload it was from the beginning.
+    pub fn upload(&self) -> Option<&UploadView> {
+        match self {
+            Origin::Browser => None,
+            Origin::Job(view) | Origin::Archive { view, .. } => Some(view),
+        }
+    }
+}
+
+/// One file that a person dropped, one that was in an archive, or one that an earlier job left on the server.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// Its number on this page.
@@ -21,8 +47,8 @@ pub struct Item {
     pub name: String,
     /// Bytes.
     pub size: u64,
-    /// The browser has it; not so the files of an earlier job, which are on the server only.
-    pub here: bool,
+    /// Where it came from.
+    pub origin: Origin,
     /// Why it is not taken.
     pub refusal: Option<Refusal>,
     /// The browser's own look into it (decks only).
@@ -98,6 +124,13 @@ pub enum Sending {
         /// What the server has.
         view: UploadView,
     },
+    /// An archive whose files are on the page now, each by itself.
+    Unpacked {
+        /// Its name.
+        name: String,
+        /// The paths in it that were left out.
+        skipped: Vec<String>,
+    },
     /// Not accepted.
     Failed {
         /// The name it went under.
@@ -164,7 +197,10 @@ impl Sending {
     pub fn name(&self) -> Option<&str> {
         match self {
             Sending::No => None,
-            Sending::Under { name, .. } | Sending::Broken { name, .. } | Sending::Failed { name, .. } => Some(name),
+            Sending::Under { name, .. }
+            | Sending::Broken { name, .. }
+            | Sending::Unpacked { name, .. }
+            | Sending::Failed { name, .. } => Some(name),
             Sending::Stored { view } => Some(view.name.as_str()),
         }
     }
@@ -194,9 +230,9 @@ impl Item {
         }
     }
 
-    /// Already on the server when the page was opened.
+    /// On the server only: the browser cannot look into it.
     pub fn is_remote(&self) -> bool {
-        !self.here
+        self.origin != Origin::Browser
     }
 
     /// What is known of the deck: the browser's report, else the server's.

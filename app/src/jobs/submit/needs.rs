@@ -1,9 +1,9 @@
 //! What follows from the files on the page: which are decks, which file answers which name, and what is to be done next.
 
-use super::item::{Check, Item, ItemId, Reading};
+use super::item::{Check, Item, ItemId, Origin, Reading};
 use super::sorting::{self, Match};
 use deck::inp::{Deck, IncludeKind};
-use domain::UploadId;
+use domain::{FileName, UploadId};
 
 /// Files sent at once: more would not be faster and would keep the page's other questions waiting.
 const SENT_AT_ONCE: usize = 2;
@@ -44,6 +44,8 @@ pub enum Role {
     },
     /// No deck here reads it.
     Spare,
+    /// An archive: the server makes it its files.
+    Archive,
     /// Not taken.
     Refused,
 }
@@ -121,6 +123,9 @@ pub fn roles(items: &[Item]) -> Vec<Role> {
                 // a deck that is not taken stays a deck, so that its place on the page says why
                 return if sorting::is_deck_name(&item.name) { Role::Deck } else { Role::Refused };
             }
+            if sorting::is_zip_name(&item.name) {
+                return Role::Archive;
+            }
             // of two decks that name each other the first stays a deck
             let by: Vec<&(ItemId, Vec<Found>)> = found
                 .iter()
@@ -141,7 +146,8 @@ pub fn roles(items: &[Item]) -> Vec<Role> {
 }
 
 /// The file whose place a new one takes: the one of the same name; else, for the only deck among the new files, the only
-/// deck of an earlier job, because a run gives its deck the job's name and the person's own copy has another one.
+/// deck here if it is an earlier job's, because a run gives its deck the job's name and the person's own copy has another
+/// one.
 pub fn replaced_by(name: &str, only_deck: bool, items: &[Item]) -> Option<usize> {
     let folded = name.to_lowercase();
     if let Some(at) = items.iter().position(|item| item.name.to_lowercase() == folded) {
@@ -158,7 +164,7 @@ pub fn replaced_by(name: &str, only_deck: bool, items: &[Item]) -> Option<usize>
     let roles = roles(items);
     let mut decks = items.iter().enumerate().filter(|(at, _)| roles[*at] == Role::Deck);
     match (decks.next(), decks.next()) {
-        (Some((at, deck)), None) if deck.is_remote() && !named(deck) => Some(at),
+        (Some((at, deck)), None) if matches!(deck.origin, Origin::Job(_)) && !named(deck) => Some(at),
         _ => None,
     }
 }
@@ -172,6 +178,8 @@ pub enum Action {
     Digest(ItemId),
     /// Send it under this name.
     Send(ItemId, String),
+    /// Have the server call it so.
+    Rename(ItemId, UploadId, FileName),
     /// Have the server look: the deck, then its includes.
     Check(ItemId, Vec<UploadId>),
 }
@@ -185,18 +193,30 @@ pub fn due(items: &[Item]) -> Vec<Action> {
         let name = match role {
             Role::Deck => &item.name,
             Role::Needed { sent_as, .. } => sent_as,
+            Role::Archive => &item.name,
             Role::Spare | Role::Refused => continue,
         };
-        if item.here {
-            if sorting::is_deck_name(&item.name) && must_be_read(item, items) {
-                actions.push(Action::Read(item.id));
+        let misses_its_name = item.sending.name() != Some(name) && free > 0;
+        match item.origin.upload() {
+            None => {
+                if sorting::is_deck_name(&item.name) && must_be_read(item, items) {
+                    actions.push(Action::Read(item.id));
+                }
+                let digests = *role != Role::Archive && !sorting::is_deck_name(&item.name);
+                if digests && item.sha256.is_none() && !item.digesting {
+                    actions.push(Action::Digest(item.id));
+                }
+                if misses_its_name {
+                    free -= 1;
+                    actions.push(Action::Send(item.id, name.clone()));
+                }
             }
-            if !sorting::is_deck_name(&item.name) && item.sha256.is_none() && !item.digesting {
-                actions.push(Action::Digest(item.id));
-            }
-            if item.sending.name() != Some(name) && free > 0 {
-                free -= 1;
-                actions.push(Action::Send(item.id, name.clone()));
+            // the deck spells it otherwise
+            Some(view) => {
+                if misses_its_name && let Ok(name) = FileName::parse(name) {
+                    free -= 1;
+                    actions.push(Action::Rename(item.id, view.id.clone(), name));
+                }
             }
         }
         if *role == Role::Deck

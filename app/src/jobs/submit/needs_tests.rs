@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::super::form::Form;
-use super::super::item::{Check, Item, Reading, Sending};
+use super::super::item::{Check, Item, Origin, Reading, Sending};
 use super::super::standing::{self, Standing};
 use super::super::submission;
 use super::*;
-use crate::jobs::api::UploadView;
+use crate::jobs::api::{Unpacked, UploadView};
 use domain::{FileName, JobId, JobName, Solver};
-use leptos::prelude::{Owner, Set, Signal};
+use leptos::prelude::{Owner, Set, Signal, WithUntracked};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -23,7 +23,12 @@ fn stored(id: u32, name: &str) -> Item {
         id: ItemId(id),
         name: name.to_owned(),
         size: 10,
-        here: false,
+        origin: Origin::Job(UploadView {
+            id: upload(id),
+            name: FileName::parse(name).unwrap(),
+            size: 10,
+            sha256: String::new(),
+        }),
         refusal: None,
         reading: Reading::No,
         sha256: None,
@@ -39,6 +44,14 @@ fn stored(id: u32, name: &str) -> Item {
         key: String::new(),
         problem: None,
     }
+}
+
+/// A file that was in an archive.
+fn out_of_zip(id: u32, name: &str) -> Item {
+    let item = stored(id, name);
+    let Sending::Stored { view } = &item.sending else { panic!("{item:?}") };
+    let origin = Origin::Archive { archive: "all.zip".to_owned(), view: view.clone() };
+    Item { origin, ..item }
 }
 
 /// The same, read by the browser with the files `here`.
@@ -138,8 +151,10 @@ fn a_corrected_deck_takes_the_place_of_the_earlier_one() {
     assert_eq!(replaced_by("beam.inp", false, &items), None);
     assert_eq!(replaced_by("other.inc", true, &items), None);
     // a deck of this very form is not replaced by another
-    let own = [Item { here: true, ..stored(1, "plate.inp") }];
+    let own = [Item { origin: Origin::Browser, ..stored(1, "plate.inp") }];
     assert_eq!(replaced_by("beam.inp", true, &own), None);
+    // nor one that an archive brought
+    assert_eq!(replaced_by("beam.inp", true, &[out_of_zip(1, "plate.inp")]), None);
     // nor is one that asks for the new file
     let outer = checked(read(1, "outer.inp", "*INCLUDE,INPUT=part.inp\n", &[]), vec![upload(1)]);
     assert_eq!(replaced_by("part.inp", true, &[Item { reading: Reading::No, ..outer }]), None);
@@ -166,10 +181,67 @@ fn a_corrected_subroutine_stays_with_the_earlier_job_s_deck_while_it_is_looked_a
     let plain = DECK.replace("*INCLUDE,INPUT=Steel.inc\n", "");
     let known = read(1, "beam.inp", &plain, &[]).report().cloned();
     let mut deck = stored(1, "beam.inp");
-    let file = Item { here: true, sha256: Some(String::new()), ..stored(2, "umat.for") };
+    let file = Item { origin: Origin::Browser, sha256: Some(String::new()), ..stored(2, "umat.for") };
     let files = vec![upload(1), upload(2)];
     deck.check = Check::Asking { files: files.clone(), before: known };
     let items = vec![deck, file];
     assert_eq!(complete(&items[0], &items), Some(files));
     assert_eq!(due(&items), []);
+}
+
+#[test]
+fn an_archive_is_sent_and_makes_place_for_its_files() {
+    let archive = Item { origin: Origin::Browser, sending: Sending::No, ..stored(1, "all.zip") };
+    assert_eq!(roles(std::slice::from_ref(&archive)), [Role::Archive]);
+    assert_eq!(due(std::slice::from_ref(&archive)), [Action::Send(ItemId(1), "all.zip".to_owned())]);
+    let view = |n: u32, name: &str| UploadView {
+        id: upload(n),
+        name: FileName::parse(name).unwrap(),
+        size: 10,
+        sha256: String::new(),
+    };
+    let skipped = vec!["old.odb".to_owned()];
+    Owner::new().with(|| {
+        let form = Form::new(|_| Signal::derive(|| None));
+        form.items.set(vec![archive.clone(), Item { origin: Origin::Browser, ..stored(2, "steel.inc") }]);
+        let files = vec![view(11, "a.inp"), view(12, "b.inp"), view(13, "STEEL.inc")];
+        form.unpacked(ItemId(1), Unpacked { files: files.clone(), skipped: skipped.clone() });
+        form.items.with_untracked(|items| {
+            let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+            // one of the same name takes its place
+            assert_eq!(names, ["all.zip", "STEEL.inc", "a.inp", "b.inp"]);
+            assert_eq!(items[0].sending, Sending::Unpacked { name: "all.zip".to_owned(), skipped });
+            assert!(items[1..].iter().all(Item::is_remote));
+            let steel = upload(13);
+            let check = |deck: u32| vec![upload(deck), steel.clone()];
+            let [Action::Check(_, a), Action::Check(_, b)] = &due(items)[..] else { panic!("{:?}", due(items)) };
+            assert_eq!((a, b), (&check(11), &check(12)));
+        });
+        // with nothing left out its row has nothing to say
+        form.items.set(vec![archive]);
+        form.unpacked(ItemId(1), Unpacked { files, skipped: Vec::new() });
+        assert_eq!(form.items.with_untracked(Vec::len), 3);
+    });
+}
+
+#[test]
+fn a_file_on_the_server_is_called_as_the_deck_spells_it() {
+    let deck = Item { origin: Origin::Browser, ..read(1, "beam.inp", DECK, &["steel.inc"]) };
+    let mut items = [
+        Item {
+            reading: Reading::Done {
+                deck: deck.report().unwrap().clone(),
+                with: vec![("Steel.inc".to_owned(), ItemId(2))],
+            },
+            ..deck
+        },
+        out_of_zip(2, "steel.inc"),
+    ];
+    let steel = FileName::parse("Steel.inc").unwrap();
+    assert_eq!(due(&items), [Action::Rename(ItemId(2), upload(2), steel.clone())]);
+    assert_eq!(standing::of(&items[0], &items), Standing::Sending);
+    // under its new name it is another upload
+    items[1].sending =
+        Sending::Stored { view: UploadView { id: upload(9), name: steel, size: 10, sha256: String::new() } };
+    assert_eq!(due(&items), [Action::Check(ItemId(1), vec![upload(1), upload(9)])]);
 }

@@ -17,6 +17,7 @@ enum Row {
     Spare,
     Refused(Refusal),
     Under,
+    Unpacked(Vec<String>),
     Failed(SendError),
 }
 
@@ -32,8 +33,14 @@ pub fn OtherFiles(form: Form) -> impl IntoView {
                 .filter_map(|(item, role)| {
                     let row = match (role, &item.refusal, &item.sending) {
                         (Role::Refused, Some(refusal), _) => Row::Refused(refusal.clone()),
-                        (Role::Needed { .. }, _, Sending::Under { .. } | Sending::Broken { .. }) => Row::Under,
-                        (Role::Needed { .. }, _, Sending::Failed { why, .. }) => Row::Failed(why.clone()),
+                        (Role::Archive, _, Sending::Unpacked { skipped, .. }) => Row::Unpacked(skipped.clone()),
+                        (Role::Archive, _, Sending::No) => Row::Under,
+                        (Role::Needed { .. } | Role::Archive, _, Sending::Under { .. } | Sending::Broken { .. }) => {
+                            Row::Under
+                        }
+                        (Role::Needed { .. } | Role::Archive, _, Sending::Failed { why, .. }) => {
+                            Row::Failed(why.clone())
+                        }
                         (Role::Spare, ..) => Row::Spare,
                         _ => return None,
                     };
@@ -53,6 +60,7 @@ fn sentence(voice: Voice, row: &Row, size: u64) -> String {
     match row {
         Row::Spare => words::SPARE.in_locale(voice.locale).to_owned(),
         Row::Refused(refusal) => words::refusal(voice, refusal, size),
+        Row::Unpacked(skipped) => words::left_out(voice, skipped),
         Row::Failed(error) => words::send_error(voice, error),
         Row::Under => String::new(),
     }

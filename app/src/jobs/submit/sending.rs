@@ -1,6 +1,6 @@
 //! Sending a file to `/uploads`: by XHR, the only way a browser tells how far it is.
 
-use crate::jobs::api::UploadView;
+use crate::jobs::api::Received;
 use crate::{AppError, ErrorCode};
 use js_sys::{Function, Promise};
 use std::cell::Cell;
@@ -62,7 +62,7 @@ pub async fn send(
     file: &File,
     name: &str,
     progress: impl Fn(u64) + 'static,
-) -> Result<UploadView, Fault> {
+) -> Result<Received, Fault> {
     let request = &sender.request;
     let name = String::from(js_sys::encode_uri_component(name));
     request.open("POST", &format!("/uploads?name={name}")).map_err(|_| Fault::Passing)?;

@@ -6,7 +6,7 @@ use domain::{FileName, NameError};
 /// Why a file is not taken at all; said before a byte of it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// An archive: the form does not know yet what the server unpacks.
+    /// An archive that the server does not unpack.
     Archive,
     /// A result or model file of some program, by its ending.
     NotInput,
@@ -64,7 +64,7 @@ pub fn is_no_input_name(name: &str) -> bool {
 
 /// What speaks against a file before anybody looks into it.
 pub fn refusal(name: &str, size: u64, limit: u64) -> Option<Refusal> {
-    if is_archive_name(name) {
+    if is_archive_name(name) && !is_zip_name(name) {
         Some(Refusal::Archive)
     } else if is_no_input_name(name) {
         Some(Refusal::NotInput)
@@ -139,7 +139,8 @@ mod tests {
         assert_eq!(refusal("beam.inp", 100, limit), None);
         assert_eq!(refusal("beam.inp", 101, limit), Some(Refusal::TooLarge { limit }));
         assert_eq!(refusal("beam.inp", 0, limit), Some(Refusal::Empty));
-        assert_eq!(refusal("all.ZIP", 5, limit), Some(Refusal::Archive));
+        assert_eq!(refusal("all.ZIP", 5, limit), None);
+        assert_eq!(refusal("all.zip", 101, limit), Some(Refusal::TooLarge { limit }));
         assert_eq!(refusal("all.7z", 5, limit), Some(Refusal::Archive));
         assert_eq!(refusal("beam.odb", 5, limit), Some(Refusal::NotInput));
         assert_eq!(refusal("a;b.inp", 5, limit), Some(Refusal::Name(NameError::BadCharacter)));

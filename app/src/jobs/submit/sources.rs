@@ -1,6 +1,7 @@
 //! Files that come without being dropped: the sample, and those of an earlier job.
 
 use super::form::Form;
+use super::item::Origin;
 use super::{use_voice, words};
 use crate::i18n::{Locale, t};
 use crate::ui::{Notice, Toasts, Tone, use_toasts};
@@ -46,19 +47,38 @@ fn load_sample(form: Form, toasts: Toasts, locale: Locale) {
     let _ = (form, toasts, locale);
 }
 
-/// Says whose files and choices these are.
+/// The earlier job whose files and choices these are.
+#[derive(Clone, PartialEq)]
+pub struct Earlier {
+    name: String,
+    /// It did not work with these files.
+    failed: bool,
+}
+
+/// Says whose files and choices these are, and whether they would fail again.
 #[component]
-pub fn FromNotice(come_from: RwSignal<Option<String>>) -> impl IntoView {
+pub fn FromNotice(form: Form, come_from: RwSignal<Option<Earlier>>) -> impl IntoView {
     let voice = use_voice();
+    let unchanged = Memo::new(move |_| {
+        let untouched = || form.items.with(|items| items.iter().all(|item| matches!(item.origin, Origin::Job(_))));
+        come_from.with(|from| from.as_ref().is_some_and(|from| from.failed)) && untouched()
+    });
+    let tone = Signal::derive(move || if unchanged.get() { Tone::Caution } else { Tone::Accent });
     move || {
-        come_from.get().map(|name| {
-            view! { <Notice tone=Tone::Accent title=move || words::from_job(voice(), &name) /> }
+        come_from.get().map(|Earlier { name, .. }| {
+            view! {
+                <Notice tone=tone title=move || words::from_job(voice(), &name)>
+                    <Show when=move || unchanged.get()>
+                        <span data-testid="unchanged">{t(words::STILL_AS_FAILED)}</span>
+                    </Show>
+                </Notice>
+            }
         })
     }
 }
 
 /// Loads what the address asks for: `?sample=cantilever`, `?from=12`, `?restart=12`. In the browser only.
-pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: Toasts) {
+pub fn follow_address(form: Form, come_from: RwSignal<Option<Earlier>>, toasts: Toasts) {
     let query = use_query_map();
     #[cfg(feature = "hydrate")]
     {
@@ -79,7 +99,8 @@ pub fn follow_address(form: Form, come_from: RwSignal<Option<String>>, toasts: T
                 match crate::jobs::calls::view_job(domain::JobId(id)).await {
                     Ok(view) if !form.is_gone() => {
                         browser::take_over(form, &view);
-                        come_from.set(Some(view.summary.name.as_str().to_owned()));
+                        let failed = view.summary.status == domain::JobStatus::Failed;
+                        come_from.set(Some(Earlier { name: view.summary.name.to_string(), failed }));
                     }
                     Ok(_) => {}
                     Err(error) => {

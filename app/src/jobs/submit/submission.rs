@@ -35,6 +35,8 @@ pub fn use_submit(form: Form) -> Callback<()> {
                 let name = request.name.clone();
                 match submit_job(request).await {
                     Ok(job) => {
+                        #[cfg(feature = "hydrate")]
+                        super::kept::forget(id);
                         if form.is_gone() {
                             return;
                         }

@@ -12,6 +12,7 @@ use crate::i18n::{Text, text};
 pub const TITLE: Text = text("ジョブを投入", "New job");
 pub const DROP_TITLE: Text =
     text(".inp と、読み込まれるファイルをここへドロップ", "Drop .inp files here, and the files they include");
+pub const UNPACKING: Text = text("展開しています…", "Unpacking…");
 pub const CHOOSE_FILES: Text = text("ファイルを選ぶ", "Choose files");
 pub const CHOOSE: Text = text("選ぶ", "Choose");
 pub const TRY_SAMPLE: Text = text("見本を試す", "Try with the sample");
@@ -57,7 +58,10 @@ pub const THE_LINES: Text = text("該当の行", "The lines");
 /// What the drop zone takes.
 pub fn drop_hint(voice: Voice, limit: u64) -> String {
     let limit = bytes(limit);
-    voice.pick(format!("複数可・1ファイル {limit} まで"), format!("Several at once; up to {limit} each"))
+    voice.pick(
+        format!("複数可・.zip も可・1ファイル {limit} まで"),
+        format!("Several at once, or a .zip of them; up to {limit} each"),
+    )
 }
 
 /// While files are dragged over the window.
@@ -73,8 +77,9 @@ pub fn let_go(voice: Voice, files: u32) -> String {
 pub fn refusal(voice: Voice, refusal: &Refusal, size: u64) -> String {
     match refusal {
         Refusal::Archive => voice.pick(
-            "圧縮ファイルはまだ受け付けていません。展開して、中の .inp とファイルをドロップしてください。".to_owned(),
-            "Archives are not taken yet. Unpack it and drop the .inp and its files.".to_owned(),
+            "この形式の圧縮ファイルは展開できません。.zip にするか、中のファイルをそのままドロップしてください。"
+                .to_owned(),
+            "Archives of this kind are not unpacked. Make it a .zip, or drop the files in it.".to_owned(),
         ),
         Refusal::NotInput => voice.pick(
             "入力ファイルではないため投入できません。.inp を選んでください。".to_owned(),
@@ -152,6 +157,26 @@ pub fn stored(voice: Voice, size: u64, verified: bool) -> String {
     }
 }
 
+/// The file was in an archive.
+pub fn out_of(voice: Voice, archive: &str) -> String {
+    voice.pick(format!("{archive} の中のファイル"), format!("from {archive}"))
+}
+
+/// What of an archive is not on the page.
+pub fn left_out(voice: Voice, skipped: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let names = skipped.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(voice.pick("、", ", "));
+    let more = skipped.len().saturating_sub(SHOWN);
+    let more = match more {
+        0 => String::new(),
+        n => voice.pick(format!(" ほか{n}件"), format!(" and {n} more")),
+    };
+    voice.pick(
+        format!("展開しました。入力ファイルではないため、次のファイルは使いません: {names}{more}"),
+        format!("Unpacked. Left out, being no input files: {names}{more}"),
+    )
+}
+
 /// A file answers to a deck's name only when capitals are left aside.
 pub fn sent_as(voice: Voice, name: &str) -> String {
     voice.pick(
@@ -224,6 +249,12 @@ pub fn from_job(voice: Voice, name: &str) -> String {
         format!("Files and choices come from {name}. Drop a corrected file to replace one."),
     )
 }
+
+/// The earlier job failed, and nothing is different yet.
+pub const STILL_AS_FAILED: Text = text(
+    "前回失敗したときのファイルのままです。このまま投入すると、同じ結果になることがあります。",
+    "These are still the files it failed with. Submitted as they are, it may fail again.",
+);
 
 /// The earlier job could not be read.
 pub const FROM_FAILED: Text = text("前のジョブを読み込めませんでした", "The earlier job could not be loaded");

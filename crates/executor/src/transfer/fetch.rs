@@ -15,12 +15,16 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinHandle;
 
 /// Time for the node to hash all results, in command time limits: those may be many gigabytes.
 const LISTING: u32 = 30;
 
 /// More files than this are no solver's results; each costs a row here, and a line on the job's page.
 const MOST_FILES: usize = 5_000;
+
+/// Bytes after which the disk is set to work.
+const WRITEBACK: u64 = 16 << 20;
 
 /// How one file came out, where the whole collection can go on.
 type Outcome = Result<(), String>;
@@ -143,6 +147,7 @@ async fn receive(
     let mut options = tokio::fs::OpenOptions::new();
     options.create(true).append(had > 0).write(true).truncate(had == 0);
     let mut to = options.open(&place.part).await.map_err(local)?;
+    let mut writeback = Writeback::of(&to).await.map_err(local)?;
     tally.add(had);
     let mut left = size.saturating_sub(had);
     let mut block = vec![0; BLOCK];
@@ -155,11 +160,47 @@ async fn receive(
         }
         hash.update(&block[..read]);
         to.write_all(&block[..read]).await.map_err(local)?;
+        writeback.add(length(&block[..read])).await.map_err(local)?;
         left -= length(&block[..read]);
         tally.add(length(&block[..read]));
     }
     to.flush().await.map_err(local)?;
+    writeback.wait().await.map_err(local)?;
     Ok(hex::encode(hash.finalize()))
+}
+
+/// Has the disk write what arrived while the rest arrives: else all of it waits for the end, when nothing else goes on.
+struct Writeback {
+    file: Arc<std::fs::File>,
+    waiting: u64,
+    under_way: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Writeback {
+    async fn of(file: &tokio::fs::File) -> std::io::Result<Writeback> {
+        let file = Arc::new(file.try_clone().await?.into_std().await);
+        Ok(Writeback { file, waiting: 0, under_way: None })
+    }
+
+    /// So many bytes more were written.
+    async fn add(&mut self, bytes: u64) -> std::io::Result<()> {
+        self.waiting += bytes;
+        if self.waiting >= WRITEBACK && self.under_way.as_ref().is_none_or(JoinHandle::is_finished) {
+            self.wait().await?;
+            self.waiting = 0;
+            let file = self.file.clone();
+            self.under_way = Some(tokio::task::spawn_blocking(move || file.sync_data()));
+        }
+        Ok(())
+    }
+
+    /// The system tells an error of the disk once only: it must not be lost.
+    async fn wait(&mut self) -> std::io::Result<()> {
+        match self.under_way.take() {
+            Some(under_way) => under_way.await.map_err(std::io::Error::other)?,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Where one result goes.
