@@ -4,6 +4,7 @@ mod act;
 mod adopt;
 pub mod fault;
 mod files;
+mod forgotten;
 mod form;
 mod licenses;
 mod list;
@@ -24,6 +25,9 @@ use tokio::sync::Semaphore;
 
 /// Decks read at once: a large one keeps a core and some memory for seconds.
 const READERS: usize = 2;
+
+/// Below the folder of all uploads: a folder for each.
+pub const UPLOAD_FOLDERS: &str = "inp-files";
 
 /// Where files are.
 #[derive(Clone, Debug)]

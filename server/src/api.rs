@@ -6,11 +6,13 @@ mod multipart;
 mod reservations;
 pub(crate) mod wire;
 
+use crate::files::rest::hear_out;
 use crate::files::{archive, download};
 use crate::problem::Problem;
 use app::backend::{Asking, Backend};
 use app::{AppError, ErrorCode};
 use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use utoipa::OpenApi;
@@ -65,7 +67,10 @@ pub fn routes() -> Router<Backend> {
     Router::new()
         .route("/openapi.json", get(document))
         // the limit is counted while streaming, per file, from the settings
-        .route("/jobs", post(jobs::submit).layer(DefaultBodyLimit::disable()).get(jobs::list))
+        .route(
+            "/jobs",
+            post(jobs::submit).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)).get(jobs::list),
+        )
         .route("/jobs/{id}", get(jobs::one).patch(jobs::change).delete(jobs::delete))
         .route("/jobs/{id}/cancel", post(jobs::cancel))
         .route("/jobs/{id}/hold", post(jobs::hold))

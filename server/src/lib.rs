@@ -107,6 +107,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let scheduler = Scheduler::new(repository.clone(), executor, folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
     let backend = Backend::new(repository.clone(), folders);
+    let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, actor, stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
@@ -117,8 +118,8 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         }
     }
     stop.cancel();
-    if scheduling.await.is_err() {
-        tracing::error!("the scheduler ended badly");
+    if scheduling.await.is_err() || clearing.await.is_err() {
+        tracing::error!("what goes on beside the answers ended badly");
     }
     repository.close().await;
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::asking::identify;
 use crate::files::receive;
+use crate::files::rest::hear_out;
 use crate::{api, health, policy, same_site, ws};
 use app::backend::{Asking, Backend};
 use app::{App, shell};
@@ -56,7 +57,10 @@ pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: Canc
     Router::new()
         .route("/ws", get(socket))
         // the limit is counted while streaming, from the settings
-        .route("/uploads", post(receive::upload).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/uploads",
+            post(receive::upload).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)),
+        )
         .route("/api/health/live", get(health::live))
         .nest_service("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)

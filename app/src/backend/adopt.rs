@@ -1,7 +1,7 @@
 //! Files that are on this server already, as uploads of their own: links, so that they cost nothing and stay when the first
 //! one goes.
 
-use super::{Asking, Backend, fault};
+use super::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use crate::AppError;
 use crate::jobs::api::UploadView;
 use domain::{FileName, UploadId};
@@ -30,9 +30,9 @@ impl Backend {
         let locale = asking.locale;
         let Adopted { from, name, size, sha256 } = file;
         let id = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(|_| fault::internal(locale))?;
-        let path = format!("inp-files/{id}/{name}");
+        let path = format!("{UPLOAD_FOLDERS}/{id}/{name}");
         let to = self.folders.uploads.join(&path);
-        let folder = self.folders.uploads.join(format!("inp-files/{id}"));
+        let folder = self.folders.uploads.join(UPLOAD_FOLDERS).join(id.as_str());
         let linked = tokio::task::spawn_blocking(move || link_or_copy(&from, &to)).await;
         match linked {
             Ok(Ok(())) => {}

@@ -158,7 +158,7 @@ impl Backend {
         }
     }
 
-    async fn remove_uploaded(&self, paths: &[String]) {
+    pub(super) async fn remove_uploaded(&self, paths: &[String]) {
         for path in paths {
             let file = self.folders.uploads.join(path);
             let removed = match file.parent() {

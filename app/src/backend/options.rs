@@ -135,13 +135,13 @@ impl Backend {
     }
 
     async fn adopt_result(&self, id: JobId, file: &ResultFile, asking: &Asking) -> Result<UploadId, AppError> {
-        let same = Adopted {
-            from: self.result_path(id, file.name.as_str()),
-            name: file.name.clone(),
-            size: file.size,
-            sha256: file.sha256.clone().unwrap_or_default(),
+        // what is whole was checked by it; without it nothing could be checked on the way to the node
+        let Some(sha256) = file.sha256.clone() else {
+            tracing::error!(job = %id, file = %file.name, "a result that was fetched has no hash");
+            return Err(fault::internal(asking.locale));
         };
-        self.adopt(same, asking).await
+        let from = self.result_path(id, file.name.as_str());
+        self.adopt(Adopted { from, name: file.name.clone(), size: file.size, sha256 }, asking).await
     }
 
     /// Runs that left restart files, the newest first.

@@ -85,14 +85,22 @@ impl Sftp {
 
     /// Under its name only when it is whole, and executable.
     pub(crate) async fn put_executable(&self, path: &str, bytes: &[u8]) -> Result<(), ExecutorError> {
+        let part = format!("{path}.part");
+        let Err(error) = self.put(&part, path, bytes).await else { return Ok(()) };
+        let error = self.or_full(error, path.rsplit_once('/').map_or(".", |(folder, _)| folder)).await;
+        // half a program is of no use, and takes what little room there is; what fails here has failed before
+        let _ = self.session.remove_file(part).await;
+        Err(error)
+    }
+
+    async fn put(&self, part: &str, path: &str, bytes: &[u8]) -> Result<(), ExecutorError> {
         const DOING: &str = "putting the program on the node";
         let failed = |error| self.failed(DOING, error);
-        let part = format!("{path}.part");
-        let mut file = self.write_from(&part, 0).await?;
+        let mut file = self.write_from(part, 0).await?;
         file.write_all(bytes).await.map_err(|error| self.io_failed(DOING, &error))?;
         file.shutdown().await.map_err(|error| self.io_failed(DOING, &error))?;
         let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
-        self.session.set_metadata(part.as_str(), mode).await.map_err(failed)?;
+        self.session.set_metadata(part, mode).await.map_err(failed)?;
         match self.session.remove_file(path).await {
             Err(error) if !is_missing(&error) => return Err(failed(error)),
             _ => {}
@@ -124,8 +132,15 @@ impl Sftp {
         Ok(file)
     }
 
-    /// Is there no room left below this path?
-    pub(crate) async fn is_full(&self, path: &str) -> bool {
+    /// The same error, unless what it is about is that there is no room below this path: SFTP has no word for that.
+    pub(crate) async fn or_full(&self, error: ExecutorError, path: &str) -> ExecutorError {
+        match error {
+            ExecutorError::Files { .. } if self.is_full(path).await => ExecutorError::NodeDiskFull,
+            other => other,
+        }
+    }
+
+    async fn is_full(&self, path: &str) -> bool {
         matches!(self.session.fs_info(path).await, Ok(Some(facts)) if facts.blocks_avail == 0)
     }
 

@@ -117,6 +117,37 @@ async fn a_run_killed_whole_is_lost_not_finished() {
 }
 
 #[tokio::test]
+async fn a_node_that_was_started_again_tells_of_the_runs_that_it_interrupted() {
+    let mut node = Node::start();
+    let ended = node.script("exit 4").await;
+    let report = RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(4), stopped: false });
+    node.until(&ended, |run| run.report == report).await;
+    let (interrupted, forgotten) = (node.script("sleep 600").await, node.script("sleep 600").await);
+    assert_eq!(node.poll(&interrupted).await.report, RunReport::Alive);
+    let before = node.executor.probe(&node.address).await.unwrap().boot;
+    if let Err(error) = node.sshd.reboot() {
+        eprintln!("SKIPPED: another boot id needs an account that may mount: {error}");
+        return;
+    }
+    // whose records had not reached the disk when the power went
+    for name in ["process.json", "launch.json"] {
+        std::fs::write(record(&node, &forgotten, name), "").unwrap();
+    }
+    let start = std::time::Instant::now();
+    while let Err(error) = node.executor.poll(&node.address, &[]).await {
+        assert!(error.is_transport() && start.elapsed() < common::DEADLINE, "{error:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_ne!(node.executor.probe(&node.address).await.unwrap().boot, before);
+    assert_eq!(node.poll(&interrupted).await.report, RunReport::Ended(RunEnd::Rebooted));
+    assert_eq!(node.poll(&forgotten).await.report, RunReport::Ended(RunEnd::ProcessGone));
+    assert_eq!(node.poll(&ended).await.report, report);
+    for token in [interrupted, forgotten, ended] {
+        assert!(!node.executor.launch(&node.address, &common::sh(&token, "exit 1")).await.unwrap().first);
+    }
+}
+
+#[tokio::test]
 async fn a_reused_number_is_another_process() {
     let node = Node::start();
     let token = node.script("exec sleep 600").await;

@@ -4,11 +4,12 @@
 #[allow(dead_code)]
 mod common;
 
-use common::{Node, eventually};
+use common::{Node, eventually, sh, token};
 use domain::ExitStatus;
 use domain::lifecycle::{RunEnd, RunReport};
+use executor::{ExecutorError, Launched};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use testbed::Disk;
 
 fn left_over(own: &Path) -> Vec<String> {
     let names = std::fs::read_dir(own).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -53,44 +54,149 @@ async fn a_run_whose_folder_is_gone_leaves_no_process_behind() {
     eventually("the wrapper's end", || (!wrapper.exists()).then_some(())).await;
 }
 
-/// A disk of its own, a few MB large.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// `None` where this account may not mount one.
-    fn mount(at: PathBuf) -> Option<Disk> {
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64m", "tmpfs"]).arg(&at).output().ok()?;
-        done.status.success().then_some(Disk(at))
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
+/// The node's work folder on a disk of its own, with the program there; `None` where this account may not mount one.
+async fn with_disk(options: &str) -> Option<(Node, Disk)> {
+    let node = Node::start();
+    let Some(disk) = Disk::mount(&node.sshd.work_dir(), options) else {
+        eprintln!("SKIPPED: a full disk needs an account that may mount one");
+        return None;
+    };
+    node.executor.probe(&node.address).await.unwrap();
+    Some((node, disk))
 }
 
 #[tokio::test]
-async fn a_solver_that_fills_the_disk_and_ends_is_no_process_that_vanished() {
-    let node = Node::start();
-    let Some(_disk) = Disk::mount(node.sshd.work_dir()) else {
-        eprintln!("SKIPPED: a full disk needs an account that may mount one");
-        return;
-    };
+async fn the_end_of_a_run_that_filled_the_disk_is_told_at_once() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
     let token = node.script("cat /dev/zero > filled; exit 3").await;
-    let folder = node.folder(&token);
-    let own = folder.join(".run");
-    let solver = || {
-        let process: serde_json::Value = serde_json::from_slice(&std::fs::read(own.join("process.json")).ok()?).ok()?;
-        let pid = process["solver"]["pid"].as_u64()?;
-        (!Path::new(&format!("/proc/{pid}")).exists()).then_some(())
-    };
-    eventually("the solver's end", solver).await;
-    for _ in 0..5 {
-        assert_eq!(node.poll(&token).await.report, RunReport::Alive);
-    }
-    assert!(!own.join("exit.json").exists(), "the disk was not full");
-    std::fs::remove_file(folder.join("filled")).unwrap();
     let run = node.until(&token, |run| run.report != RunReport::Alive).await;
     assert_eq!(run.report, exited(3));
+    assert!(disk.is_full().unwrap(), "the disk was not full");
+    // and its room is given back
+    node.executor.remove(&node.address, &token).await.unwrap();
+    assert!(!disk.is_full().unwrap());
+}
+
+#[tokio::test]
+async fn a_run_that_fills_the_disk_can_be_stopped() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let text = "trap 'exit 7' TERM; cat /dev/zero > filled; : > ready; while :; do sleep 0.02; done";
+    let token = node.script(text).await;
+    let folder = node.folder(&token);
+    eventually("a full disk", || folder.join("ready").exists().then_some(())).await;
+    assert!(disk.is_full().unwrap(), "the disk was not full");
+    // the line of the stop finds no room in the journal either
+    let journal = node.sshd.work_dir().join("journal");
+    let mut text = std::fs::read(&journal).unwrap();
+    std::fs::remove_file(folder.join("filled")).unwrap();
+    text.resize(text.len().next_multiple_of(4096), b'\n');
+    std::fs::write(&journal, &text).unwrap();
+    disk.fill().unwrap();
+    let grace = std::time::Duration::from_secs(10);
+    node.executor.stop(&node.address, &token, grace, None).await.unwrap();
+    assert!(disk.is_full().unwrap());
+    assert_eq!(std::fs::read(&journal).unwrap(), text, "no half line is left");
+    assert_eq!(
+        node.poll(&token).await.report,
+        RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(7), stopped: true })
+    );
+    // and can never be launched
+    let again = node.executor.launch(&node.address, &sh(&token, "true")).await;
+    assert!(!matches!(again, Ok(Launched { first: true, .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_launch_for_which_there_is_no_room_is_one_that_never_was() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let before = node.script("true").await;
+    node.until(&before, |run| run.report == exited(0)).await;
+    // from no room at all to the last page that is missing
+    let mut token = token();
+    for pages in 0..3 {
+        token = common::token();
+        node.stage(&token, &[]).await;
+        disk.fill_but(pages).unwrap();
+        let refused = node.executor.launch(&node.address, &sh(&token, "exit 5")).await;
+        assert_eq!(refused, Err(ExecutorError::NodeDiskFull), "{pages} pages");
+        assert_eq!(node.poll(&token).await.report, RunReport::NotStarted, "{pages} pages");
+        disk.make_room().unwrap();
+    }
+    assert!(node.executor.launch(&node.address, &sh(&token, "exit 5")).await.unwrap().first);
+    let run = node.until(&token, |run| run.report != RunReport::Alive).await;
+    assert_eq!(run.report, exited(5));
+    assert_eq!(node.journal().matches(&format!("{token} launched")).count(), 1, "{}", node.journal());
+}
+
+#[tokio::test]
+async fn a_launch_whose_line_finds_no_room_in_the_journal_is_one_that_never_was() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let token = token();
+    node.stage(&token, &[]).await;
+    let journal = node.sshd.work_dir().join("journal");
+    std::fs::write(&journal, [b'\n'; 4096]).unwrap();
+    // for the records of the launch, and nothing more
+    disk.fill_but(3).unwrap();
+    let launch = sh(&token, "exit 5");
+    assert_eq!(node.executor.launch(&node.address, &launch).await, Err(ExecutorError::NodeDiskFull));
+    assert!(disk.is_full().unwrap(), "the journal was not what had no room");
+    assert_eq!(std::fs::metadata(&journal).unwrap().len(), 4096);
+    assert_eq!(node.poll(&token).await.report, RunReport::NotStarted);
+    disk.make_room().unwrap();
+    assert!(node.executor.launch(&node.address, &launch).await.unwrap().first);
+    node.until(&token, |run| run.report == exited(5)).await;
+}
+
+#[tokio::test]
+async fn a_run_launched_into_the_last_room_runs() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let before = node.script("true").await;
+    node.until(&before, |run| run.report == exited(0)).await;
+    let token = token();
+    node.stage(&token, &[]).await;
+    disk.fill_but(3).unwrap();
+    assert!(node.executor.launch(&node.address, &sh(&token, "exit 6")).await.unwrap().first);
+    let run = node.until(&token, |run| run.report != RunReport::Alive).await;
+    assert_eq!(run.report, exited(6));
+    assert!(disk.is_full().unwrap());
+}
+
+#[tokio::test]
+async fn files_for_which_there_is_no_room_go_on_when_there_is() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let (small, large) = (node.file("small.inp", b"*STEP\n"), node.file("large.inc", &vec![b'x'; 4 << 20]));
+    let token = token();
+    // the small one comes along, the large one is sent by itself
+    for pages in [0, 64, 256] {
+        disk.make_room().unwrap();
+        disk.fill_but(pages).unwrap();
+        let files = [small.clone(), large.clone()];
+        let refused = node.executor.stage(&node.address, &token, &files, &|_, _| {}).await;
+        assert_eq!(refused, Err(ExecutorError::NodeDiskFull), "{pages} pages");
+        assert!(!node.folder(&token).join("large.inc").exists());
+    }
+    disk.make_room().unwrap();
+    node.stage(&token, &[small, large]).await;
+    assert_eq!(std::fs::metadata(node.folder(&token).join("large.inc")).unwrap().len(), 4 << 20);
+}
+
+#[tokio::test]
+async fn a_program_for_which_there_is_no_room_leaves_nothing_and_is_put_there_later() {
+    let node = Node::start();
+    let Some(disk) = Disk::mount(&node.sshd.work_dir(), "size=64m") else { return };
+    disk.fill_but(16).unwrap();
+    assert_eq!(node.executor.probe(&node.address).await, Err(ExecutorError::NodeDiskFull));
+    let names = std::fs::read_dir(node.sshd.work_dir()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), [".filler"]);
+    disk.make_room().unwrap();
+    node.executor.probe(&node.address).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_used_up_all_names_of_the_disk_goes_away() {
+    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let token = node.script("n=0; while : > file$n; do n=$((n + 1)); done").await;
+    node.until(&token, |run| run.report != RunReport::Alive).await;
+    assert!(std::fs::File::create(node.sshd.work_dir().join("one more")).is_err(), "there are names left");
+    node.executor.remove(&node.address, &token).await.unwrap();
+    assert!(!node.folder(&token).exists());
 }

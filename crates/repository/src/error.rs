@@ -112,6 +112,9 @@ pub enum Contradiction {
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_FULL: i32 = 13;
+/// An extended code: the memory that all connections share, a file beside the database, cannot be made as large as it must
+/// be. That is what a full disk looks like when the first of them opens the database.
+const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 /// An extended code: a CHECK of the tables refused. Only the number of cores has one.
 const SQLITE_CONSTRAINT_CHECK: i32 = 275;
 
@@ -142,6 +145,7 @@ impl From<DbErr> for RepositoryError {
         match code.map(|code| code & 0xff) {
             Some(SQLITE_BUSY | SQLITE_LOCKED) => return RepositoryError::Busy,
             Some(SQLITE_FULL) => return RepositoryError::Full,
+            _ if code == Some(SQLITE_IOERR_SHMSIZE) => return RepositoryError::Full,
             _ => {}
         }
         if code == Some(SQLITE_CONSTRAINT_CHECK) {

@@ -6,9 +6,10 @@ use crate::rows::{Row, stored_size};
 use crate::{Repository, RepositoryError, now};
 use domain::{FileName, Timestamp, UploadId, UserId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 fn read(model: uploads::Model) -> Result<Upload, RepositoryError> {
     let row = Row::new("uploads", &model.id);
@@ -112,6 +113,40 @@ impl Repository {
             })
         })
         .await
+    }
+
+    /// Uploads that were noted before this moment and that no job has, the oldest first; at most so many.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Database`.
+    pub async fn unused_uploads(&self, before: Timestamp, limit: u64) -> Result<Vec<UploadId>, RepositoryError> {
+        let needed = job_files::Entity::find().select_only().column(job_files::Column::UploadId);
+        let ids: Vec<String> = uploads::Entity::find()
+            .select_only()
+            .column(uploads::Column::Id)
+            .filter(uploads::Column::CreatedAt.lt(before.0))
+            .filter(uploads::Column::Id.not_in_subquery(needed.into_query()))
+            .order_by_asc(uploads::Column::CreatedAt)
+            .limit(limit)
+            .into_tuple()
+            .all(self.db())
+            .await?;
+        ids.iter().map(|id| Row::new("uploads", id).take("id", UploadId::parse(id))).collect()
+    }
+
+    /// Those of these uploads that are noted.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Database`.
+    pub async fn noted_uploads(&self, ids: &[UploadId]) -> Result<HashSet<UploadId>, RepositoryError> {
+        let ids: Vec<String> = uploads::Entity::find()
+            .select_only()
+            .column(uploads::Column::Id)
+            .filter(uploads::Column::Id.is_in(ids.iter().map(|id| id.as_str().to_owned())))
+            .into_tuple()
+            .all(self.db())
+            .await?;
+        ids.iter().map(|id| Row::new("uploads", id).take("id", UploadId::parse(id))).collect()
     }
 
     /// These uploads, in the order asked for.

@@ -19,7 +19,7 @@ pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
     if !run.is_there() && Journal::peek(work).is_ok_and(|journal| journal.is_over(&request.token)) {
         return Err(started());
     }
-    make_folder(&run).map_err(while_doing("making the run's folder"))?;
+    make_folder(work, &run).map_err(while_doing("making the run's folder"))?;
     place(&run, &request.files, |file| {
         let part = run.part(&file.name);
         match &file.bytes {
@@ -37,10 +37,12 @@ pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
 }
 
 /// A link where the run's folder should be is not followed.
-fn make_folder(run: &RunFolder) -> io::Result<()> {
+fn make_folder(work: &Work, run: &RunFolder) -> io::Result<()> {
     if fs::symlink_metadata(run.root()).is_ok() && !run.is_there() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
+    // while there is room for it: on a full disk nothing could go there
+    fs::create_dir_all(work.trash())?;
     fs::create_dir_all(run.incoming())
 }
 

@@ -1,6 +1,7 @@
 //! Where things lie: the work folder, a run's folder and our own folder inside it, and how records get there.
 
 use crate::os::Identity;
+use domain::files::CONSOLE;
 use domain::lifecycle::RunEnd;
 use domain::{FileName, RunToken, Timestamp};
 use runner::protocol::{Fault, FaultKind, INCOMING, InputFile, LaunchRequest, OWN, RUNS};
@@ -11,6 +12,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
+
+/// Bytes of disk kept for a record that must be written later; none is longer.
+const ROOM: usize = 4096;
 
 /// The folder this program lies in.
 pub struct Work {
@@ -113,6 +117,30 @@ impl RunFolder {
         self.own().join("wrapper.log")
     }
 
+    pub fn console(&self) -> PathBuf {
+        self.root.join(CONSOLE)
+    }
+
+    fn process(&self) -> PathBuf {
+        self.own().join("process.json")
+    }
+
+    fn exit(&self) -> PathBuf {
+        self.own().join("exit.json")
+    }
+
+    /// Takes the room for all that must be written once the run is launched, because others may have filled the disk by
+    /// then, and at its end the run itself.
+    pub fn keep_room(&self) -> io::Result<()> {
+        for record in [self.process(), self.exit()] {
+            fs::write(kept_for(&record), [0; ROOM])?;
+        }
+        for output in [self.wrapper_log(), self.console()] {
+            fs::OpenOptions::new().create(true).append(true).open(output)?;
+        }
+        Ok(())
+    }
+
     pub fn incoming(&self) -> PathBuf {
         self.own().join(INCOMING)
     }
@@ -134,19 +162,19 @@ impl RunFolder {
     }
 
     pub fn process_record(&self) -> Option<ProcessRecord> {
-        read_record(&self.own().join("process.json"))
+        read_record(&self.process())
     }
 
     pub fn write_process_record(&self, record: &ProcessRecord) -> io::Result<()> {
-        write_record(&self.own().join("process.json"), record, Lasts::ThisBoot)
+        write_record(&self.process(), record, Lasts::ThisBoot)
     }
 
     pub fn exit_record(&self) -> Option<ExitRecord> {
-        read_record(&self.own().join("exit.json"))
+        read_record(&self.exit())
     }
 
     pub fn write_exit_record(&self, record: &ExitRecord) -> io::Result<()> {
-        write_record(&self.own().join("exit.json"), record, Lasts::BeyondPower)
+        write_record(&self.exit(), record, Lasts::BeyondPower)
     }
 
     pub fn inputs(&self) -> Vec<InputRecord> {
@@ -178,7 +206,6 @@ pub fn changed_ns(facts: &fs::Metadata) -> u128 {
         .map_or(0, |span| span.as_nanos())
 }
 
-/// Seconds since the epoch of the last change.
 /// The node's clock.
 pub fn now() -> Timestamp {
     let span = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -190,22 +217,36 @@ fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
+/// The room kept for a record.
+fn kept_for(record: &Path) -> PathBuf {
+    record.with_extension("room")
+}
+
 /// All or nothing.
 fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T, lasts: Lasts) -> io::Result<()> {
     let bytes = serde_json::to_vec(record)?;
+    let kept = Some(kept_for(path)).filter(|kept| kept.exists());
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let next = NEXT.fetch_add(1, Ordering::Relaxed);
-    let fresh = path.with_extension(format!("{}-{next}.tmp", std::process::id()));
+    let fresh = kept.clone().unwrap_or_else(|| {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        path.with_extension(format!("{}-{next}.tmp", std::process::id()))
+    });
     let write = || -> io::Result<()> {
-        let mut file = fs::File::create(&fresh)?;
+        // not emptied first: its room would be anybody's
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&fresh)?;
         file.write_all(&bytes)?;
+        file.set_len(u64::try_from(bytes.len()).map_err(io::Error::other)?)?;
         if lasts == Lasts::BeyondPower {
             file.sync_data()?;
         }
         fs::rename(&fresh, path)
     };
-    // what failed is tried again under another name: nothing of it stays
-    write().inspect_err(|_| drop(fs::remove_file(&fresh)))
+    // what failed is tried again: in the room kept for it, or under another name, and then nothing of it stays
+    write().inspect_err(|_| {
+        if kept.is_none() {
+            drop(fs::remove_file(&fresh));
+        }
+    })
 }
 
 /// How long a record means anything. Waiting for the disk is most of what a launch costs.

@@ -65,8 +65,13 @@ impl Journal {
         self.says(token, Word::Launched) || self.says(token, Word::Closed)
     }
 
-    /// On the disk when this returns.
+    /// On the disk when this returns; what cannot be written whole is taken back.
     pub fn write(&mut self, token: &RunToken, word: Word) -> io::Result<()> {
+        let before = self.file.metadata()?.len();
+        self.append(token, word).inspect_err(|_| drop(self.file.set_len(before)))
+    }
+
+    fn append(&mut self, token: &RunToken, word: Word) -> io::Result<()> {
         // a line torn by a crash must not swallow the next one
         let start = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { "\n" };
         let line = format!("{start}{} {token} {}\n", now().0, word.as_str());

@@ -66,11 +66,19 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
     let pass = || -> io::Result<()> {
         fs::create_dir_all(run.own())?;
         run.write_launch_record(&LaunchRecord { boot: boot.to_owned(), at: now(), request: request.clone() })?;
+        run.keep_room()?;
         // anybody may still fail here without harm; from the next line on it counts as launched
         fs::create_dir(run.started())
     };
     pass().map_err(|error| fault(&error, "passing the gate"))?;
-    journal.write(token, Word::Launched).map_err(while_doing("writing the journal"))?;
+    journal.write(token, Word::Launched).map_err(|error| {
+        // nothing was started, and nobody else can have passed meanwhile: the gate is open again, for a later launch.
+        // Where the line stays in spite of all, it counts.
+        if Journal::peek(work).is_ok_and(|journal| !journal.says(token, Word::Launched)) {
+            drop(fs::remove_dir(run.started()));
+        }
+        fault(&error, "writing the journal")
+    })?;
     Ok(LaunchOutcome::Launched)
 }
 

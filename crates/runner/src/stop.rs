@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(20);
 /// So long a forced process may take to go: one that hangs in the kernel never does.
 const FORCED: Duration = Duration::from_secs(5);
-/// So long the wrapper may take to write how it ended.
+/// So long the wrapper may take to write how it ended. One that cannot is ended too: whoever wants the run stopped is
+/// told that it is, and its exit counts as unknown.
 const RECORDED: Duration = Duration::from_secs(3);
 
 pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
@@ -111,8 +112,12 @@ fn start_asking(run: &RunFolder, polite: &Polite) -> io::Result<Child> {
 fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Fault> {
     let close = || -> io::Result<()> {
         let mut journal = Journal::lock(work)?;
-        if !journal.says(token, Word::Closed) {
-            journal.write(token, Word::Closed)?;
+        if !journal.says(token, Word::Closed)
+            && let Err(error) = journal.write(token, Word::Closed)
+            // its launch alone refuses every later one; and a run that fills the disk must be one that can be stopped
+            && !journal.says(token, Word::Launched)
+        {
+            return Err(error);
         }
         // a run that has ended by itself keeps its end as it is
         if run.is_there() && run.exit_record().is_none() {

@@ -2,7 +2,6 @@
 
 use crate::folder::{ExitRecord, ProcessRecord, RunFolder, Work, now};
 use crate::os;
-use domain::files::CONSOLE;
 use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken};
 use runner::protocol::{LaunchRequest, MARK};
@@ -79,7 +78,7 @@ fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
 }
 
 fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
-    let console = OpenOptions::new().create(true).append(true).open(run.root().join(CONSOLE))?;
+    let console = OpenOptions::new().create(true).append(true).open(run.console())?;
     let mut command = Command::new(&request.program);
     command
         .args(&request.args)

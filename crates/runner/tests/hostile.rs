@@ -231,7 +231,6 @@ fn what_cannot_be_removed_keeps_no_other_run_on_the_node() {
     let work = Work::new();
     work.say("stage", json!({ "token": TOKEN, "files": [] }).to_string().as_bytes());
     // no folder, so that it cannot be removed as one, whoever we are
-    std::fs::create_dir(work.path("trash")).unwrap();
     let other = "01890000-0000-7000-8000-000000000002";
     std::fs::write(work.path("trash").join(other), "").unwrap();
     let removed = work.say("remove", json!({ "token": TOKEN }).to_string().as_bytes());

@@ -1,11 +1,13 @@
 //! Dev only: what tests stand on instead of mocks. A real sshd per test, the real program for nodes,
 //! and a stand-in for Abaqus.
 
+mod disk;
 mod processes;
 mod program;
 mod sshd;
 mod standin_command;
 
+pub use disk::Disk;
 pub use program::runner_binary;
 pub use sshd::Sshd;
 pub use standin_command::{Standin, standin};

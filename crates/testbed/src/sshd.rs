@@ -23,6 +23,8 @@ pub struct Sshd {
     listener: Option<Child>,
     /// Sessions that outlived a listener that was killed.
     orphans: Vec<Process>,
+    /// It was started again: its programs see the boot id that lies in a file of ours.
+    rebooted: bool,
 }
 
 impl Sshd {
@@ -40,7 +42,7 @@ impl Sshd {
     /// As [`Sshd::start`].
     pub fn start_with(lines: &[&str]) -> Result<Sshd, TestbedError> {
         let folder = tempfile::Builder::new().prefix("testbed-").tempdir().map_err(while_doing("making a folder"))?;
-        let mut sshd = Sshd { folder, port: 0, user: account()?, listener: None, orphans: Vec::new() };
+        let mut sshd = Sshd { folder, port: 0, user: account()?, listener: None, orphans: Vec::new(), rebooted: false };
         for folder in [sshd.work_dir(), sshd.path("home")] {
             fs::create_dir(folder).map_err(while_doing("making the work folder"))?;
         }
@@ -113,7 +115,8 @@ impl Sshd {
     pub fn restart(&mut self) -> Result<(), TestbedError> {
         self.kill();
         let log = fs::OpenOptions::new().create(true).append(true).open(self.path("sshd.log"));
-        let child = Command::new(PROGRAM)
+        let mut command = if self.rebooted { in_another_boot(&self.path("boot_id")) } else { Command::new(PROGRAM) };
+        let child = command
             .args(["-D", "-e", "-f"])
             .arg(self.path("sshd_config"))
             .current_dir("/")
@@ -139,6 +142,19 @@ impl Sshd {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// As when the machine lost its power and came up again: all that was started through it is gone, its files are as
+    /// they were, and programs see another boot id from now on.
+    ///
+    /// # Errors
+    /// This account may not mount, or it does not come up.
+    pub fn reboot(&mut self) -> Result<(), TestbedError> {
+        self.end_all();
+        let fresh = fs::read("/proc/sys/kernel/random/uuid").map_err(while_doing("making a boot id"))?;
+        fs::write(self.path("boot_id"), fresh).map_err(while_doing("writing the boot id"))?;
+        self.rebooted = true;
+        self.restart()
     }
 
     /// Gives it another host key, as after a reinstallation or an attack. Takes effect with [`Sshd::restart`].
@@ -167,6 +183,20 @@ impl Sshd {
         self.orphans.drain(..).chain(living.into_iter().flatten()).for_each(processes::kill);
     }
 
+    fn end_all(&mut self) {
+        self.kill();
+        self.kill_sessions();
+        // runs are detached from sshd by design, and commands may outlive their session: known by where they belong
+        for _ in 0..50 {
+            let left = processes::belonging_to(self.folder.path());
+            if left.is_empty() {
+                break;
+            }
+            left.into_iter().for_each(processes::kill);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// `HOME` is an empty folder of our own: what the account's login scripts do is no part of a test.
     fn write_config(&self, lines: &[&str]) -> Result<(), TestbedError> {
         let at = |name| self.path(name).display().to_string();
@@ -187,18 +217,16 @@ impl Sshd {
 
 impl Drop for Sshd {
     fn drop(&mut self) {
-        self.kill();
-        self.kill_sessions();
-        // runs are detached from sshd by design, and commands may outlive their session: known by where they belong
-        for _ in 0..50 {
-            let left = processes::belonging_to(self.folder.path());
-            if left.is_empty() {
-                break;
-            }
-            left.into_iter().for_each(processes::kill);
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.end_all();
     }
+}
+
+/// The listener's command, up to its arguments, so that it and all it starts read this file where the boot id is.
+fn in_another_boot(boot_id: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    let script = "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && exec \"$@\"";
+    command.args(["--mount", "sh", "-c", script]).arg(boot_id).arg(PROGRAM);
+    command
 }
 
 fn account() -> Result<String, TestbedError> {

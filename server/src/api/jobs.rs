@@ -46,7 +46,7 @@ fn created(row: JobSummary, files: Vec<FileView>, asking: &Asking) -> Response {
     post, path = "/api/v1/jobs",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same job; at most 200 characters")),
     request_body(content = multipart::Sent, content_type = "multipart/form-data"),
-    responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem), (status = 413, body = super::wire::Problem)),
+    responses((status = 201, body = Job), (status = 400, body = super::wire::Problem), (status = 409, body = super::wire::Problem), (status = 413, body = super::wire::Problem), (status = 507, body = super::wire::Problem)),
 )]
 pub async fn submit(
     State(backend): State<Backend>,

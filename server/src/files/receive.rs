@@ -6,7 +6,7 @@ use super::unpack;
 use crate::extract::Query;
 use crate::problem::Problem;
 use app::AppError;
-use app::backend::{Asking, Backend, fault};
+use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use app::jobs::api::{Received, UploadView};
 use app::jobs::submit::sorting;
 use axum::Extension;
@@ -23,9 +23,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
-
-/// Below the folder of all uploads: a folder for each.
-pub(super) const FOLDER: &str = "inp-files";
 
 /// `/uploads?name=beam.inp`.
 #[derive(Deserialize)]
@@ -62,7 +59,7 @@ impl Unfinished {
     /// The place of a new upload below `root`. The folder is the caller's to make.
     pub fn new(root: &Path) -> io::Result<Unfinished> {
         let id = UploadId::parse(&uuid::Uuid::now_v7().to_string()).map_err(io::Error::other)?;
-        let relative = Path::new(FOLDER).join(id.as_str());
+        let relative = Path::new(UPLOAD_FOLDERS).join(id.as_str());
         Ok(Unfinished { folder: root.join(&relative), id, relative, kept: false })
     }
 

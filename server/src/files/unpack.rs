@@ -4,8 +4,8 @@
 
 use super::body::Allowance;
 use super::naming::file_name;
-use super::receive::{FOLDER, Unfinished};
-use app::backend::{Asking, Backend, fault};
+use super::receive::Unfinished;
+use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use app::i18n::Locale;
 use app::jobs::api::{Unpacked, UploadView};
 use app::jobs::submit::sorting;
@@ -196,7 +196,7 @@ fn contents(zip: &Path, root: &Path, limits: Limits) -> Result<Contents, Wrong> 
     if files.is_empty() {
         return Err(Wrong::NothingInIt);
     }
-    for folder in [&root.join(FOLDER), root] {
+    for folder in [&root.join(UPLOAD_FOLDERS), root] {
         sync(folder).map_err(Wrong::Disk)?;
     }
     Ok(Contents { files, skipped })

@@ -41,7 +41,7 @@ fn unpacked(zip: &[u8], limits: Limits) -> Result<Found, Wrong> {
     let root = tempfile::tempdir().unwrap();
     let file = root.path().join("sent.zip");
     fs::write(&file, zip).unwrap();
-    let there = || fs::read_dir(root.path().join(FOLDER)).map_or(0, Iterator::count);
+    let there = || fs::read_dir(root.path().join(UPLOAD_FOLDERS)).map_or(0, Iterator::count);
     let found = contents(&file, root.path(), limits);
     assert_eq!(there(), found.as_ref().map_or(0, |found| found.files.len()));
     let Contents { files, skipped } = found?;

@@ -98,16 +98,14 @@ impl Scheduler {
             let mut failures = lock(&self.shared.failures);
             let before = failures.entry(key).or_default();
             before.count += 1;
-            let new = reason.filter(|reason| before.told.as_ref() != Some(reason));
-            if new.is_some() {
-                before.told.clone_from(&new);
-            }
-            (before.count, new)
+            (before.count, reason.filter(|reason| before.told.as_ref() != Some(reason)))
         };
-        if let Some(reason) = new
-            && let Err(error) = self.shared.repository.record_hindrance(key.0, &reason).await
-        {
-            tracing::warn!(job = %key.0, %error, "what hinders the job could not be stored");
+        if let Some(reason) = new {
+            match self.shared.repository.record_hindrance(key.0, &reason).await {
+                Ok(()) => lock(&self.shared.failures).entry(key).or_default().told = Some(reason),
+                // told with the next failure
+                Err(error) => tracing::warn!(job = %key.0, %error, "what hinders the job could not be stored"),
+            }
         }
         PAUSE.saturating_mul(1 << (count - 1).min(8)).min(LONGEST_PAUSE)
     }
@@ -265,9 +263,9 @@ impl Scheduler {
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "the launch was not answered well");
                 let (event, fact) = match about(&error) {
-                    About::Run | About::NodeDisk => {
-                        (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(fault(&error)) })
-                    }
+                    // nothing was launched; the run keeps its place, and is launched when the node has room
+                    About::NodeDisk => return Outcome::Hindered(fault(&error)),
+                    About::Run => (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(fault(&error)) }),
                     About::Node | About::Server => (LifeEvent::LaunchLost, HistoryFact::LaunchLost),
                 };
                 self.apply(job.id, Some(token), event, fact).await;

@@ -1,8 +1,9 @@
 //! The same road with Abaqus: a stand-in for its command over the real ccx, with a licence server's tokens.
 
-use crate::stack::Stack;
+use crate::stack::{Stack, script};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::process::Command;
 use testbed::Standin;
 
 /// A small linear deck, one increment; `words` choose how the stand-in behaves.
@@ -186,4 +187,91 @@ async fn what_a_gpu_costs_and_where_options_do_not_belong() {
     }
     let answer = stack.post_files(&[deck("both", "")], &[("gpus", "1"), ("datacheck", "true")]).await;
     assert_eq!(answer.status(), 400);
+}
+
+/// A node whose Abaqus is the stand-in, with something done in the run's folder before.
+async fn start_after(folder: &std::path::Path, text: &str) -> Stack {
+    let command = testbed::standin(folder, &Standin::default()).unwrap();
+    let command = script(folder, "before", &format!("{text}\nexec '{}' \"$@\"", command.display()));
+    Stack::start_node(&[("--abaqus", &command), ("--cores", "16")], &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_file_of_an_earlier_run_is_said_and_the_job_can_be_submitted_again() {
+    // as when a run of that name was killed in this very folder
+    let folder = tempfile::tempdir().unwrap();
+    let once = folder.path().join("once");
+    let text = format!("case $1 in job=*) mkdir '{}' 2>/dev/null && : > \"${{1#job=}}.lck\";; esac", once.display());
+    let stack = start_after(folder.path(), &text).await;
+    let id = submit(&stack, &[deck("beam", "")], &[]).await;
+    let job = stack.until_status(id, "Failed").await;
+    assert_eq!(cause(&job), "lock_file", "{job}");
+    assert!(job["message"].as_str().unwrap().contains("Detected lock file beam.lck"), "{job}");
+    let asked = stack.http.post(stack.url("/rpc/read_messages")).json(&serde_json::json!({ "id": id }));
+    let said: Value = asked.send().await.unwrap().json().await.unwrap();
+    for language in ["ja", "en"] {
+        assert!(!said["list"][0]["explained"][language]["tries"].as_array().unwrap().is_empty(), "{said}");
+    }
+    let again: Value = stack.act(id, "resubmit").await.json().await.unwrap();
+    stack.until_status(again["id"].as_i64().unwrap(), "Completed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_run_meets_what_another_has_left() {
+    let stack = start(Standin::default()).await;
+    // it ends without its end line, and its lock stays
+    let killed = submit(&stack, &[deck("beam", "kill-leaving-lck")], &[]).await;
+    let job = stack.until(killed, "ended", |job| !job["verdict"].is_null()).await;
+    assert_eq!(job["status"], "Failed", "{job}");
+    let whole = submit(&stack, &[deck("beam", "")], &[("name", "beam-whole")]).await;
+    stack.until_status(whole, "Completed").await;
+    // the same job, name and all, where the first one was
+    let gone = stack.http.delete(stack.url(&format!("/api/v1/jobs/{killed}"))).send().await.unwrap();
+    assert!(gone.status().is_success());
+    let anew = submit(&stack, &[deck("beam", "")], &[]).await;
+    let job = stack.until_status(anew, "Completed").await;
+    assert_eq!((&job["name"], cause(&job)), (&"beam".into(), "completed"));
+    // and nobody can send what a run would take for its own
+    for name in ["beam.lck", "beam.odb", "beam.sta"] {
+        let files = [deck("beam", ""), (name.to_owned(), b"left".to_vec())];
+        let answer = stack.post_files(&files, &[("name", "beam")]).await;
+        let status = answer.status();
+        let problem: Value = answer.json().await.unwrap();
+        assert_eq!((status.as_u16(), &problem["error"]["details"]["field"]), (400, &"file".into()), "{problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_among_old_files_never_waits_for_an_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    // Abaqus asks whether it may overwrite these, unless it was told not to ask
+    let text = "case $1 in job=*) for e in odb dat msg sta; do echo old > \"${1#job=}.$e\"; done;; esac";
+    let stack = start_after(folder.path(), text).await;
+    let id = submit(&stack, &[deck("beam", "")], &[]).await;
+    let job = stack.until_status(id, "Completed").await;
+    let console = std::fs::read_to_string(stack.results(id).join("console.log")).unwrap();
+    assert!(!console.contains("Overwrite?"), "{console}");
+    assert_eq!(cause(&job), "completed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parents_file_without_its_hash_is_no_file_to_go_on_from() {
+    let stack = start(Standin::default()).await;
+    let (name, text) = deck("parent", "");
+    let text = String::from_utf8(text).unwrap();
+    let writing = text.replacen("*STEP", "*RESTART, WRITE, FREQUENCY=1\n*STEP", 1).into_bytes();
+    let parent = submit(&stack, &[(name, writing)], &[]).await;
+    stack.until_status(parent, "Completed").await;
+    let change = |sql: &str| {
+        let database = stack.folder.path().join("data/jobs.db");
+        let done = Command::new("sqlite3").args(["-cmd", ".timeout 5000"]).arg(database).arg(sql).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    change("UPDATE result_files SET sha256 = NULL WHERE name LIKE '%.odb'");
+    let restart =
+        ("child.inp".to_owned(), b"*HEADING\n*RESTART, READ, STEP=1\n*STEP\n*STATIC\n0.5, 1.0\n*END STEP\n".to_vec());
+    let answer = stack.post_files(&[restart], &[("oldjob", &parent.to_string())]).await;
+    assert_eq!(answer.status(), 500);
+    // nothing of it is left: neither its own deck nor links to the parent's files
+    assert_eq!((stack.rows("jobs"), stack.rows("uploads"), stack.upload_folders()), (1, 1, 1));
 }

@@ -99,8 +99,15 @@ async fn a_solver_killed_from_outside_is_said_to_be_killed() {
     let id = stack.submit(&[sample("cantilever.inp")]).await;
     stack.until_status(id, "Running").await;
     let is_ccx = |pid: &&u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|c| c.trim() == "ccx");
-    let alive = stack.alive_on_node();
-    let ccx = alive.iter().find(is_ccx).expect("a solver");
+    // launched is told before its own process has become the solver
+    let deadline = std::time::Instant::now() + crate::stack::PATIENCE;
+    let ccx = loop {
+        if let Some(ccx) = stack.alive_on_node().iter().find(is_ccx).copied() {
+            break ccx;
+        }
+        assert!(std::time::Instant::now() < deadline, "no solver\n{}", stack.log());
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
     assert!(std::process::Command::new("kill").args(["-9", &ccx.to_string()]).status().unwrap().success());
     let job = stack.until_status(id, "Failed").await;
     assert_eq!(cause(&job), "killed", "{job}");

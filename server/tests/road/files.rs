@@ -299,3 +299,39 @@ async fn a_zip_becomes_the_files_in_it_and_a_job_runs_from_them() {
     let id = stack.submit(&[("all.zip".to_owned(), zip)]).await;
     stack.until_status(id, "Completed").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_for_no_job_goes_away_after_a_week() {
+    let mut stack = Stack::start().await;
+    let job = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(job, "Completed").await;
+    let send = async |name: &str| {
+        let sent = stack.http.post(stack.url(&format!("/uploads?name={name}"))).body("*NODE\n").send().await.unwrap();
+        sent.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let (_forgotten, open) = (send("forgotten.inp").await, send("open.inp").await);
+    stack.end_server().await;
+    let folders = stack.folder.path().join("uploads/inp-files");
+    // broken off by a crash: a folder that no row tells of
+    let (torn, tearing) = ("01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002");
+    for (folder, age) in [(torn, "8 days ago"), (tearing, "6 days ago")] {
+        std::fs::create_dir(folders.join(folder)).unwrap();
+        std::fs::write(folders.join(folder).join("half.inp.part"), "*NO").unwrap();
+        let touched = std::process::Command::new("touch").args(["-d", age]).arg(folders.join(folder)).status();
+        assert!(touched.unwrap().success());
+    }
+    let old = format!("UPDATE uploads SET created_at = created_at - 8 * 86400 WHERE id <> '{open}'");
+    let database = stack.folder.path().join("data/jobs.db");
+    let done = std::process::Command::new("sqlite3").arg(database).arg(old).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    stack.start_server();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while stack.upload_folders() > 3 {
+        assert!(Instant::now() < deadline, "{} are left\n{}", stack.upload_folders(), stack.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // the job's own files, what a form may still name, and what may still be under way
+    assert!(folders.join(open).exists() && folders.join(tearing).exists());
+    assert_eq!((stack.rows("uploads"), stack.upload_folders()), (2, 3));
+    assert!(stack.act(job, "resubmit").await.status().is_success());
+}

@@ -7,6 +7,7 @@ mod decks;
 mod endings;
 mod files;
 mod floods;
+mod full;
 mod hindrances;
 mod inputs;
 mod licenses;

@@ -1,6 +1,6 @@
 //! Never lost, never twice, whatever dies when. The node's own journal is the witness.
 
-use crate::stack::{Gate, Stack, sample, with_large_result};
+use crate::stack::{Gate, Stack, sample, script, with_large_result};
 use serde_json::Value;
 
 fn is_running(job: &Value) -> bool {
@@ -109,4 +109,40 @@ async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself() {
     stack.sshd.restart().unwrap();
     stack.until_status(id, "Completed").await;
     assert_eq!(stack.launches(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_under_which_its_node_was_started_again_is_missing_and_is_not_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::closed();
+    let ccx = script(folder.path(), "ccx", &format!("echo before; exec '{}' \"$@\"", gate.ccx()));
+    let mut stack = Stack::start_with(&ccx, &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(id, "Running").await;
+    let console = stack.results(id).join("console.log.part");
+    let seen = |_: &Value| std::fs::read_to_string(&console).is_ok_and(|text| text.contains("before"));
+    stack.until(id, "its console", seen).await;
+    if let Err(error) = stack.sshd.reboot() {
+        eprintln!("SKIPPED: another boot id needs an account that may mount: {error}");
+        return;
+    }
+    gate.open();
+    let job = stack.until_status(id, "Missing").await;
+    assert_eq!(job["verdict"]["cause"]["what"], "node_rebooted", "{job}");
+    for (language, words) in
+        [("ja", "再起動し、終わり方を確認できません"), ("en", "rebooted; how the run ended cannot be known")]
+    {
+        let ask = stack.http.get(stack.url(&format!("/jobs/{id}"))).header("Cookie", format!("ajm_locale={language}"));
+        let page = ask.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(words), "{language}");
+    }
+    // what there was is kept
+    let kept = std::fs::read_to_string(stack.results(id).join("console.log")).unwrap();
+    assert!(kept.contains("before"), "{kept}");
+    assert_eq!(stack.launches(), 1, "{:?}", stack.journal());
+    // its place is free, and a person may have it computed again: in a run of its own
+    let again: Value = stack.act(id, "resubmit").await.json().await.unwrap();
+    stack.until_status(again["id"].as_i64().unwrap(), "Completed").await;
+    assert_eq!(stack.launches(), 2, "{:?}", stack.journal());
+    assert_eq!(stack.job(id).await["status"], "Missing");
 }

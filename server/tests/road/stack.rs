@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use testbed::{Sshd, Standin, runner_binary};
+use testbed::{Disk, Sshd, Standin, runner_binary};
 use tokio_tungstenite::connect_async;
 
 /// Nothing here takes so long unless it hangs.
@@ -50,7 +50,8 @@ impl Stack {
         stack
     }
 
-    async fn start_node(node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
+    /// With the node added by these options, and more variables for the server.
+    pub async fn start_node(node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
         let folder = tempfile::tempdir().unwrap();
         let sshd = Sshd::start().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
@@ -164,6 +165,23 @@ impl Stack {
             }
         });
         self.server = Some(child);
+    }
+
+    /// Puts the database on a small disk of its own, between two lives of the server. `None` where this account may not.
+    pub async fn database_on(&mut self, options: &str) -> Option<Disk> {
+        self.end_server().await;
+        let data = self.folder.path().join("data");
+        let files: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let files: Vec<_> = files.into_iter().map(|path| (std::fs::read(&path).unwrap(), path)).collect();
+        let Some(disk) = Disk::mount(&data, options) else {
+            eprintln!("SKIPPED: a full disk needs an account that may mount one");
+            return None;
+        };
+        for (bytes, path) in files {
+            std::fs::write(path, bytes).unwrap();
+        }
+        self.start_server();
+        Some(disk)
     }
 
     /// SIGTERM; returns when the process is gone.

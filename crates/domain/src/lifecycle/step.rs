@@ -156,8 +156,11 @@ fn alive(life: &Life, run: &Run, event: &LifeEvent, now: Timestamp) -> Next {
         LifeEvent::Stopped => collect(life, run, RunEnd::ProcessGone),
         LifeEvent::Report { boot, report } => match report {
             RunReport::Alive => lives(life, run, boot, now),
-            // it was alive, and the restarted node remembers nothing of it: whatever ran before cannot run any more
-            RunReport::NotStarted if run.boot.as_ref().is_some_and(|known| known != boot) => {
+            // it was alive, and the restarted node remembers nothing of it, or only that it began: whatever ran before
+            // cannot run any more
+            RunReport::NotStarted | RunReport::Ended(RunEnd::ProcessGone)
+                if run.boot.as_ref().is_some_and(|known| known != boot) =>
+            {
                 collect(life, run, RunEnd::Rebooted)
             }
             RunReport::NotStarted => keep(life, outstanding),

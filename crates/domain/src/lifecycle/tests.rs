@@ -181,10 +181,12 @@ fn the_stop_and_the_report_of_the_end_come_in_either_order() {
 
 #[test]
 fn a_restarted_node_that_remembers_nothing_ends_the_run_and_a_stale_answer_does_not() {
-    let other = LifeEvent::Report { boot: "boot-b".into(), report: RunReport::NotStarted };
-    let (life, _) = then(RunStage::Alive, &[other]);
-    assert_eq!(life.run.as_ref().unwrap().end, Some(RunEnd::Rebooted));
-    assert_eq!(judge(&life, Some(verdict(Cause::Completed))).status(), JobStatus::Missing);
+    // nothing of it, or only that it was launched: what it noted then may be lost with the power
+    for report in [RunReport::NotStarted, RunReport::Ended(RunEnd::ProcessGone)] {
+        let (life, _) = then(RunStage::Alive, &[LifeEvent::Report { boot: "boot-b".into(), report }]);
+        assert_eq!(life.run.as_ref().unwrap().end, Some(RunEnd::Rebooted));
+        assert_eq!(judge(&life, Some(verdict(Cause::Completed))).status(), JobStatus::Missing);
+    }
     assert_eq!(then(RunStage::Alive, &[report(RunReport::NotStarted)]).0.status, JobStatus::Running);
 }
 

@@ -118,11 +118,7 @@ impl Inner {
         match outcome {
             Ok(()) if left == 0 => Ok(()),
             Ok(()) => Err(ExecutorError::LocalFile { name: name.to_owned(), reason: "became shorter".to_owned() }),
-            // SFTP has no word for a full disk
-            Err(error) => match sftp.io_failed(DOING, &error) {
-                ExecutorError::Files { .. } if sftp.is_full(address.work()).await => Err(ExecutorError::NodeDiskFull),
-                other => Err(other),
-            },
+            Err(error) => Err(sftp.or_full(sftp.io_failed(DOING, &error), address.work()).await),
         }
     }
 }

@@ -94,20 +94,26 @@ async fn a_full_disk_is_said_and_loses_nothing_that_was_saved() {
     };
     // the file may not grow by one page
     limit("1").await.unwrap();
-    let many = repo
-        .write(|change| {
+    let many = || {
+        repo.write(|change| {
             Box::pin(async move {
                 let rows = (0..2000).map(|n| person(&format!("p{n}")));
                 users::Entity::insert_many(rows).exec_without_returning(&change.db).await?;
                 Ok(())
             })
         })
-        .await;
-    assert!(matches!(many, Err(RepositoryError::Full)), "{many:?}");
+    };
+    let alone = many().await;
+    assert!(matches!(alone, Err(RepositoryError::Full)), "{alone:?}");
     assert_eq!(people(&repo).await, 1);
+    // what has room and shares its commit is kept
+    limit("1").await.unwrap();
+    let (shared, many) = tokio::join!(add(&repo, "shared", false), many());
+    assert!(matches!((&shared, &many), (Ok(()), Err(RepositoryError::Full))), "{shared:?} {many:?}");
+    assert_eq!(people(&repo).await, 2);
     limit("1000000").await.unwrap();
     add(&repo, "second", false).await.unwrap();
-    assert_eq!(people(&repo).await, 2);
+    assert_eq!(people(&repo).await, 3);
 }
 
 #[tokio::test]

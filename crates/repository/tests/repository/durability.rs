@@ -4,6 +4,7 @@ use crate::lab::*;
 use domain::*;
 use repository::*;
 use std::collections::HashSet;
+use testbed::Disk;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_at_once_are_all_there_after_reopening() {
@@ -84,4 +85,48 @@ async fn a_killed_process_has_lost_nothing_it_acknowledged() {
         let deck = upload(&repo, "after.inp").await;
         repo.submit(&submission("after", &deck), &student()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_loses_nothing_and_is_no_matter_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = Disk::mount(folder.path(), "size=8m") else {
+        eprintln!("SKIPPED: a full disk needs an account that may mount one");
+        return;
+    };
+    let config = RepositoryConfig { path: folder.path().join("jobs.db"), first_values: Vec::new() };
+    let repo = Repository::open(&config).await.unwrap();
+    let deck = upload(&repo, "beam.inp").await;
+    let mut told = Vec::new();
+    // how far the log had grown says where it finds no more room
+    for pages in [0, 1, 5, 30] {
+        disk.fill_but(pages).unwrap();
+        loop {
+            match repo.submit(&submission(&format!("job{}", told.len()), &deck), &student()).await {
+                Ok(job) => told.push(job.id),
+                Err(error) => {
+                    assert!(matches!(error, RepositoryError::Full), "{error:?}");
+                    break;
+                }
+            }
+        }
+        let query = || JobQuery { limit: 100_000, ..JobQuery::all(student().id) };
+        let read = repo.jobs(&query()).await.unwrap();
+        assert_eq!(read.total, told.len() as u64, "readers read on, and see what was acknowledged");
+        disk.make_room().unwrap();
+        told.push(repo.submit(&submission(&format!("job{}", told.len()), &deck), &student()).await.unwrap().id);
+    }
+    assert!(told.len() > 4, "something was taken between full and full");
+    repo.close().await;
+    // the first to open a database on a full disk
+    for pages in 0..4 {
+        disk.fill_but(pages).unwrap();
+        let opened = Repository::open(&config).await.map(|_| ());
+        assert!(matches!(opened, Err(RepositoryError::Full)), "{pages} pages: {opened:?}");
+        disk.make_room().unwrap();
+    }
+    let repo = Repository::open(&config).await.unwrap();
+    let page = repo.jobs(&JobQuery { limit: 100_000, ..JobQuery::all(student().id) }).await.unwrap();
+    let stored: HashSet<JobId> = page.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(stored, told.into_iter().collect());
 }

@@ -1,0 +1,23 @@
+//! Uploads of jobs that never came about go away: at the start, and once a day.
+
+use app::backend::Backend;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Until `stop` is cancelled.
+pub async fn clear_until_stopped(backend: Backend, stop: CancellationToken) {
+    loop {
+        match stop.run_until_cancelled(backend.clear_forgotten()).await {
+            None => return,
+            Some(Ok(0)) => {}
+            Some(Ok(count)) => tracing::info!(count, "uploads of jobs that never came about were removed"),
+            Some(Err(error)) => tracing::warn!(%error, "uploads of jobs that never came about stay for now"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
