@@ -451,8 +451,11 @@ pub struct AttemptView {
     pub iterations: u32,
     /// Time within the step after it.
     pub step_time: f64,
-    /// What was tried.
+    /// What was tried: time, in a Riks step load factor.
     pub size: f64,
+    /// In a Riks step, which has no time: the load factor reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lpf: Option<f64>,
 }
 
 /// One iteration.
