@@ -8,7 +8,7 @@ use super::{Results, Scheduler, now};
 use domain::files::PART;
 use domain::lifecycle::{Life, LifeEvent, RunEnd, judge};
 use domain::verdict::ExitStatus;
-use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Seconds, Verdict};
+use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Timestamp, Verdict};
 use executor::{Collected, CollectedFile, ExecutorError, NodeAddress};
 use repository::{ActiveJob, HistoryFact, ResultFile, RunFolder};
 use std::io;
@@ -140,9 +140,10 @@ impl Scheduler {
 
     /// What a run was told of the licence's end. A run that was told nothing got a newer one.
     async fn license_seen(&self, life: &Life, days: Option<u32>) {
-        const DAY: u64 = 24 * 3_600;
+        const DAY: i64 = 24 * 3_600;
         let began = life.run.as_ref().and_then(|run| run.launched_at).unwrap_or_else(now);
-        let ends = days.map(|days| began.plus(Seconds(u64::from(days) * DAY)));
+        // as reports name it: the end of a day, of which nobody has said an hour
+        let ends = days.map(|days| Timestamp((began.0.div_euclid(DAY) + i64::from(days) + 1).saturating_mul(DAY)));
         if let Err(error) = self.shared.repository.license_warned(ends).await {
             tracing::warn!(%error, "the licence's end could not be told");
         }

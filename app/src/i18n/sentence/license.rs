@@ -6,7 +6,7 @@ use domain::{ReservationProblem, Timestamp};
 
 /// The licence's last day; the moment at which it is over is the first that is past it.
 pub fn last_day(voice: Voice, ends: Timestamp) -> String {
-    voice.date(Timestamp(ends.0.saturating_sub(1)))
+    voice.named_day(Timestamp(ends.0.saturating_sub(1)))
 }
 
 /// How long the licence lasts, as a title.
