@@ -78,7 +78,8 @@ pub async fn bench() -> Result<Vec<Row>> {
     );
     let (answered, longest) = (of("answered"), of("longest"));
     let blocked = format!(
-        "`text().split('\\n')` on the page: {} in all, the page stands still for {}",
+        "the same page at rest {}; `text().split('\\n')` on the page: {} in all, the page stands still for {}",
+        of("atRest").told("ms"),
         seconds("split").told("s"),
         of("splitBlocked").told("ms"),
     );

@@ -3,7 +3,20 @@
 import { chromium } from '@playwright/test';
 
 const [url, deck, turns] = process.argv.slice(2);
-const found = { checked: [], confirmed: [], longest: [], answered: [], slices: [], lines: [], split: [], splitBlocked: [] };
+const found = { checked: [], confirmed: [], longest: [], answered: [], atRest: [], slices: [], lines: [], split: [], splitBlocked: [] };
+
+/** In the page, with nothing to do: the slowest of ten clicks. */
+async function atRest() {
+  let slowest = 0;
+  for (let n = 0; n < 10; n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const from = performance.now();
+    document.querySelector('[data-testid=theme-toggle]').click();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    slowest = Math.max(slowest, performance.now() - from);
+  }
+  return slowest;
+}
 
 /** In the page: what is to be seen of the form, by the page's own clock. */
 function watch() {
@@ -76,6 +89,7 @@ for (let turn = 0; turn < Number(turns); turn += 1) {
   const page = await browser.newPage();
   await page.goto(`${url}/jobs/new`);
   await page.locator('[data-testid=live-state][data-state=live]').waitFor();
+  found.atRest.push(await page.evaluate(atRest));
   await page.evaluate(watch);
   await page.getByTestId('file-input').setInputFiles(deck);
   await page.locator('[data-verdict=fits], [data-verdict=warnings]').waitFor({ timeout: 120_000 });

@@ -17,6 +17,9 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn HelpPage() -> impl IntoView {
     let locale = use_locale();
+    // who comes with a question is not to scroll past the beginner's steps
+    let asks = use_query_map().with_untracked(|query| query.get("q").is_some());
+    let aside = if asks { "grid gap-4" } else { "grid gap-4 max-xl:order-first" };
     let entries = Resource::new(move || locale.get(), read_dictionary);
     view! {
         <Title text=t(words::HELP) />
@@ -50,7 +53,7 @@ pub fn HelpPage() -> impl IntoView {
                     })}
                 </Suspense>
             </section>
-            <div class="grid gap-4 max-xl:order-first">
+            <div class=aside>
                 <Begin />
                 <Api />
             </div>
@@ -111,6 +114,14 @@ fn Dictionary(entries: Vec<HelpEntry>) -> impl IntoView {
             found.map(|(at, _)| at).collect::<Vec<usize>>()
         })
     });
+    let field = NodeRef::<leptos::html::Input>::new();
+    // what was typed before this script was there
+    Effect::new(move || {
+        let typed = field.get().map(|field| field.value()).unwrap_or_default();
+        if typed != search.get_untracked() {
+            search.set(typed);
+        }
+    });
     let shown = move || words::found(clock.voice(locale.get()), found.with(Vec::len), all);
     let alone = Memo::new(move |_| found.with(|found| found.len() == 1));
     let entry = move |at: usize| {
@@ -128,6 +139,7 @@ fn Dictionary(entries: Vec<HelpEntry>) -> impl IntoView {
                         value=asked
                         placeholder=t(words::SEARCH_HINT)
                         autocomplete="off"
+                        node_ref=field
                         data-testid="help-search"
                         on:input:target=move |event| search.set(event.target().value())
                     />
