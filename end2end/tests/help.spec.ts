@@ -22,7 +22,7 @@ test('the dictionary is searched by a message or by words, in both languages', a
 });
 
 test('from a failure to its entry, which is open', async ({ page, job, request }) => {
-  const { id } = await submit(request, 'broken.inp');
+  const { id } = await submit(request, 'diverges.inp');
   await until(request, id, ended);
   await job.open(id);
   await page.getByTestId('to-dictionary').click();
