@@ -14,6 +14,8 @@ mod reading;
 mod text;
 mod view;
 
+pub use messages::dictionary;
+
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
 use domain::Actor;

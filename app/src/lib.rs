@@ -5,6 +5,7 @@ pub mod backend;
 pub mod clock;
 pub mod error;
 pub mod frame;
+pub mod help;
 pub mod i18n;
 pub mod jobs;
 pub mod lab;
@@ -69,6 +70,7 @@ pub fn App() -> impl IntoView {
             <frame::Frame>
                 <Routes fallback=frame::NotFound>
                     <Route path=StaticSegment("licenses") view=licenses::LicensesPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("help") view=help::HelpPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-const BYTES: u64 = 200_000_000;
+pub const BYTES: u64 = 200_000_000;
 const TURNS: usize = 7;
 
 pub fn bench() -> Result<Vec<Row>> {
@@ -60,7 +60,7 @@ fn read(path: &Path) -> Result<u64> {
     }
 }
 
-fn write(path: &Path) -> Result<()> {
+pub fn write(path: &Path) -> Result<()> {
     let mut out = BufWriter::new(std::fs::File::create(path)?);
     writeln!(out, "*HEADING\nA large model\n*NODE, NSET=ALL")?;
     let (mut written, mut n) = (0u64, 0u64);

@@ -2,6 +2,7 @@
 //!
 //! `bench RESULTS.md NAME…` runs those benches and puts their rows into the table of the file.
 
+mod browser;
 mod cluster;
 mod decks;
 mod figures;
@@ -25,8 +26,8 @@ use std::path::Path;
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// In the order of the table.
-const NAMES: [&str; 11] =
-    ["plan", "start", "submits", "files", "polls", "cluster", "list", "site", "memory", "sockets", "decks"];
+const NAMES: [&str; 12] =
+    ["plan", "start", "submits", "files", "polls", "cluster", "list", "site", "memory", "sockets", "decks", "browser"];
 
 async fn run(name: &str) -> Result<Vec<Row>> {
     match name {
@@ -41,6 +42,7 @@ async fn run(name: &str) -> Result<Vec<Row>> {
         "memory" => memory::bench().await,
         "sockets" => sockets::bench().await,
         "decks" => decks::bench(),
+        "browser" => browser::bench().await,
         _ => Err(format!("there is no bench {name}; there are: {}", NAMES.join(" ")).into()),
     }
 }

@@ -31,8 +31,13 @@ fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Where the built site is.
+pub fn folder() -> Result<PathBuf> {
+    Ok(PathBuf::from(std::env::var("SITE").map_err(|_| "SITE is not set: scripts/bench sets it")?))
+}
+
 pub fn bench() -> Result<Vec<Row>> {
-    let site = PathBuf::from(std::env::var("SITE").map_err(|_| "SITE is not set: scripts/bench sets it")?);
+    let site = folder()?;
     let (mut code, mut code_raw, mut every) = (0.0, 0.0, 0.0);
     let mut parts = Vec::new();
     for path in all(&site)? {

@@ -60,6 +60,12 @@ impl Server {
         Ok(Server { folder, port, env, child: None })
     }
 
+    /// For every start from here on.
+    pub fn set(&mut self, key: &'static str, value: String) {
+        self.env.retain(|(known, _)| *known != key);
+        self.env.push((key, value));
+    }
+
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("data/jobs.db")
     }

@@ -16,20 +16,21 @@ interface Wishes {
   name?: string;
   cpus?: 2 | 4 | 8;
   node?: string;
+  solver?: 'calculix' | 'abaqus';
   /** Changes the deck before it is sent. */
   edit?: (deck: string) => string;
 }
 
 /** Submits a sample deck through `/api/v1`, for specs that are about something else than the form. */
 export async function submit(request: APIRequestContext, sample: string, wishes: Wishes = {}): Promise<Job> {
-  const { name = freshName(sample.replace('.inp', '')), cpus = 2, node = 'auto', edit } = wishes;
+  const { name = freshName(sample.replace('.inp', '')), cpus = 2, node = 'auto', solver = 'calculix', edit } = wishes;
   const { buffer } = deck(sample);
   const bytes = edit ? Buffer.from(edit(buffer.toString('utf8'))) : buffer;
   const form = new FormData();
   form.set('name', name);
   form.set('cpus', String(cpus));
   form.set('node', node);
-  form.set('solver', 'calculix');
+  form.set('solver', solver);
   form.append('file', new File([new Uint8Array(bytes)], `${name}.inp`));
   const answer = await request.post('/api/v1/jobs', { multipart: form });
   expect(answer.status(), await answer.text()).toBe(201);

@@ -198,8 +198,9 @@ write_standin() {
   mkdir -p "$STACK/standin/scratch"
   cat >"$STACK/standin/abaqus" <<COMMAND
 #!/bin/sh
-export STANDIN_LICENSE_DIR='$STACK/standin/licence' STANDIN_LICENSE_TOTAL='$TOTAL_LICENSE_TOKENS'
+export STANDIN_LICENSE_DIR='$STACK/standin/licence' STANDIN_LICENSE_TOTAL='${STANDIN_LICENSE_TOTAL:-$TOTAL_LICENSE_TOKENS}'
 export STANDIN_LICENSE_POLL_MS='${STANDIN_LICENSE_POLL_MS:-30000}' STANDIN_MODE='${STANDIN_MODE:-}'
+export STANDIN_LICENSE_DAYS='${STANDIN_LICENSE_DAYS:-3650}'
 export STANDIN_CCX='$(command -v ccx)' TMPDIR='$STACK/standin/scratch'
 exec '$STANDIN' "\$@"
 COMMAND

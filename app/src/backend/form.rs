@@ -6,7 +6,7 @@ use crate::{AppError, ErrorCode};
 use deck::inp::{Deck, Scanner};
 use domain::options::MOST_GPUS;
 use domain::plan::{NodeCapacity, Outcome, WaitingJob, what_if};
-use domain::{Cores, JobId, JobName, NodeState, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
+use domain::{Cores, JobId, JobName, NodeWish, Priority, Role, Solver, Timestamp, UploadId};
 use repository::{RepositoryError, Upload};
 use std::fs::File;
 use std::io::{self, Read};
@@ -75,7 +75,8 @@ impl Backend {
         })
     }
 
-    /// With which other CPUs or node a waiting job would start now; empty where none would, `None` where it waits no more.
+    /// What each other number of CPUs, and each other node, would mean for a waiting job: those with which it would start
+    /// now first. `None` where it waits no more.
     ///
     /// # Errors
     /// `NOT_FOUND` for the job; when the database cannot be read.
@@ -86,19 +87,29 @@ impl Backend {
         let now = Timestamp(chrono::Utc::now().timestamp());
         let snapshot = self.repository.snapshot(now).await.map_err(faulty)?;
         let Some(job) = snapshot.waiting.iter().find(|job| job.id == id).cloned() else { return Ok(None) };
-        let able = |node: &&NodeCapacity| node.state == NodeState::Available && node.solvers.contains(&job.solver);
+        let able = |node: &&NodeCapacity| node.solvers.contains(&job.solver);
         let nodes = snapshot.nodes.iter().filter(able).map(|node| NodeWish::Node(node.id.clone()));
-        let wishes: Vec<NodeWish> = [NodeWish::Auto].into_iter().chain(nodes).take(MOST_WISHES).collect();
-        let starts = |cpus: Cores, wish: &NodeWish| {
+        let mut wishes: Vec<NodeWish> = [NodeWish::Auto].into_iter().chain(nodes).take(MOST_WISHES).collect();
+        // any of one is that one
+        if let [_, _] = wishes.as_slice() {
+            wishes.clear();
+        }
+        let asked = |cpus: Cores, wish: &NodeWish| {
             let tokens = job.solver.tokens(options.licensed(cpus), &settings.token_rule);
             let asked = WaitingJob { cpus, tokens, wish: wish.clone(), ..job.clone() };
-            matches!(what_if(&snapshot, &asked), Outcome::Start(_)).then(|| WhatIf { cpus, tokens, wish: wish.clone() })
+            let waiting = match what_if(&snapshot, &asked) {
+                Outcome::Start(_) => None,
+                Outcome::Wait(waiting) => Some(waiting),
+            };
+            WhatIf { cpus, tokens, wish: wish.clone(), waiting }
         };
         // the smallest change first: another number on the same node, then another node
         let others = Cores::CHOICES.into_iter().rev().filter(|cpus| *cpus != job.cpus);
-        let found = others.filter_map(|cpus| starts(cpus, &job.wish));
-        let elsewhere = wishes.iter().filter(|wish| **wish != job.wish && job.wish != NodeWish::Auto);
-        Ok(Some(found.chain(elsewhere.filter_map(|wish| starts(job.cpus, wish))).collect()))
+        let found = others.map(|cpus| asked(cpus, &job.wish));
+        let elsewhere = wishes.iter().filter(|wish| **wish != job.wish);
+        let mut found: Vec<WhatIf> = found.chain(elsewhere.map(|wish| asked(job.cpus, wish))).collect();
+        found.sort_by_key(|one| one.waiting.is_some());
+        Ok(Some(found))
     }
 
     /// The authority's report on an uploaded deck, and a name that is free.

@@ -2,6 +2,8 @@
 
 use super::{Asking, Backend, fault};
 use crate::AppError;
+use crate::help::api::HelpEntry;
+use crate::i18n::Locale;
 use crate::jobs::api::{Explained, ExplainedIn, MessageView, MessagesView};
 use deck::message::{Message, Messages, Severity};
 use domain::{JobId, JobStatus, JobSummary, Solver};
@@ -21,6 +23,17 @@ fn words(words: &explain::Words) -> ExplainedIn {
 
 fn explained(entry: &explain::Entry) -> Explained {
     Explained { id: entry.id.clone(), ja: words(&entry.ja), en: words(&entry.en) }
+}
+
+/// The whole dictionary in one language.
+pub fn dictionary(locale: Locale) -> Vec<HelpEntry> {
+    let entry = |entry: &explain::Entry| HelpEntry {
+        id: entry.id.clone(),
+        solvers: entry.solvers.clone(),
+        examples: entry.examples.clone(),
+        said: words(locale.pick(&entry.ja, &entry.en)),
+    };
+    explain::all().iter().map(entry).collect()
 }
 
 /// Entries that only say that something went wrong before: the first error is what helps.

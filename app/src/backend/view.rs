@@ -108,6 +108,7 @@ fn convergence(solver: Solver, attempts: &[Attempt], iterations: &[Iteration]) -
         iterations: row.iterations + row.severe_iterations,
         step_time: row.step_time,
         size: row.increment_size,
+        lpf: row.lpf,
     };
     let iteration = |row: &Iteration| IterationView {
         step: row.step,

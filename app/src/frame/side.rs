@@ -37,6 +37,8 @@ pub enum Place {
     NewJob,
     /// Tokens and reservations.
     Licenses,
+    /// The dictionary of errors, and how to begin.
+    Help,
     /// Anything else.
     Elsewhere,
 }
@@ -47,6 +49,7 @@ pub fn place_of(path: &str) -> Place {
         "" => Place::Jobs,
         "/jobs/new" => Place::NewJob,
         "/licenses" => Place::Licenses,
+        "/help" => Place::Help,
         path if path.starts_with("/jobs/") => Place::Jobs,
         _ => Place::Elsewhere,
     }
@@ -115,6 +118,10 @@ pub fn SideBar() -> impl IntoView {
                                 }}
                             </Suspense>
                         </span>
+                    </a>
+                    <a class="nav-a" href="/help" aria-current=at(Place::Help) title=t(words::HELP) data-testid="to-help">
+                        <Icon glyph=Glyph::Help />
+                        <span class="t">{t(words::HELP)}</span>
                     </a>
                 </nav>
                 <div class="mt-auto grid gap-0.5 border-t border-line pt-2">
@@ -233,6 +240,10 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Key />
                 {t(words::LICENSES)}
             </a>
+            <a href="/help" aria-current=at(Place::Help)>
+                <Icon glyph=Glyph::Help />
+                {t(words::HELP)}
+            </a>
         </nav>
     }
 }
@@ -244,8 +255,8 @@ mod tests {
     #[test]
     fn addresses_have_their_places() {
         assert_eq!(
-            ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/nodes"].map(place_of),
-            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Elsewhere]
+            ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/help", "/nodes"].map(place_of),
+            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Help, Place::Elsewhere]
         );
     }
 }

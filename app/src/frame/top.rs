@@ -131,6 +131,9 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::Licenses, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::LICENSES)}</span> }.into_any()
                 }
+                (Place::Help, _) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::HELP)}</span> }.into_any()
+                }
                 (Place::Elsewhere, _) => {
                     view! {
                         <a class="hover:underline" href="/">

@@ -387,7 +387,7 @@ pub struct ExplainedIn {
     pub avoid: Vec<String>,
 }
 
-/// Another choice with which a waiting job would start now.
+/// What another choice would mean for a waiting job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhatIf {
     /// 2, 4 or 8.
@@ -396,6 +396,8 @@ pub struct WhatIf {
     pub tokens: Tokens,
     /// Where.
     pub wish: NodeWish,
+    /// `None`: it would start now.
+    pub waiting: Option<Waiting>,
 }
 
 /// What can be done to a job.
@@ -451,8 +453,11 @@ pub struct AttemptView {
     pub iterations: u32,
     /// Time within the step after it.
     pub step_time: f64,
-    /// What was tried.
+    /// What was tried: time, in a Riks step load factor.
     pub size: f64,
+    /// In a Riks step, which has no time: the load factor reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lpf: Option<f64>,
 }
 
 /// One iteration.

@@ -3,7 +3,7 @@
 use crate::i18n::sentence;
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon, Tone};
-use domain::JobStatus;
+use domain::{JobStatus, JobSummary};
 use leptos::prelude::*;
 
 /// The tone of a state: nine states share five tones.
@@ -32,12 +32,20 @@ pub fn glyph(status: JobStatus) -> Glyph {
     }
 }
 
+/// Whether a running job computes nothing yet because its solver stands in the licence server's queue.
+pub fn queues(job: &JobSummary) -> bool {
+    job.status == JobStatus::Running && job.progress.as_ref().is_some_and(|progress| progress.license_queue.is_some())
+}
+
 /// Icon and word. Plain in tables, a pill in heads.
 #[component]
 pub fn StatusBadge(
     /// Where the job stands.
     #[prop(into)]
     status: Signal<JobStatus>,
+    /// It stands in the licence server's queue, which has a word of its own; see [`queues`].
+    #[prop(optional, into)]
+    queued: Signal<bool>,
     /// With a ground of its own.
     #[prop(optional)]
     pill: bool,
@@ -48,12 +56,23 @@ pub fn StatusBadge(
     let locale = use_locale();
     view! {
         <span
-            class=move || format!("st {} {}", tone(status.get()).of_state(), if pill { "pill" } else { "" })
+            class=move || {
+                let tone = if queued.get() { Tone::Calm } else { tone(status.get()) };
+                format!("st {} {}", tone.of_state(), if pill { "pill" } else { "" })
+            }
             data-testid=testid
             data-status=move || status.get().as_str()
+            data-queued=move || queued.get().then_some("licence")
         >
-            <Icon glyph=Signal::derive(move || glyph(status.get())) />
-            {move || sentence::status(status.get()).in_locale(locale.get())}
+            <Icon glyph=Signal::derive(move || if queued.get() { Glyph::Clock } else { glyph(status.get()) }) />
+            {move || {
+                let word = match (queued.get(), pill) {
+                    (true, true) => sentence::job::LICENCE_QUEUE_AT,
+                    (true, false) => sentence::job::LICENCE_QUEUE,
+                    (false, _) => sentence::status(status.get()),
+                };
+                word.in_locale(locale.get())
+            }}
         </span>
     }
 }

@@ -3,7 +3,7 @@
 use super::store::Store;
 use super::words;
 use crate::clock::use_clock;
-use crate::i18n::sentence::{Voice, fault};
+use crate::i18n::sentence::{Voice, fault, license};
 use crate::i18n::t;
 use crate::preferences::use_locale;
 use crate::ui::{CellKind, Cells, CellsKey, Notice, Tone};
@@ -78,6 +78,16 @@ fn notice(voice: Voice, standing: &LicenseStanding) -> Option<(Tone, String, Str
     })
 }
 
+/// So many days before its end the licence's end is warned of.
+const WARN: i64 = 30;
+
+/// That the licence ends soon, or has ended: tone, what, and what it means.
+fn expiry(voice: Voice, standing: &LicenseStanding, now: Timestamp) -> Option<(Tone, String, String)> {
+    let days = standing.days_left(now).filter(|days| *days <= WARN)?;
+    let tone = if days < 0 { Tone::Bad } else { Tone::Caution };
+    Some((tone, license::days_left(voice, days), license::expiry_means(voice, standing.expires?)))
+}
+
 /// The panel at the top.
 #[component]
 pub fn Pool(store: Store) -> impl IntoView {
@@ -96,6 +106,10 @@ pub fn Pool(store: Store) -> impl IntoView {
     };
     let standing = store.of(|view| view.standing.clone());
     let said = Memo::new(move |_| standing.get().and_then(|standing| notice(clock.voice(locale.get()), &standing)));
+    let ends = Memo::new(move |_| {
+        let standing = standing.get()?;
+        expiry(clock.voice(locale.get()), &standing, clock.now())
+    });
     let label = move || {
         let usage = usage();
         let (total, ours, external, reserved) = (usage.total, usage.ours, usage.external, usage.reserved);
@@ -144,6 +158,18 @@ pub fn Pool(store: Store) -> impl IntoView {
                     </ul>
                 </div>
             </div>
+            {move || {
+                ends.get()
+                    .map(|(tone, title, text)| {
+                        view! {
+                            <div class="overflow-hidden border-t border-line last:rounded-b-[inherit]" data-testid="license-expiry">
+                                <Notice tone=tone title=title flush=true>
+                                    {text}
+                                </Notice>
+                            </div>
+                        }
+                    })
+            }}
             {move || {
                 said.get()
                     .map(|(tone, title, text)| {
@@ -210,12 +236,14 @@ mod tests {
 
     fn standing(total: u32, in_use: u32, external: u32) -> LicenseStanding {
         let [total, in_use, ours, external] = [total, in_use, 34, external].map(Tokens);
-        let report = LicenseReport { at: today_at(13, 31), total, in_use, ours, holders: vec![], queue: vec![] };
+        let (holders, queue) = (vec![], vec![]);
+        let report = LicenseReport { at: today_at(13, 31), total, in_use, ours, holders, queue, expires: None };
         LicenseStanding {
             is_asked: true,
-            asking: LicenseAsking { report: Some(report), problem: None },
+            asking: LicenseAsking { report: Some(report), problem: None, warned: None },
             is_fresh: true,
             usage: LicenseUse { total: Tokens(50), ours, external, reserved: Tokens(0) },
+            expires: None,
         }
     }
 
@@ -228,6 +256,21 @@ mod tests {
         assert!(text.contains("ジョブはこの5個を避けて"), "{text}");
         assert!(notice(ja, &standing(50, 39, 0)).unwrap().2.contains("設定により"));
         assert!(notice(ja, &standing(48, 34, 2)).unwrap().1.contains("48個"));
+    }
+
+    #[test]
+    fn the_licence_s_end_is_warned_of_a_month_before() {
+        let ja = voice(Locale::Ja);
+        let mut standing = standing(50, 34, 0);
+        let mut at = |days: i64| {
+            standing.expires = Some(today_at(24 * days, 0));
+            expiry(ja, &standing, today_at(13, 42))
+        };
+        assert_eq!(at(32), None);
+        let (tone, title, text) = at(31).unwrap();
+        assert_eq!((tone, title.as_str()), (Tone::Caution, "ライセンスはあと30日で切れます"));
+        assert!(text.contains("2026年12月24日"), "{text}");
+        assert_eq!(at(0).map(|(tone, ..)| tone), Some(Tone::Bad));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::store::Store;
 use super::words;
 use crate::clock::use_clock;
+use crate::i18n::sentence::license;
 use crate::i18n::t;
 use crate::preferences::use_locale;
 use domain::{LicenseHolder, LicenseReport, LicenseStanding};
@@ -50,7 +51,15 @@ pub fn Report(store: Store) -> impl IntoView {
 #[component]
 fn Answer(report: LicenseReport) -> impl IntoView {
     let locale = use_locale();
-    let LicenseReport { total, in_use, ours, holders, queue, .. } = report;
+    let LicenseReport { total, in_use, ours, holders, queue, expires, .. } = report;
+    let clock = use_clock();
+    let until = move || {
+        let voice = clock.voice(locale.get());
+        expires.map(|ends| {
+            let day = license::last_day(voice, ends);
+            voice.pick(format!("期限は{day}です。"), format!(" Its last day is {day}."))
+        })
+    };
     let sum = move || {
         locale.get().pick(
             format!("{total}個のうち{in_use}個が使用中。こちらの計算では{ours}個です。"),
@@ -59,7 +68,7 @@ fn Answer(report: LicenseReport) -> impl IntoView {
     };
     let waits = !queue.is_empty();
     view! {
-        <p class="phrase border-b border-line px-4 py-2.5 text-sm">{sum}</p>
+        <p class="phrase border-b border-line px-4 py-2.5 text-sm">{sum} {until}</p>
         {if holders.is_empty() {
             view! { <p class="p-4 text-sm text-muted">{t(words::NO_HOLDER)}</p> }.into_any()
         } else {

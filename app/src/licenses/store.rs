@@ -155,6 +155,7 @@ mod tests {
             asking: LicenseAsking::default(),
             is_fresh: false,
             usage: LicenseUse::default(),
+            expires: None,
         };
         let mut view = LicensesView {
             standing,

@@ -5,6 +5,7 @@
 pub mod console;
 pub mod dat;
 pub mod dsls;
+mod expiry;
 mod explicit;
 pub mod lmstat;
 pub mod msg;

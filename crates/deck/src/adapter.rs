@@ -5,7 +5,7 @@ use crate::attempt::{Attempt, Table};
 use crate::calculix::{self, console, cvg, sta};
 use crate::iteration::Iteration;
 use crate::message::{Message, Messages, Severity};
-use crate::progress::{self, Thresholds, Watch};
+use crate::progress::{self, Finer, Thresholds, Watch};
 use domain::files::CONSOLE;
 use domain::progress::LicenseQueue;
 use domain::{Evidence, ExitStatus, Progress, Solver, StepShape, Timestamp, TroubleKind, Verdict};
@@ -169,6 +169,13 @@ impl RunReader {
         self.abaqus.console.queue().map(|queue| LicenseQueue { seconds: queue.seconds })
     }
 
+    /// Days until the licence ends, counted when the run began; `None` inside where the run got a licence and was not
+    /// warned, outside where nothing was heard of licences at all.
+    pub fn license_days_left(&self) -> Option<Option<u32>> {
+        let console = self.abaqus.console.summary();
+        (console.tokens.is_some() || console.expires_in_days.is_some()).then_some(console.expires_in_days)
+    }
+
     /// Which solver's files these are.
     pub fn solver(&self) -> Solver {
         self.solver
@@ -199,7 +206,9 @@ impl RunReader {
     pub fn progress(&mut self, now: Timestamp, thresholds: Thresholds) -> Progress {
         let grown = std::mem::take(&mut self.grown);
         self.watch.look(self.table().count(), grown, now);
-        let mut progress = progress::of(&self.shapes, self.table(), &self.watch, now, thresholds);
+        let msg = &self.abaqus.msg;
+        let finer = Finer { solved: msg.last(), under_way: msg.under_way() };
+        let mut progress = progress::of(&self.shapes, self.table(), finer, &self.watch, now, thresholds);
         progress.license_queue = self.queued_for_license();
         if progress.license_queue.is_some() {
             progress.trouble.take_if(|trouble| matches!(trouble.kind, TroubleKind::NoGrowth { .. }));

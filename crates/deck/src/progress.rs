@@ -1,6 +1,7 @@
-//! How far a run is: from the status file's rows and the deck's steps, never from the clock. The clock only says how
-//! fast the rows come.
+//! How far a run is: from the status file's rows, what the message file adds to them and the deck's steps, never from
+//! the clock. The clock only says how fast the rows come.
 
+use crate::abaqus::msg::{Increment, UnderWay};
 use crate::attempt::{Attempt, Table};
 use domain::progress::RecentIncrement;
 use domain::{Progress, Settings, StepShape, Timestamp, Trouble, TroubleKind};
@@ -82,8 +83,62 @@ impl Watch {
     }
 }
 
-/// The whole picture from the deck's steps, the rows so far and when they were seen.
-pub fn of(shapes: &[StepShape], table: &Table, watch: &Watch, now: Timestamp, thresholds: Thresholds) -> Progress {
+/// What a message file knows beyond the status file. The rows there have three digits of a time, which is nothing in the
+/// small increments of a long step, and none of them is of the increment that is being solved.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Finer {
+    /// The last increment that was solved.
+    pub solved: Option<Increment>,
+    /// The attempt that is being made.
+    pub under_way: Option<UnderWay>,
+}
+
+impl Finer {
+    /// Leaves out what the rows have gone past: the files are not read in the same moment.
+    fn newer_than(self, attempts: &[Attempt]) -> Finer {
+        let solved = attempts.iter().rev().find(|row| row.converged).map(|row| (row.step, row.increment));
+        let tried = attempts.last().map(|row| (row.step, row.increment, row.attempt));
+        Finer {
+            solved: self.solved.filter(|last| Some((last.step, last.increment)) >= solved),
+            under_way: self.under_way.filter(|now| Some((now.step, now.increment, now.attempt)) > tried),
+        }
+    }
+
+    /// Moves what the rows say on to what is solved and under way here.
+    fn refine(self, progress: &mut Progress, shapes: &[StepShape]) {
+        if let Some(now) = self.under_way {
+            if now.step > progress.step {
+                progress.step_time = 0.0;
+            }
+            progress.step_name = shape_of(shapes, now.step).map(|shape| shape.name.clone()).unwrap_or_default();
+            (progress.step, progress.increment, progress.attempt) = (now.step, now.increment, now.attempt);
+            progress.iteration = now.iterations;
+        }
+        let Some(solved) = self.solved.filter(|solved| solved.step == progress.step) else {
+            // a new step has begun: those before it are done
+            if let Some(begun) = self.under_way.and_then(|now| share_at(shapes, now.step, 0.0)) {
+                progress.share = Some(progress.share.map_or(begun, |share| share.max(begun)));
+            }
+            return;
+        };
+        progress.step_time = solved.step_time.unwrap_or(progress.step_time);
+        progress.total_time = solved.total_time.unwrap_or(progress.total_time);
+        // a fraction is of the step's time: Riks writes none, and what an eigenvalue step writes is no progress
+        if let Some(fraction) = solved.fraction {
+            progress.share = share_at(shapes, solved.step, fraction).or(progress.share);
+        }
+    }
+}
+
+/// The whole picture from the deck's steps, the rows so far and when they were seen, and what a message file adds.
+pub fn of(
+    shapes: &[StepShape],
+    table: &Table,
+    finer: Finer,
+    watch: &Watch,
+    now: Timestamp,
+    thresholds: Thresholds,
+) -> Progress {
     let attempts = table.rows();
     let steps = u32::try_from(shapes.len()).unwrap_or(u32::MAX);
     let mut progress = Progress { segments: segments(shapes), steps, ..Progress::default() };
@@ -107,6 +162,7 @@ pub fn of(shapes: &[StepShape], table: &Table, watch: &Watch, now: Timestamp, th
     } else if let Some(shape) = shapes.first() {
         progress.step_name = shape.name.clone();
     }
+    finer.newer_than(attempts).refine(&mut progress, shapes);
     progress.trouble = trouble(shapes, table, watch, now, thresholds);
     progress
 }
@@ -130,12 +186,17 @@ fn step_time(attempts: &[Attempt]) -> f64 {
 
 fn share(shapes: &[StepShape], attempts: &[Attempt]) -> Option<f64> {
     let last = attempts.last()?;
-    let at = usize::try_from(last.step).ok()?.checked_sub(1)?;
-    let shape = shapes.get(at)?;
+    let period = shape_of(shapes, last.step)?.period.unwrap_or(1.0);
+    share_at(shapes, last.step, step_time(attempts) / period)
+}
+
+/// The share when so much of a step is done, as far as its time tells.
+fn share_at(shapes: &[StepShape], step: u32, within: f64) -> Option<f64> {
+    let at = usize::try_from(step).ok()?.checked_sub(1)?;
     let weights = segments(shapes);
     let total: f64 = weights.iter().sum();
-    let within = match shape.period {
-        Some(period) if period > 0.0 => (step_time(attempts) / period).clamp(0.0, 1.0),
+    let within = match shapes.get(at)?.period {
+        Some(period) if period > 0.0 => within.clamp(0.0, 1.0),
         // steps that are done are known; how far this one is, is not
         _ if at > 0 => 0.0,
         _ => return None,

@@ -121,6 +121,66 @@ fn a_night_of_cutbacks_read_at_once_is_no_trouble() {
     assert_eq!((progress.cutbacks, progress.trouble), (9, None));
 }
 
+/// A row as Abaqus writes it: three digits of a time. `attempt` ends in `U` where it failed.
+fn abaqus_row(step: u32, increment: u32, attempt: &str, total: &str, time: &str, size: &str) -> String {
+    let (number, flag) = attempt.strip_suffix('U').map_or((attempt, ' '), |number| (number, 'U'));
+    format!("{step:4}{increment:6}{number:>4}{flag}{:5}{:6}{:6}  {total:<11}{time:<11}{size:<10}\n", 0, 2, 2)
+}
+
+fn starts(step: u32, increment: u32, attempt: u32) -> String {
+    format!(
+        "         STEP  {step:3}     INCREMENT {increment:5}     STEP TIME     0.00\n\n\n  \
+         INCREMENT {increment:5} STARTS. ATTEMPT NUMBER {attempt:2}, TIME INCREMENT  1.000E-03\n"
+    )
+}
+
+fn iterates(number: u32) -> String {
+    format!("               CONVERGENCE CHECKS FOR EQUILIBRIUM ITERATION {number:5}\n")
+}
+
+fn solved(fraction: &str, step_time: &str, total: &str) -> String {
+    format!(
+        " TIME INCREMENT COMPLETED  1.000E-03,  FRACTION OF STEP COMPLETED  {fraction}\n \
+         STEP TIME COMPLETED        {step_time}    ,  TOTAL TIME COMPLETED         {total}    \n"
+    )
+}
+
+#[test]
+fn the_message_file_tells_what_three_digits_hide() {
+    let shapes = [shape("a", Some(1.0)), shape("b", Some(100.0)), shape("c", Some(99.0))];
+    let mut run = RunReader::new(Solver::Abaqus, shapes.to_vec());
+    let mut look = |sta: &str, msg: &str, now: i64| {
+        run.feed("beam.sta", sta.as_bytes());
+        run.feed("beam.msg", msg.as_bytes());
+        run.progress(Timestamp(now), thresholds())
+    };
+    let at = |progress: &Progress| (progress.step, progress.increment, progress.attempt, progress.iteration);
+    // the first increment of the run iterates, and has no row
+    let begun = look("", &(starts(1, 1, 1) + &iterates(1) + &iterates(2)), 0);
+    assert_eq!((at(&begun), begun.share), ((1, 1, 1, 2), Some(0.0)));
+    // a new step is under way: the one before it is done
+    let next =
+        look(&abaqus_row(1, 1, "1", "1.00", "1.00", "1.000"), &(solved("1.00", "1.00", "1.00") + &starts(2, 1, 1)), 1);
+    assert_eq!((at(&next), next.share, next.step_name.as_str()), ((2, 1, 1, 0), Some(1.0 / 200.0), "b"));
+    assert_eq!(next.step_time, 0.0);
+    // the same row in the status file, increments apart
+    let rows = abaqus_row(2, 1, "1", "51.0", "50.0", "50.00") + &abaqus_row(2, 2, "1", "51.0", "50.0", "1.000e-03");
+    let fine =
+        look(&rows, &(solved("0.500", "50.0", "51.0") + &starts(2, 2, 1) + &solved("0.5001", "50.01", "51.01")), 2);
+    assert_eq!((at(&fine), fine.share), ((2, 2, 1, 0), Some(51.01 / 200.0)));
+    assert_eq!((fine.step_time, fine.total_time), (50.01, 51.01));
+    // what is tried again and goes on iterating has no row either, and nothing of it is done
+    let again = look(
+        &abaqus_row(2, 3, "1U", "51.0", "50.0", "1.000e-03"),
+        &(starts(2, 3, 1) + &iterates(1) + &starts(2, 3, 2) + &iterates(1) + &iterates(2) + &iterates(3)),
+        3,
+    );
+    assert_eq!((at(&again), again.share, again.cutbacks), ((2, 3, 2, 3), Some(51.01 / 200.0), 1));
+    // rows that went past what is read of the message file count
+    let past = look(&abaqus_row(2, 9, "1", "61.0", "60.0", "1.000"), "", 4);
+    assert_eq!((at(&past), past.share), ((2, 9, 1, 0), Some(61.0 / 200.0)));
+}
+
 #[test]
 fn near_the_smallest_increment() {
     let mut run = reader(&[shape("a", Some(1.0))]);

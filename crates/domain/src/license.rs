@@ -32,6 +32,8 @@ pub struct LicenseReport {
     pub holders: Vec<LicenseHolder>,
     /// Who waits for some.
     pub queue: Vec<LicenseHolder>,
+    /// When the first part of them ends, where it is said.
+    pub expires: Option<Timestamp>,
 }
 
 impl LicenseReport {
@@ -50,6 +52,16 @@ pub struct LicenseAsking {
     pub report: Option<LicenseReport>,
     /// Why there is no newer one, while there is none.
     pub problem: Option<Message>,
+    /// When the licence ends, as the last run said whose solver warned of it.
+    pub warned: Option<Timestamp>,
+}
+
+impl LicenseAsking {
+    /// When the licence ends, by whichever source says the earlier. Sources that are not asked any more do not count.
+    pub fn expires(&self, is_asked: bool) -> Option<Timestamp> {
+        let reported = self.report.as_ref().filter(|_| is_asked).and_then(|report| report.expires);
+        [reported, self.warned].into_iter().flatten().min()
+    }
 }
 
 /// What everybody may see of the licence server.
@@ -63,6 +75,16 @@ pub struct LicenseStanding {
     pub is_fresh: bool,
     /// Tokens in use now, as the plan counts them.
     pub usage: LicenseUse,
+    /// When the licence ends, where anything said it.
+    pub expires: Option<Timestamp>,
+}
+
+impl LicenseStanding {
+    /// Whole days left, 0 on the last one, less than that afterwards; `None` where nothing said when it ends.
+    pub fn days_left(&self, now: Timestamp) -> Option<i64> {
+        const DAY: i64 = 24 * 3_600;
+        self.expires.map(|end| end.0.saturating_sub(now.0).div_euclid(DAY))
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +100,7 @@ mod tests {
             ours: Tokens(ours),
             holders: vec![],
             queue: vec![],
+            expires: None,
         };
         // (report's total, in use, ours) with 50 counted on -> free for us
         for ((total, in_use, ours), free) in
@@ -92,5 +115,32 @@ mod tests {
             };
             assert_eq!(usage.free(), Tokens(free), "{report:?}");
         }
+    }
+
+    #[test]
+    fn the_earlier_end_counts_and_the_last_day_is_a_day_of_none_left() {
+        let report = LicenseReport {
+            at: Timestamp(0),
+            total: Tokens(50),
+            in_use: Tokens(0),
+            ours: Tokens(0),
+            holders: vec![],
+            queue: vec![],
+            expires: Some(Timestamp(5 * 86_400)),
+        };
+        let mut asking = LicenseAsking { report: Some(report), problem: None, warned: None };
+        assert_eq!((asking.expires(true), asking.expires(false)), (Some(Timestamp(5 * 86_400)), None));
+        asking.warned = Some(Timestamp(3 * 86_400));
+        assert_eq!((asking.expires(true), asking.expires(false)), (asking.warned, asking.warned));
+        let standing = LicenseStanding {
+            is_asked: true,
+            is_fresh: true,
+            usage: LicenseUse::default(),
+            expires: asking.expires(true),
+            asking,
+        };
+        let left = [0, 86_400, 2 * 86_400, 3 * 86_400 - 1, 3 * 86_400].map(|now| standing.days_left(Timestamp(now)));
+        assert_eq!(left, [Some(3), Some(2), Some(1), Some(0), Some(0)]);
+        assert_eq!(standing.days_left(Timestamp(3 * 86_400 + 1)), Some(-1));
     }
 }

@@ -6,7 +6,8 @@
 //! - the first job that only waits for what running jobs will give back is the *head*. Smaller jobs may pass it until
 //!   it has been the head for `backfill_patience`; from then on what it waits for is kept for it;
 //! - a job that waits for anything else (its owner's limit, a node that takes no jobs, a pause) keeps nothing;
-//! - when a job may start is found by the same rules, applied to the moments at which running jobs will end.
+//! - when a job may start is found by the same rules, applied to the moments at which running jobs and reservations
+//!   will end.
 
 mod forecast;
 mod keep;
@@ -34,6 +35,9 @@ pub struct Snapshot {
     pub users: Vec<UserLimits>,
     /// Tokens of the whole system.
     pub license: LicenseCapacity,
+    /// When what people have reserved is given back: parts of `license.reserved` and of the nodes' `reserved`, for the
+    /// forecast alone.
+    pub lapses: Vec<Lapse>,
     /// After so long at the head of the queue a job keeps what it waits for reserved.
     pub backfill_patience: Seconds,
 }
@@ -115,6 +119,17 @@ pub struct UserLimits {
     pub max_running_jobs: Option<u32>,
     /// Tokens of those.
     pub max_tokens: Option<Tokens>,
+}
+
+/// A reservation as the forecast sees it.
+#[derive(Clone, Debug)]
+pub struct Lapse {
+    /// Over at the latest. One that is kept alive by a heartbeat may end earlier.
+    pub at: Timestamp,
+    /// What it holds of the whole system's tokens.
+    pub tokens: Tokens,
+    /// What it holds of a node's cores.
+    pub cores: Option<(NodeId, Cores)>,
 }
 
 /// Tokens of the whole system.

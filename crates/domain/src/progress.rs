@@ -16,7 +16,7 @@ pub struct StepShape {
     pub min_increment: Option<f64>,
 }
 
-/// What is known of a running job's advance. Numbers come from the solver's status file, never from the clock.
+/// What is known of a running job's advance. Numbers come from the solver's own files, never from the clock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// 0 to 1 over the whole deck; `None` where it cannot be known, and then no percent is shown.
@@ -33,6 +33,9 @@ pub struct Progress {
     pub increment: u32,
     /// Attempt at that increment.
     pub attempt: u32,
+    /// Iteration of that attempt; 0 where nothing tells.
+    #[serde(default)]
+    pub iteration: u32,
     /// Attempts that did not converge, over the whole run.
     pub cutbacks: u32,
     /// Analysis time since the run's beginning.

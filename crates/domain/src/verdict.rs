@@ -90,6 +90,17 @@ pub enum Remark {
         /// How many.
         count: u32,
     },
+    /// The licence server's numbers beside its refusal.
+    LicenseDenied {
+        /// Tokens asked for.
+        requested: u64,
+        /// All there are.
+        total: u64,
+        /// Taken at that moment.
+        in_use: u64,
+        /// Left by what it reserves and limits, as it says.
+        available: u64,
+    },
     /// The run had ended by itself before the wish to end it arrived.
     EndedBeforeCancel,
 }

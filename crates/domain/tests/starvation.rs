@@ -98,6 +98,7 @@ impl Lab {
             nodes: self.nodes.clone(),
             users: vec![],
             license: LicenseCapacity { total: self.tokens, ..LicenseCapacity::default() },
+            lapses: vec![],
             backfill_patience: Seconds(patience),
         });
         for job in &mut self.waiting {

@@ -1,5 +1,5 @@
 //! Tokens in use, counted by us and by the licence server. What the licence server says is kept in memory only: after a
-//! start it is asked again sooner than it would be believed.
+//! start it is asked again sooner than it would be believed. So is what a solver warns of: the next run does so again.
 
 use crate::entities::jobs;
 use crate::rows::Row;
@@ -95,6 +95,7 @@ impl Repository {
         Ok(LicenseStanding {
             is_asked: is_asked(&settings),
             is_fresh: age.is_some_and(|age| age <= settings.license_report_max_age),
+            expires: asking.expires(is_asked(&settings)),
             asking,
             usage,
         })
@@ -105,7 +106,21 @@ impl Repository {
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
     pub async fn license_reported(&self, report: LicenseReport) -> Result<(), RepositoryError> {
-        *self.shared.license.lock() = LicenseAsking { report: Some(report), problem: None };
+        {
+            let mut asking = self.shared.license.lock();
+            (asking.report, asking.problem) = (Some(report), None);
+        }
+        self.tell_license().await
+    }
+
+    /// A run's solver has warned that the licence ends then, or has not warned of anything.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn license_warned(&self, ends: Option<Timestamp>) -> Result<(), RepositoryError> {
+        if std::mem::replace(&mut self.shared.license.lock().warned, ends) == ends {
+            return Ok(());
+        }
         self.tell_license().await
     }
 

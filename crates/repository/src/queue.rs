@@ -4,7 +4,7 @@ use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
 use crate::{Repository, RepositoryError, nodes, reservations, summary};
 use domain::plan::{
-    Giver, LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, WaitReason, Waiting,
+    Giver, Lapse, LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, WaitReason, Waiting,
     WaitingJob,
 };
 use domain::reservation::{reserved_cores, reserved_tokens};
@@ -212,6 +212,14 @@ impl Repository {
                 reserved: reserved_tokens(&reserved),
                 external: self.external_tokens(&settings, now),
             },
+            lapses: reserved
+                .into_iter()
+                .map(|one| Lapse {
+                    at: one.expires_at,
+                    tokens: one.tokens,
+                    cores: one.cores.map(|kept| (kept.node, kept.cores)),
+                })
+                .collect(),
             backfill_patience: settings.backfill_patience,
         })
     }

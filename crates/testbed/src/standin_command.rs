@@ -16,13 +16,15 @@ pub struct Standin {
     pub poll: Duration,
     /// DSLS in place of FlexNet.
     pub dsls: bool,
+    /// Days until the licence ends; below 31 every run is warned.
+    pub license_days: u32,
     /// `increment-pause=200ms`, `hang`, `exit=134` …; see `settings` of the stand-in.
     pub modes: String,
 }
 
 impl Default for Standin {
     fn default() -> Self {
-        Standin { tokens: 50, poll: Duration::from_millis(50), dsls: false, modes: String::new() }
+        Standin { tokens: 50, poll: Duration::from_millis(50), dsls: false, license_days: 3_650, modes: String::new() }
     }
 }
 
@@ -38,11 +40,12 @@ pub fn standin(folder: &Path, options: &Standin) -> Result<PathBuf, TestbedError
     fs::create_dir_all(&scratch).map_err(while_doing("making the stand-in's folder"))?;
     let text = format!(
         "#!/bin/sh\nexec env STANDIN_LICENSE_DIR='{}' STANDIN_LICENSE_TOTAL={} STANDIN_LICENSE_POLL_MS={} \
-         STANDIN_LICENSE_SERVER={} STANDIN_MODE='{}' TMPDIR='{}' '{}' \"$@\"\n",
+         STANDIN_LICENSE_SERVER={} STANDIN_LICENSE_DAYS={} STANDIN_MODE='{}' TMPDIR='{}' '{}' \"$@\"\n",
         folder.join("licence").display(),
         options.tokens,
         options.poll.as_millis(),
         if options.dsls { "dsls" } else { "flexnet" },
+        options.license_days,
         options.modes,
         scratch.display(),
         program.display(),

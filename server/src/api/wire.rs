@@ -184,18 +184,21 @@ pub struct License {
     pub report: Option<LicenseReport>,
     /// Why it has not answered since.
     pub report_problem: Option<String>,
+    /// When the licence, or the first part of it, ends: epoch seconds; null where nothing said so.
+    pub expires_at: Option<i64>,
 }
 
 impl License {
     /// The count and the report in words of `locale`.
     pub fn new(standing: LicenseStanding, locale: Locale) -> License {
-        let LicenseStanding { is_asked, asking, is_fresh, usage } = standing;
+        let LicenseStanding { is_asked, asking, is_fresh, usage, expires } = standing;
         License {
             total: usage.total.0,
             ours: usage.ours.0,
             external: usage.external.0,
             reserved: usage.reserved.0,
             free: usage.free().0,
+            expires_at: expires.map(|end| end.0),
             report: asking.report.filter(|_| is_asked).map(|report| LicenseReport {
                 at: report.at.0,
                 counts: is_fresh,

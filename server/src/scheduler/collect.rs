@@ -6,9 +6,9 @@ use super::faults::{About, about, fault, own_disk};
 use super::mirror::read_again;
 use super::{Results, Scheduler, now};
 use domain::files::PART;
-use domain::lifecycle::{LifeEvent, RunEnd, judge};
+use domain::lifecycle::{Life, LifeEvent, RunEnd, judge};
 use domain::verdict::ExitStatus;
-use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Verdict};
+use domain::{FileName, JobId, JobStatus, Node, Remark, RunToken, Timestamp, Verdict};
 use executor::{Collected, CollectedFile, ExecutorError, NodeAddress};
 use repository::{ActiveJob, HistoryFact, ResultFile, RunFolder};
 use std::io;
@@ -109,11 +109,15 @@ impl Scheduler {
         let settings = self.shared.repository.settings();
         let read = tokio::task::spawn_blocking(move || {
             let mut reader = read_again(&folder, &name, solver, &steps)?;
-            Ok::<_, io::Error>((reader.verdict(exit), reader.progress(now(), (&*settings).into())))
+            let said = (reader.verdict(exit), reader.license_days_left());
+            Ok::<_, io::Error>((said, reader.progress(now(), (&*settings).into())))
         });
         let said = match read.await {
             Ok(read) => {
-                let (verdict, progress) = read?;
+                let ((verdict, license_days), progress) = read?;
+                if let Some(days) = license_days {
+                    self.license_seen(&life, days).await;
+                }
                 // the last rows may have come after the last poll
                 if let Err(error) = self.shared.repository.record_progress(job.id, &progress).await {
                     tracing::warn!(job = %job.id, %error, "progress could not be stored");
@@ -132,6 +136,17 @@ impl Scheduler {
             verdict.remarks.push(Remark::FilesNotFetched { count });
         }
         Ok(verdict)
+    }
+
+    /// What a run was told of the licence's end. A run that was told nothing got a newer one.
+    async fn license_seen(&self, life: &Life, days: Option<u32>) {
+        const DAY: i64 = 24 * 3_600;
+        let began = life.run.as_ref().and_then(|run| run.launched_at).unwrap_or_else(now);
+        // as reports name it: the end of a day, of which nobody has said an hour
+        let ends = days.map(|days| Timestamp((began.0.div_euclid(DAY) + i64::from(days) + 1).saturating_mul(DAY)));
+        if let Err(error) = self.shared.repository.license_warned(ends).await {
+            tracing::warn!(%error, "the licence's end could not be told");
+        }
     }
 
     pub(super) fn results_of(&self, id: JobId) -> PathBuf {

@@ -89,6 +89,7 @@ impl Scheduler {
             ours,
             holders: read.holders,
             queue: read.queue,
+            expires: read.expires,
         })
     }
 }

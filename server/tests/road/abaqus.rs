@@ -76,6 +76,25 @@ async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_licence_that_is_denied_tells_its_numbers_and_one_that_ends_soon_is_known() {
+    let stack = start(Standin { tokens: 6, license_days: 22, ..Standin::default() }).await;
+    let id = submit(&stack, &[deck("wide", "")], &[("cpus", "8")]).await;
+    let job = stack.until_status(id, "Failed").await;
+    assert_eq!((cause(&job), remarks(&job)), ("no_license", vec!["license_denied"]));
+    let told = ["requested", "total", "in_use", "available"].map(|what| &job["verdict"]["remarks"][0][what]);
+    assert_eq!(told, [12, 6, 0, 6], "{job}");
+    let page = stack.http.get(stack.url(&format!("/jobs/{id}"))).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("要求12個、全体6個、使用中0個"), "{page}");
+    let ended = job["ended_at"].as_i64().unwrap();
+    let license = stack.until_answer("/api/v1/license", "its end", |answer| answer["expires_at"].is_i64()).await;
+    // the end of that day
+    let ends = license["expires_at"].as_i64().unwrap();
+    assert_eq!((ends % 86_400, (ends - ended) / 86_400), (0, 22), "{license}");
+    let page = stack.http.get(stack.url("/licenses")).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("license-expiry") && page.contains("日で切れます"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exit_that_disagrees_is_said() {
     let stack = start(Standin::default()).await;
     let crashed = submit(&stack, &[deck("late", "exit=134")], &[]).await;

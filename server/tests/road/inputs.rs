@@ -156,3 +156,63 @@ async fn a_taken_name_offers_one_that_is_then_taken() {
     }
     assert_eq!((stack.rows("jobs"), stack.upload_folders()), (3, 3));
 }
+
+/// As Abaqus/CAE on a Japanese Windows writes it: an empty part, its instance with the mesh, sets of the assembly, CP932
+/// and CRLF. `extra` goes before the step.
+fn cae(extra: &str) -> Vec<u8> {
+    let text = format!(
+        "*Heading\n** Job name: plate Model name: Model-1\n*Preprint, echo=NO, model=NO, history=NO, contact=NO\n\
+         *Part, name=Part-1\n*End Part\n*Assembly, name=Assembly\n**  \n*Instance, name=Part-1-1, part=Part-1\n*Node\n      \
+         1,           0.,           0.\n      2,           1.,           0.\n      3,           0.,           1.\n      \
+         4,           1.,           1.\n*Element, type=CPS4R\n1, 1, 2, 4, 3\n*Nset, nset=All, generate\n 1,  4,  1\n\
+         *Elset, elset=All\n 1,\n** Section: Section-1\n*Solid Section, elset=All, material=Steel\n,\n*End Instance\n\
+         *Nset, nset=Left, instance=Part-1-1\n 1, 3\n*Nset, nset=Right, instance=Part-1-1\n 2, 4\n*End Assembly\n\
+         *Material, name=Steel\n*Elastic\n 2.06e+11, 0.3\n{extra}** Name: BC-1 Type: 対称/反対称/完全固定\n*Boundary\n\
+         Left, XSYMM\n*Step, name=Step-1, nlgeom=NO\n*Static\n1., 1., 1e-05, 1.\n** Name: BC-2 Type: 変位/回転\n*Boundary\n\
+         Right, 1, 1, 0.1\n*Restart, write, frequency=0\n*Output, field\n*Node Output\nRF, U\n\
+         *Output, history, variable=PRESELECT\n*End Step\n"
+    );
+    encoding_rs::SHIFT_JIS.encode(&text.replace('\n', "\r\n")).0.into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_of_cae_is_read_right_and_its_comments_are_shown_as_they_were_written() {
+    let stack = Stack::start().await;
+    let check = async |name: &str, bytes: &[u8]| {
+        let sent: Value = upload(&stack, name, bytes, in_japanese()).await.json().await.unwrap();
+        let asked = serde_json::json!({ "deck": sent["id"], "includes": [] });
+        let answer = stack.http.post(stack.url("/rpc/check_deck")).json(&asked).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()["report"].clone()
+    };
+    let report = check("plate.inp", &cae("")).await;
+    for (key, told) in [
+        ("nodes", serde_json::json!({ "known": 4 })),
+        ("elements", serde_json::json!({ "known": 1 })),
+        ("elements_by_type", serde_json::json!([["CPS4R", 1]])),
+        ("assembled_nodes", 4.into()),
+        ("parts", serde_json::json!(["Part-1"])),
+        ("instances", serde_json::json!([{ "name": "Part-1-1", "part": "Part-1" }])),
+        ("node_sets", 3.into()),
+        ("materials", serde_json::json!(["Steel"])),
+        ("restart_write", false.into()),
+        ("encoding", "cp932".into()),
+        ("line_ending", "crlf".into()),
+    ] {
+        assert_eq!(report[key], told, "{key}: {report}");
+    }
+    let step = &report["steps"][0];
+    assert_eq!((&step["name"], &step["procedure"], &step["period"]), (&"Step-1".into(), &"STATIC".into(), &1.0.into()));
+    let findings: Vec<&Value> = report["findings"].as_array().unwrap().iter().map(|one| &one["kind"]["what"]).collect();
+    assert_eq!(findings, ["no_restart_write"], "{report}");
+    // the second letter of 表 ends in a byte that is a backslash elsewhere
+    let report = check("steel.inp", &cae("** 鋼の表は別のファイル\n*Include, input=steel.inc\n")).await;
+    let missing = &report["findings"][0];
+    assert_eq!((&missing["kind"]["what"], &missing["severity"]), (&"missing_include".into(), &"error".into()));
+    let shown: Vec<&str> =
+        missing["context"].as_array().unwrap().iter().map(|line| line[1].as_str().unwrap()).collect();
+    assert_eq!(
+        shown,
+        ["** 鋼の表は別のファイル", "*Include, input=steel.inc", "** Name: BC-1 Type: 対称/反対称/完全固定"],
+        "{report}"
+    );
+}

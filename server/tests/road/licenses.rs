@@ -101,7 +101,8 @@ fn says(folder: &Path, outside: u32) {
     let rows = if outside > 0 { held } else { String::new() };
     let total = format!("Users of abaqus:  (Total of 50 licenses issued;  Total of {outside} licenses in use)\n\n");
     // whole at once: it may be read at any time
-    std::fs::write(folder.join("next"), total + &rows).unwrap();
+    let kind = "  \"abaqus\" v62.2, vendor: ABAQUSLM, expiry: 31-dec-2035\n  floating license\n\n";
+    std::fs::write(folder.join("next"), total + kind + &rows).unwrap();
     std::fs::rename(folder.join("next"), folder.join("lmstat.txt")).unwrap();
 }
 
@@ -126,6 +127,8 @@ async fn tokens_used_at_a_desk_are_seen_by_the_queue_and_no_answer_changes_nothi
     stack.start_server();
     let license = stack.until_answer("/api/v1/license", "a report", |answer| answer["external"] == 46).await;
     assert_eq!((&license["free"], &license["report"]["counts"]), (&json!(4), &json!(true)), "{license}");
+    // the end of that day
+    assert_eq!(license["expires_at"], 2_082_758_400, "{license}");
     let holder = &license["report"]["holders"][0];
     assert_eq!(
         (&holder["user"], &holder["host"], &holder["tokens"]),

@@ -38,6 +38,17 @@ async fn a_waiting_job_is_told_with_which_cpus_it_would_start_now() {
     let told = ask().await;
     let cpus: Vec<u64> = told.as_array().unwrap().iter().map(|one| one["cpus"].as_u64().unwrap()).collect();
     assert_eq!(cpus, [4, 2], "{told}");
+    assert!(told.as_array().unwrap().iter().all(|one| one["waiting"].is_null()), "both would start now: {told}");
+    // with what is left reserved none would, and each says why
+    let kept = serde_json::json!({ "node": "node-01", "cores": 4, "purpose": "CAE", "seconds": 3_600 });
+    let kept: Value =
+        stack.http.post(stack.url("/api/v1/reservations")).json(&kept).send().await.unwrap().json().await.unwrap();
+    let told = ask().await;
+    let why = |one: &Value| (one["cpus"].clone(), one["waiting"]["reason"]["why"].clone());
+    let whys: Vec<_> = told.as_array().unwrap().iter().map(why).collect();
+    assert_eq!(whys, [4, 2].map(|cpus| (Value::from(cpus), Value::from("cores"))), "{told}");
+    let one = format!("/api/v1/reservations/{}", kept["id"]);
+    assert_eq!(stack.http.delete(stack.url(&one)).send().await.unwrap().status(), 200);
     gate.open();
     stack.until_status(wide, "Completed").await;
     assert!(ask().await.is_null(), "it waits no more");

@@ -6,6 +6,11 @@ use domain::{JobStatus, Priority};
 /// Where a job runs that may run anywhere.
 pub const ANY_NODE: Text = text("自動", "Auto");
 
+/// In place of a running job's word while its solver stands in the licence server's queue.
+pub const LICENCE_QUEUE: Text = text("順番待ち", "Queued");
+/// The same where there is room.
+pub const LICENCE_QUEUE_AT: Text = text("ライセンスサーバーで順番待ち", "Queued at the licence server");
+
 /// The word of a state.
 pub fn status(status: JobStatus) -> Text {
     match status {

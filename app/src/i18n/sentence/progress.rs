@@ -1,15 +1,11 @@
 //! How far a run is, and what may go wrong with it.
 
 use super::{Voice, amount, plural};
-use domain::{Progress, Seconds, Timestamp, TroubleKind};
+use domain::progress::LicenseQueue;
+use domain::{Progress, Seconds, Timestamp, Tokens, TroubleKind};
 
 /// `Step 2/3 · Inc 214 · カットバック1回`.
 pub fn facts(voice: Voice, progress: &Progress) -> String {
-    if let Some(queue) = progress.license_queue {
-        let span = amount::duration(voice, Seconds(queue.seconds));
-        return voice
-            .pick(format!("ライセンスサーバーで順番待ち({span})"), format!("Queued at the licence server for {span}"));
-    }
     let Progress { step, steps, increment, cutbacks, .. } = progress;
     let cut = voice.pick(
         format!("カットバック{cutbacks}回"),
@@ -20,6 +16,26 @@ pub fn facts(voice: Voice, progress: &Progress) -> String {
         },
     );
     format!("Step {step}/{steps} · Inc {increment} · {cut}")
+}
+
+/// What a run that has been started waits for before it computes.
+pub fn queued(voice: Voice, tokens: Tokens) -> String {
+    voice.pick(
+        format!("ライセンスサーバーで{tokens}トークンの順番待ち"),
+        format!("Queued for {tokens} tokens at the licence server"),
+    )
+}
+
+/// Since when it does, and that nobody has to do anything.
+pub fn queued_for(voice: Voice, queue: LicenseQueue) -> String {
+    if queue.seconds == 0 {
+        return voice.pick("順番が来ると計算を始めます", "It computes once its turn comes").to_owned();
+    }
+    let span = amount::duration(voice, Seconds(queue.seconds));
+    voice.pick(
+        format!("{span}経過。順番が来ると計算を始めます"),
+        format!("For {span} so far; it computes once its turn comes"),
+    )
 }
 
 /// `残り 約38分`, or that it is unknown.
@@ -82,6 +98,17 @@ mod tests {
         assert_eq!(trouble(en, &kind), "Increments shrinking: 5 cutbacks in 10 min");
         assert_eq!(time_left_later(ja), "残り時間は、増分が安定すると表示します");
         assert_eq!(time_left_later(en), "Time left appears once increments are steady");
+    }
+
+    #[test]
+    fn the_licence_server_s_queue_is_no_hang() {
+        let (ja, en) = (voice(Locale::Ja), voice(Locale::En));
+        assert_eq!(queued(ja, Tokens(12)), "ライセンスサーバーで12トークンの順番待ち");
+        assert_eq!(queued(en, Tokens(12)), "Queued for 12 tokens at the licence server");
+        let queue = |seconds| LicenseQueue { seconds };
+        assert_eq!(queued_for(ja, queue(180)), "3分経過。順番が来ると計算を始めます");
+        assert_eq!(queued_for(en, queue(180)), "For 3 min so far; it computes once its turn comes");
+        assert_eq!(queued_for(en, queue(0)), "It computes once its turn comes");
     }
 
     #[test]

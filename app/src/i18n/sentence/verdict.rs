@@ -168,6 +168,14 @@ pub fn remark(voice: Voice, remark: &Remark) -> String {
             format!("結果のファイル{count}件を回収できませんでした"),
             format!("{count} result {} could not be brought back", plural(u64::from(*count), "file", "files")),
         ),
+        Remark::LicenseDenied { requested, total, in_use, available } => voice.pick(
+            format!(
+                "ライセンスサーバーの答え: 要求{requested}個、全体{total}個、使用中{in_use}個、使えるのは{available}個"
+            ),
+            format!(
+                "The licence server's answer: {requested} asked for, {total} in all, {in_use} in use, {available} available"
+            ),
+        ),
         Remark::EndedBeforeCancel => voice
             .pick("中止が届く前に、計算は自分で終わっていました", "The run had ended by itself before it was stopped")
             .to_owned(),

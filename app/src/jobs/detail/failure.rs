@@ -6,6 +6,7 @@ use super::log::tabs;
 use super::messages::in_locale;
 use super::page::{Page, use_page, use_voice};
 use super::words;
+use crate::help;
 use crate::i18n::sentence::{Voice, fault, verdict};
 use crate::i18n::{Locale, t};
 use crate::jobs::api::{Explained, JobView};
@@ -88,7 +89,13 @@ pub fn Failure() -> impl IntoView {
                     {move || {
                         let known = explained.get()?;
                         let title = in_locale(&known, voice.get().locale).title.clone();
-                        Some(view! { <p class="mt-2 font-semibold" data-testid="explained">{title}</p> })
+                        Some(view! {
+                            <p class="mt-2 font-semibold" data-testid="explained">
+                                <a class="hover:underline" href=help::address_of(&known.id) data-testid="to-dictionary">
+                                    {title}
+                                </a>
+                            </p>
+                        })
                     }}
                     <p class="phrase mt-2 text-base empty:hidden">{meaning}</p>
                     <p class="sub mt-2 empty:hidden">{move || words_of_solver.get().map(|message| fault::message(voice.get().locale, &message))}</p>

@@ -5,7 +5,7 @@ use super::words;
 use crate::i18n::sentence::{self, act, amount};
 use crate::i18n::{Text, t};
 use crate::jobs::api::JobAction;
-use crate::jobs::status_badge::StatusBadge;
+use crate::jobs::status_badge::{StatusBadge, queues};
 use crate::ui::button::{Button, Kind};
 use crate::ui::{Dialog, Glyph, Icon};
 use domain::{JobStatus, NodeWish, Solver, Tokens};
@@ -21,7 +21,7 @@ pub fn Head() -> impl IntoView {
             <div class="min-w-0">
                 <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
                     <h1 class="text-xl">{name}</h1>
-                    <StatusBadge status=page.status pill=true />
+                    <StatusBadge status=page.status queued=page.of_summary(queues) pill=true />
                 </div>
                 <Facts page=page />
             </div>

@@ -44,10 +44,13 @@ pub struct Page {
 }
 
 /// What of a progress the plot shows: as long as it is the same, the plot need not be read again.
-type Mark = (u32, u32, u32, u32);
+type Mark = (u32, u32, u32, u32, u32, f64);
 
 fn mark(progress: Option<&Progress>) -> Option<Mark> {
-    progress.map(|progress| (progress.step, progress.increment, progress.attempt, progress.cutbacks))
+    progress.map(|progress| {
+        let Progress { step, increment, attempt, iteration, cutbacks, step_time, .. } = progress;
+        (*step, *increment, *attempt, *iteration, *cutbacks, *step_time)
+    })
 }
 
 /// The page's job.

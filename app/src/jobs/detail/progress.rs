@@ -6,6 +6,7 @@ use crate::i18n::sentence::{amount, progress};
 use crate::i18n::{Text, t};
 use crate::plot::number;
 use crate::ui::{ProgressBar, Tone};
+use domain::progress::LicenseQueue;
 use domain::{JobStatus, Progress, Seconds, StepShape};
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
@@ -17,16 +18,41 @@ pub fn ProgressPanel() -> impl IntoView {
     let computing = Memo::new(move |_| {
         page.view.with(|view| view.summary.status == JobStatus::Running && view.summary.progress.is_some())
     });
+    let queued = Memo::new(move |_| queue(&page).is_some());
     view! {
         <section class="panel p-4" aria-label=t(words::PROGRESS)>
             {move || {
-                if computing.get() {
+                if queued.get() {
+                    view! { <Queued page=page /> }.into_any()
+                } else if computing.get() {
                     view! { <Computing page=page /> }.into_any()
                 } else {
                     view! { <Moving page=page /> }.into_any()
                 }
             }}
         </section>
+    }
+}
+
+/// The licence server's queue, where a running job stands in it.
+fn queue(page: &Page) -> Option<LicenseQueue> {
+    page.view.with(|view| {
+        let progress = view.summary.progress.as_ref().filter(|_| view.summary.status == JobStatus::Running);
+        progress.and_then(|progress| progress.license_queue)
+    })
+}
+
+/// Nothing is computed yet, and nothing is wrong.
+#[component]
+fn Queued(page: Page) -> impl IntoView {
+    let voice = use_voice();
+    let tokens = page.of_summary(|job| job.tokens);
+    let waited = Memo::new(move |_| queue(&page).map(|queue| progress::queued_for(voice.get(), queue)));
+    view! {
+        <h2 class="phrase text-lg" data-testid="license-queue">
+            {move || progress::queued(voice.get(), tokens.get())}
+        </h2>
+        <p class="mt-1 text-sm text-muted">{move || waited.get()}</p>
     }
 }
 
@@ -99,6 +125,13 @@ fn Computing(page: Page) -> impl IntoView {
         }
         None => unknown().to_owned(),
     };
+    let attempt = move || {
+        let (attempt, iteration) = now.with(|now| (now.attempt, now.iteration));
+        match iteration {
+            0 => attempt.to_string(),
+            _ => voice.get().pick(format!("{attempt}・反復{iteration}"), format!("{attempt}, iteration {iteration}")),
+        }
+    };
     let why_unknown =
         move || now.with(|now| now.seconds_left.is_none()).then(|| progress::time_left_later(voice.get()));
     view! {
@@ -125,7 +158,7 @@ fn Computing(page: Page) -> impl IntoView {
             </div>
             <dl class="grid grid-cols-4 gap-x-8 gap-y-2 max-md:grid-cols-2">
                 <Fact word=words::INCREMENT value=Signal::derive(move || now.with(|now| now.increment.to_string())) />
-                <Fact word=words::ATTEMPT value=Signal::derive(move || now.with(|now| now.attempt.to_string())) />
+                <Fact word=words::ATTEMPT value=Signal::derive(attempt) />
                 <Fact word=words::CUTBACKS value=Signal::derive(move || now.with(|now| now.cutbacks.to_string())) />
                 <Fact word=words::TIME_LEFT value=Signal::derive(left) />
             </dl>

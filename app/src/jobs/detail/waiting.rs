@@ -55,7 +55,7 @@ pub fn WaitingPanel() -> impl IntoView {
                         }}
                         <span>{move || words::waited(voice.get(), &waited.get())}</span>
                     </p>
-                    <Sooner />
+                    <Others />
                 }
                     .into_any()
             }}
@@ -63,9 +63,9 @@ pub fn WaitingPanel() -> impl IntoView {
     }
 }
 
-/// Other CPUs or another node with which it would start now.
+/// What other CPUs or another node would mean: those with which it would start now, and folded why not with the others.
 #[component]
-fn Sooner() -> impl IntoView {
+fn Others() -> impl IntoView {
     let page = use_page();
     let voice = use_voice();
     let wait = page.of_summary(|job| job.waiting.clone().map(|wait| wait.reason));
@@ -78,23 +78,55 @@ fn Sooner() -> impl IntoView {
     move || {
         let all = found.get()?.ok()??;
         let (cpus, solver) = chosen.get();
-        let said = |one: &WhatIf| {
+        let what = |one: &WhatIf| {
+            let voice = voice.get();
             let what = match &one.wish {
                 NodeWish::Node(node) if one.cpus == cpus => node.to_string(),
-                NodeWish::Auto if one.cpus == cpus => ANY_NODE.in_locale(voice.get().locale).to_owned(),
-                _ => words::cpus(voice.get(), one.cpus),
+                NodeWish::Auto if one.cpus == cpus => ANY_NODE.in_locale(voice.locale).to_owned(),
+                _ => words::cpus(voice, one.cpus),
             };
-            let tokens = (solver == Solver::Abaqus).then_some(one.tokens);
-            words::starts_now_with(voice.get(), &what, tokens)
+            words::with_tokens(voice, what, (solver == Solver::Abaqus).then_some(one.tokens))
         };
-        let list = all.iter().map(|one| view! { <li>{said(one)}</li> }).collect_view();
-        (!all.is_empty()).then(|| {
+        let now = all.iter().filter(|one| one.waiting.is_none());
+        let now = now.map(|one| view! { <li>{words::starts_now_with(voice.get(), &what(one))}</li> }).collect_view();
+        let later = all.iter().filter_map(|one| Some((one, one.waiting.as_ref()?)));
+        let later = later
+            .map(|(one, wait)| {
+                view! {
+                    <li class="grid gap-x-3 md:grid-cols-[11rem_minmax(0,1fr)]">
+                        <span class="font-medium">{what(one)}</span>
+                        <span class="phrase text-muted">
+                            {waiting::reason(voice.get(), &wait.reason)} " · "
+                            <span class="nb">{waiting::start(voice.get(), wait)}</span>
+                        </span>
+                    </li>
+                }
+            })
+            .collect_view();
+        let (some_now, some_later) = (!now.is_empty(), !later.is_empty());
+        (some_now || some_later).then(|| {
             view! {
-                <div class="mt-3 border-t border-line pt-3 text-sm" data-testid="what-if">
-                    <ul class="grid gap-1">{list}</ul>
-                    <a class="link" href=resubmit_address(page)>
-                        {t(words::CHANGE_AND_SUBMIT)}
-                    </a>
+                <div class="mt-3 grid gap-2 border-t border-line pt-3 text-sm" data-testid="what-if">
+                    {some_now
+                        .then(|| {
+                            view! {
+                                <div>
+                                    <ul class="grid gap-1">{now}</ul>
+                                    <a class="link" href=resubmit_address(page)>
+                                        {t(words::CHANGE_AND_SUBMIT)}
+                                    </a>
+                                </div>
+                            }
+                        })}
+                    {some_later
+                        .then(|| {
+                            view! {
+                                <details data-testid="what-if-later">
+                                    <summary class="cursor-pointer">{t(words::OTHER_CHOICES)}</summary>
+                                    <ul class="mt-2 grid gap-1.5">{later}</ul>
+                                </details>
+                            }
+                        })}
                 </div>
             }
         })

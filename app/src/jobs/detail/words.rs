@@ -77,6 +77,8 @@ pub const TRY: Text = text("試すこと (効果が出やすい順)", "What to t
 pub const RESTART: Text = text("続きを計算", "Go on from here");
 /// Leads to the form with this job's files.
 pub const CHANGE_AND_SUBMIT: Text = text("条件を変えて投入し直す", "Submit it again with other choices");
+/// Unfolds what other CPUs or nodes would mean, where they would not start it now.
+pub const OTHER_CHOICES: Text = text("ほかの CPU 数・ノードなら", "With other CPUs or another node");
 /// Usual reasons.
 pub const CAUSES: Text = text("よくある原因", "Why it usually happens");
 /// Unfolds what a message means.
@@ -349,11 +351,17 @@ pub fn cpus(voice: Voice, cpus: Cores) -> String {
     voice.pick(format!("{cpus} CPU"), format!("{cpus} CPUs"))
 }
 
-/// That another choice would start at once, and what it takes.
-pub fn starts_now_with(voice: Voice, what: &str, tokens: Option<Tokens>) -> String {
-    let cost = tokens.map(|tokens| voice.pick(format!(" ({tokens}トークン)"), format!(" ({tokens} tokens)")));
-    let cost = cost.unwrap_or_default();
-    voice.pick(format!("{what}{cost} なら今すぐ開始できます"), format!("{what}{cost} would start now"))
+/// A choice, and what it takes.
+pub fn with_tokens(voice: Voice, what: String, tokens: Option<Tokens>) -> String {
+    match tokens {
+        Some(tokens) => voice.pick(format!("{what} ({tokens}トークン)"), format!("{what} ({tokens} tokens)")),
+        None => what,
+    }
+}
+
+/// That another choice would start at once.
+pub fn starts_now_with(voice: Voice, what: &str) -> String {
+    voice.pick(format!("{what} なら今すぐ開始できます"), format!("{what} would start now"))
 }
 
 #[cfg(test)]

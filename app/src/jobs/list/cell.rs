@@ -124,6 +124,14 @@ fn moves(job: &JobSummary, under_way: &str, before: &str, note: &str) -> Cell {
 }
 
 fn runs(voice: Voice, job: &JobSummary) -> Cell {
+    if let Some(queue) = job.progress.as_ref().and_then(|progress| progress.license_queue) {
+        return Cell {
+            first: progress::queued(voice, job.tokens),
+            tone: Tone::Accent,
+            second: Second::calm(progress::queued_for(voice, queue)),
+            ..Cell::default()
+        };
+    }
     // a default progress says nothing: no step has begun
     let Some(advance) = job.progress.as_ref().filter(|progress| progress.step > 0) else {
         return Cell {

@@ -7,7 +7,7 @@ use crate::clock::use_clock;
 use crate::i18n::sentence::job::ANY_NODE;
 use crate::i18n::sentence::{amount, priority};
 use crate::i18n::{Locale, t};
-use crate::jobs::status_badge::StatusBadge;
+use crate::jobs::status_badge::{StatusBadge, queues};
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon, ProgressBar, Spark, Tone};
 use domain::{JobId, JobStatus, JobSummary, NodeWish, Priority, Tokens};
@@ -30,6 +30,7 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
     let owner = job.with_untracked(|job| job.user_name.clone());
     let (cpus, tokens) = job.with_untracked(|job| (job.cpus, job.tokens));
     let status = Memo::new(move |_| job.with(|job| job.status));
+    let queued = Memo::new(move |_| job.with(queues));
     let node = Memo::new(move |_| job.with(|job| node_words(job, locale.get())));
     let placed = Memo::new(move |_| job.with(|job| job.node.is_some() || job.wish != NodeWish::Auto));
     let cell = Memo::new(move |_| job.with(|job| cell::of(clock.voice(locale.get()), job)));
@@ -81,7 +82,7 @@ pub fn Row(id: JobId, job: ArcRwSignal<JobSummary>, acts: Acts) -> impl IntoView
             <td class="m2 !pr-2">
                 // room for the longest word, so that nothing moves when the state changes
                 <div class="row-status">
-                    <StatusBadge status=status />
+                    <StatusBadge status=status queued=queued />
                 </div>
             </td>
             <td class="m1">

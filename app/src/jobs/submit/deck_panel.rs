@@ -235,7 +235,7 @@ fn Differences(form: Form, id: ItemId) -> impl IntoView {
         (!list.is_empty()).then(|| {
             let voice = voice();
             view! {
-                <Notice tone=Tone::Caution flush=true title=t(words::SERVER_DIFFERS)>
+                <Notice tone=Tone::Caution flush=true title=t(words::SERVER_DIFFERS) attr:data-testid="deck-differs">
                     <ul class="list-disc pl-5">
                         {list.iter().map(|one| view! { <li>{say::difference(voice, one)}</li> }).collect_view()}
                     </ul>

@@ -64,31 +64,23 @@ pub fn Model(form: Form, id: ItemId) -> impl IntoView {
     move || {
         let voice = voice();
         let deck = deck.get().flatten()?;
-        let number = |label, text: String| {
+        let number = |label, testid, text: String| {
             view! {
                 <div>
                     <div class="lbl">{t(label)}</div>
-                    <div class="text-lg font-semibold">{text}</div>
+                    <div class="text-lg font-semibold" data-testid=testid>{text}</div>
                 </div>
             }
         };
         let dof = unknowns(&deck).map_or_else(|| words::UNKNOWN.in_locale(voice.locale).to_owned(), count);
-        let list = |all: &[String]| match all.len() {
-            0 => words::NONE.in_locale(voice.locale).to_owned(),
-            n if n > SHOWN => format!(
-                "{} {}",
-                all[..SHOWN].join(", "),
-                voice.pick(format!("ほか{}件", n - SHOWN), format!("and {} more", n - SHOWN))
-            ),
-            _ => all.join(", "),
-        };
+        let list = |all: &[String]| list(voice, all);
         Some(view! {
             <div class="grid gap-x-8 gap-y-4 p-4 lg:grid-cols-2">
                 <div class="min-w-0">
                     <div class="mb-3 flex flex-wrap gap-x-8 gap-y-2">
-                        {number(words::NODES, in_words(voice, nodes(&deck)))}
-                        {number(words::ELEMENTS, in_words(voice, elements(&deck)))}
-                        {number(words::DOF, dof)}
+                        {number(words::NODES, "deck-nodes", in_words(voice, nodes(&deck)))}
+                        {number(words::ELEMENTS, "deck-elements", in_words(voice, elements(&deck)))}
+                        {number(words::DOF, "deck-dof", dof)}
                     </div>
                     {by_type(voice, &deck)}
                 </div>
@@ -96,6 +88,7 @@ pub fn Model(form: Form, id: ItemId) -> impl IntoView {
                     <p class="lbl pb-1">{t(words::STEPS)}</p>
                     {steps(voice, &deck)}
                     <dl class="kv mt-3">
+                        {assembly(voice, &deck)}
                         <dt>{t(words::MATERIALS)}</dt>
                         <dd>{list(&deck.materials)}</dd>
                         <dt>{t(words::OUTPUTS)}</dt>
@@ -113,6 +106,35 @@ pub fn Model(form: Form, id: ItemId) -> impl IntoView {
             </div>
         })
     }
+}
+
+/// A few names, and how many more there are.
+fn list(voice: Voice, all: &[String]) -> String {
+    match all.len() {
+        0 => words::NONE.in_locale(voice.locale).to_owned(),
+        n if n > SHOWN => format!(
+            "{} {}",
+            all[..SHOWN].join(", "),
+            voice.pick(format!("ほか{}件", n - SHOWN), format!("and {} more", n - SHOWN))
+        ),
+        _ => all.join(", "),
+    }
+}
+
+/// Parts and instances, where a deck has them.
+fn assembly(voice: Voice, deck: &Deck) -> Option<impl IntoView + use<>> {
+    if deck.parts.is_empty() && deck.instances.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = deck.instances.iter().map(|instance| instance.name.clone()).collect();
+    let told = |all: &[String]| format!("{} ({})", list(voice, all), words::how_many(voice, all.len()));
+    let (parts, instances) = (told(&deck.parts), told(&names));
+    Some(view! {
+        <dt>{t(words::PARTS)}</dt>
+        <dd data-testid="deck-parts">{parts}</dd>
+        <dt>{t(words::INSTANCES)}</dt>
+        <dd data-testid="deck-instances">{instances}</dd>
+    })
 }
 
 fn encoding(voice: Voice, encoding: Encoding) -> &'static str {

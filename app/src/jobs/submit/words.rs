@@ -22,6 +22,8 @@ pub const ELEMENTS: Text = text("要素", "Elements");
 pub const DOF: Text = text("自由度 (約)", "DOF (approx.)");
 pub const BY_TYPE: Text = text("要素 (種類ごと)", "Elements by type");
 pub const STEPS: Text = text("ステップ", "Steps");
+pub const PARTS: Text = text("パート", "Parts");
+pub const INSTANCES: Text = text("インスタンス", "Instances");
 pub const MATERIALS: Text = text("材料", "Materials");
 pub const OUTPUTS: Text = text("出力", "Output");
 pub const NEEDED: Text = text("必要なファイル", "Files needed");
@@ -54,6 +56,11 @@ pub const OPEN: Text = text("開く", "Open");
 pub const SUBMITTING: Text = text("投入しています…", "Submitting…");
 pub const HOW_TO_WRITE: Text = text("書き方", "How to write it");
 pub const THE_LINES: Text = text("該当の行", "The lines");
+
+/// How many names a list has, of which it may show a few.
+pub fn how_many(voice: Voice, count: usize) -> String {
+    voice.pick(format!("{count}個"), format!("{count}"))
+}
 
 /// What the drop zone takes.
 pub fn drop_hint(voice: Voice, limit: u64) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Of the first no verbatim text was found; it is read by the names of its columns, and its lines of holders loosely.
 
+use super::expiry;
 use super::usage::{Holder, Queued, Usage};
 use crate::lines::Lines;
 use crate::text;
@@ -83,6 +84,9 @@ impl State {
         let pool = format!("{feature},{}", pool.join(","));
         if self.counted.len() < super::usage::MOST_FEATURES && self.counted.insert(pool) {
             self.usage.add(&feature, issued, in_use);
+            if let Some(at) = cell("Expiration Date").and_then(expiry::end_of_day) {
+                self.usage.expires(&feature, at);
+            }
         }
         let user = cell("User")?.to_owned();
         let host = cell("Host").and_then(|host| host.split([' ', '/']).next()).unwrap_or("").to_owned();
@@ -102,7 +106,11 @@ impl State {
         let cell = |name: &str| row.get(columns.iter().position(|column| column == name)?);
         let number = |name: &str| cell(name)?.parse::<u64>().ok();
         let (issued, in_use) = (number("Number")?, number("InUse")?);
-        self.usage.add(cell("Feature")?, issued, in_use);
+        let feature = cell("Feature")?;
+        self.usage.add(feature, issued, in_use);
+        if let Some(at) = cell("Expires").and_then(|day| expiry::end_of_day(day)) {
+            self.usage.expires(feature, at);
+        }
         Some(())
     }
 
@@ -165,6 +173,7 @@ mod tests {
              | QXT | 1 | 2025 | Token | STD | 30 | 0 | 2027-12-31 | lm | 1 |\n  ann on n1 using 12 licenses\n",
         );
         assert_eq!((usage.features[0].issued, usage.features[0].in_use), (80, 12));
+        assert_eq!(usage.features[0].expires, Some(domain::Timestamp(1_798_761_600)), "the first to end");
         assert_eq!((usage.holders[0].user.as_str(), usage.holders[0].host.as_str()), ("ann", "n1"));
     }
 }

@@ -1,5 +1,6 @@
 //! FlexNet: `abaqus licensing lmstat -a`.
 
+use super::expiry;
 use super::usage::{Holder, Queued, Usage};
 use crate::lines::Lines;
 use crate::text;
@@ -47,7 +48,13 @@ impl State {
                 self.usage.add(name, issued, in_use);
             }
         } else if line.starts_with([' ', '\t']) {
-            self.row(line.trim());
+            // `"abaqus" v62.7, vendor: ABAQUSLM, expiry: 31-dec-2026`
+            match line.split_once(", expiry: ").and_then(|(_, day)| expiry::end_of_day(day)) {
+                Some(at) => self.usage.expires(&self.feature, at),
+                None => {
+                    self.row(line.trim());
+                }
+            }
         } else if line.contains("license server machine is down")
             || line.starts_with("Cannot connect to license server")
         {
@@ -97,6 +104,8 @@ mod tests {
         let usage = reader.usage();
         let features: Vec<_> = usage.features.iter().map(|f| (f.name.as_str(), f.issued, f.in_use)).collect();
         assert_eq!(features, [("abaqus", 78, 53), ("cae", 4, 1)]);
+        let ends: Vec<_> = usage.features.iter().map(|f| f.expires).collect();
+        assert_eq!(ends, [Some(domain::Timestamp(1_798_761_600)), None]);
         let holders: Vec<_> =
             usage.holders.iter().map(|h| (h.user.as_str(), h.host.as_str(), h.tokens, h.since.as_deref())).collect();
         assert_eq!(holders, [("ann", "c107", 10, Some("Mon 11/25 17:15")), ("cai", "pc7", 1, Some("Thu 10/1 14:49"))]);

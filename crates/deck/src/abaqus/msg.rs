@@ -38,6 +38,19 @@ pub struct Increment {
     pub arc_length: Option<f64>,
 }
 
+/// The newest attempt; it may have ended in the meantime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Step, from 1.
+    pub step: u32,
+    /// Increment within the step, from 1.
+    pub increment: u32,
+    /// Attempt at that increment, from 1.
+    pub attempt: u32,
+    /// Iterations of that attempt so far, of all kinds.
+    pub iterations: u32,
+}
+
 /// An attempt that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cutback {
@@ -171,6 +184,13 @@ impl Reader {
         self.state.last
     }
 
+    /// The newest attempt; `None` before the first one, and in runs of Explicit.
+    pub fn under_way(&self) -> Option<UnderWay> {
+        let State { step, increment, attempt, checks, .. } = &self.state;
+        let iterations = checks.in_attempt;
+        (*attempt > 0).then(|| UnderWay { step: (*step).max(1), increment: *increment, attempt: *attempt, iterations })
+    }
+
     /// The last search for eigenvalues.
     pub fn eigenvalues(&self) -> Option<Eigenvalues> {
         self.state.eigenvalues
@@ -294,6 +314,10 @@ impl State {
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(1);
         let number = words.next().and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
         if let Some(number) = number.filter(|_| words.next() == Some(b"INCREMENT")) {
+            if number != self.step {
+                // nothing is tried yet in the new step
+                (self.increment, self.attempt) = (0, 0);
+            }
             self.step = number;
         }
     }

@@ -1,5 +1,6 @@
 //! What a licence server says of its pool.
 
+use domain::Timestamp;
 use serde::Serialize;
 
 /// Holders and queued requests kept, of each.
@@ -30,6 +31,9 @@ pub struct Feature {
     pub issued: u64,
     /// Those taken.
     pub in_use: u64,
+    /// The end of the last day of the first part of them to end, where that is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
 }
 
 /// One checkout.
@@ -79,7 +83,14 @@ impl Usage {
             feature.issued = feature.issued.saturating_add(issued);
             feature.in_use = feature.in_use.saturating_add(in_use);
         } else if self.features.len() < MOST_FEATURES {
-            self.features.push(Feature { name: name.to_owned(), issued, in_use });
+            self.features.push(Feature { name: name.to_owned(), issued, in_use, expires: None });
+        }
+    }
+
+    /// Notes when a feature, or a part of it, ends.
+    pub(super) fn expires(&mut self, name: &str, at: Timestamp) {
+        if let Some(feature) = self.features.iter_mut().find(|feature| feature.name == name) {
+            feature.expires = Some(feature.expires.map_or(at, |known| known.min(at)));
         }
     }
 }

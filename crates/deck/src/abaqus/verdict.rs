@@ -1,7 +1,8 @@
 //! How a run of Abaqus ended, on evidence: end lines of `.sta` and console first, then the exit. A code alone is none:
 //! some releases abort after success, and some launchers give 0 after a failed compilation.
 
-use super::{Said, console::Summary, sta};
+use super::console::{Denied, Summary};
+use super::{Said, sta};
 use domain::files::CONSOLE;
 use domain::{Cause, Evidence, ExitStatus, Remark, Verdict};
 
@@ -44,6 +45,10 @@ pub fn verdict(exit: ExitStatus, told: Told) -> Verdict {
         }
         told.failure(exit)
     };
+    if let (Cause::NoLicense, Some(denied)) = (&cause, told.console.denied) {
+        let Denied { requested, total, in_use, available } = denied;
+        remarks.push(Remark::LicenseDenied { requested, total, in_use, available });
+    }
     Verdict { cause, evidence, exit, remarks }
 }
 
@@ -173,6 +178,10 @@ mod tests {
         let cause = |text: &str| judge(ExitStatus::Code(0), text, "").cause;
         assert_eq!(cause("Abaqus Error: Problem during compilation - a.for\n"), Cause::SubroutineError);
         assert_eq!(cause("FlexNet Licensing error:-87,147\nAbaqus/Analysis exited with errors\n"), Cause::NoLicense);
+        let numbers = "FlexNet Licensing error:-87,147\nNumber of requested licenses: 14\nNumber of total licenses: 78\n\
+                       Number of licenses in use: 70\nNumber of available licenses: 8\n";
+        let denied = Remark::LicenseDenied { requested: 14, total: 78, in_use: 70, available: 8 };
+        assert_eq!(judge(ExitStatus::Code(1), numbers, "").remarks, [denied]);
         let later = "FlexNet Licensing error:-5,357\nAbaqus/Standard checked out 13 tokens from Flexnet server lm.example.org.\n";
         assert_eq!(judge(ExitStatus::Code(1), &format!("{later}{FAILED}"), BAD).cause, Cause::Diverged);
         assert_eq!(cause("Abaqus Error: Detected lock file beam.lck.\n"), Cause::LockFile);

@@ -172,9 +172,8 @@ impl State {
     fn line(&mut self, line: &[u8]) {
         self.summary.lines += 1;
         let trimmed = line.trim_ascii();
-        let indent = line.len() - line.trim_ascii_start().len();
         if let Some((error, parts)) = &mut self.open {
-            if indent >= 6 && !trimmed.is_empty() && *parts < MOST_PARTS {
+            if super::goes_on(line) && !trimmed.is_empty() && *parts < MOST_PARTS {
                 *parts += 1;
                 error.text.push(' ');
                 error.text.push_str(&squeezed(trimmed));
@@ -209,4 +208,21 @@ fn is_error(line: &[u8]) -> bool {
 
 fn squeezed(line: &[u8]) -> String {
     text::shown(line, 200).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_sentence_belongs_to_its_error() {
+        let mut reader = Reader::default();
+        let name = format!("TOP{:80}", "");
+        reader.feed(
+            format!(" *ERROR reading *CLOAD: node set {name}\n   has not yet been defined. \n *ERROR b\n").as_bytes(),
+        );
+        reader.feed(b"   property cards:            0\n");
+        let texts: Vec<String> = reader.summary().errors.into_iter().map(|error| error.text).collect();
+        assert_eq!(texts, ["*ERROR reading *CLOAD: node set TOP has not yet been defined.", "*ERROR b"]);
+    }
 }

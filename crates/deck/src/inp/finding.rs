@@ -18,7 +18,7 @@ pub enum Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotDeck {
-    /// Nothing but blanks and comments.
+    /// Nothing but blanks.
     Empty,
     /// Bytes that no text has.
     Binary,
@@ -26,7 +26,7 @@ pub enum NotDeck {
     LfsPointer,
     /// A script (`#!`).
     Script,
-    /// No line is a keyword that a solver knows: a data fragment, or another program's file.
+    /// No line is a keyword that a solver knows: a data fragment, another program's file, or comments alone.
     NoKeyword,
 }
 

@@ -1,6 +1,7 @@
 //! Finds the messages among a file's lines.
 
 use super::{Collector, Context, LONGEST_LINE, Message, Messages, Severity, place};
+use crate::calculix;
 use crate::text;
 use std::collections::VecDeque;
 
@@ -17,7 +18,7 @@ pub(crate) enum Style {
     /// ` ***ERROR: …`, with at most one blank before it; goes on where a line is indented by nine or more.
     #[default]
     Abaqus,
-    /// ` *ERROR in routine: …`; goes on where a line is indented by six or more.
+    /// ` *ERROR in routine: …`; goes on as [`calculix::goes_on`] says.
     Calculix,
 }
 
@@ -104,7 +105,7 @@ impl Scanner {
             open.line_image = Some(text::shown(image.trim_ascii(), LONGEST_LINE));
             return true;
         }
-        if text.is_empty() || bytes.len() - text.len() < self.style.indent() || open.parts == MOST_PARTS {
+        if text.is_empty() || !self.style.goes_on(bytes, text) || open.parts == MOST_PARTS {
             return false;
         }
         open.parts += 1;
@@ -167,10 +168,11 @@ impl Scanner {
 }
 
 impl Style {
-    fn indent(self) -> usize {
+    /// Whether a line goes on with the message above it; `text` is the line without the blanks at its head.
+    fn goes_on(self, line: &[u8], text: &[u8]) -> bool {
         match self {
-            Style::Abaqus => 9,
-            Style::Calculix => 6,
+            Style::Abaqus => line.len() - text.len() >= 9,
+            Style::Calculix => calculix::goes_on(line),
         }
     }
 
@@ -280,5 +282,11 @@ mod tests {
         assert_eq!((found.errors, found.warnings, found.notes), (2, 2, 1));
         let texts: Vec<&str> = found.list.iter().map(|message| message.text.as_str()).collect();
         assert_eq!(texts, ["reading *VISCO: no strictly positive value", "in x: y 1", "in z", "in readfrd: gone"]);
+        // a name is written in its full width, and a table is no sentence
+        let name = format!(
+            " *ERROR reading *CLOAD: node set TOP{:80}\n   has not yet been defined. \n   orientations:  0\n",
+            ""
+        );
+        assert_eq!(scan(Style::Calculix, &name).list[0].text, "reading *CLOAD: node set TOP has not yet been defined.");
     }
 }

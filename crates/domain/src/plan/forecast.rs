@@ -1,4 +1,5 @@
-//! When a waiting job may start: the same pass over the queue, at the moments when running jobs will end.
+//! When a waiting job may start: the same pass over the queue, at the moments when running jobs and
+//! people's reservations will end.
 //!
 //! How long a job that has not started will run is not known, so what starts in the forecast never ends in it: the
 //! moment found is late rather than early, and a job that would need such an end is left without one.
@@ -19,6 +20,7 @@ const MOMENTS: usize = 500;
 enum Change {
     Ends(usize),
     Opens(usize),
+    Lapses(usize),
     Wakes,
 }
 
@@ -47,6 +49,9 @@ pub(super) fn forecast<'a>(
             add(until, Change::Opens(at));
         }
     }
+    for (at, lapse) in snapshot.lapses.iter().enumerate() {
+        add(lapse.at, Change::Lapses(at));
+    }
     for &at in &pending {
         if let Some(until) = queue[at].not_before.filter(|until| *until > snapshot.now) {
             add(until, Change::Wakes);
@@ -62,6 +67,7 @@ pub(super) fn forecast<'a>(
             match change {
                 Change::Ends(holder) => room.release(holder),
                 Change::Opens(node) => room.open(node),
+                Change::Lapses(at) => room.lapse(&snapshot.lapses[at]),
                 Change::Wakes => {}
             }
         }

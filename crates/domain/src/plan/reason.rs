@@ -114,7 +114,11 @@ impl<'r, 'a> Reasons<'r, 'a> {
             return Waiting { reason, position, starts: forecast.map(|at| (at, at)) };
         };
         let earliest = parts.fold(first.at, |latest, part| Some(latest?.max(part.at?)));
-        let starts = earliest.zip(forecast).map(|(earliest, latest)| (earliest.max(self.now), latest.max(earliest)));
+        // no running job gives enough back, and still it will start: when a reservation ends
+        let starts = forecast.map(|latest| {
+            let earliest = earliest.unwrap_or(latest);
+            (earliest.max(self.now), latest.max(earliest))
+        });
         Waiting { reason: first.reason.clone(), position, starts }
     }
 }

@@ -1,7 +1,7 @@
 //! What is free, while the decision is made.
 
 use super::lookup::Map;
-use super::{NodeCapacity, Snapshot, WaitingJob};
+use super::{Lapse, NodeCapacity, Snapshot, WaitingJob};
 use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, Tokens, UserId};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -285,6 +285,19 @@ impl<'a> Room<'a> {
     pub fn open(&mut self, node: usize) {
         self.nodes[node].state = NodeState::Available;
         self.index(node);
+    }
+
+    /// A reservation gives back what it holds.
+    pub fn lapse(&mut self, lapse: &Lapse) {
+        self.reserved = self.reserved.saturating_sub(lapse.tokens.0);
+        self.capacity = left(self.total, u64::from(self.external) + u64::from(self.reserved));
+        let Some((node, cores)) = &lapse.cores else { return };
+        // sorted by id
+        if let Ok(at) = self.nodes.binary_search_by(|room| room.id.cmp(node)) {
+            self.unindex(at);
+            self.nodes[at].reserved = self.nodes[at].reserved.saturating_sub(cores.0);
+            self.index(at);
+        }
     }
 
     fn hold(&mut self, holder: Holder<'a>) {

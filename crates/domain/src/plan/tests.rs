@@ -65,6 +65,7 @@ fn lab(nodes: Vec<NodeCapacity>, running: Vec<RunningJob>, waiting: Vec<WaitingJ
         nodes,
         users: vec![],
         license: LicenseCapacity { total: Tokens(50), ..LicenseCapacity::default() },
+        lapses: vec![],
         backfill_patience: Seconds(900),
     }
 }
@@ -317,6 +318,34 @@ fn reserved_cores_are_nobody_s_to_start_on_and_keep_no_node_idle() {
     snapshot.running.clear();
     snapshot.nodes[0].reserved = Cores::ZERO;
     assert_eq!(outcome(&plan(&snapshot), 10), &Outcome::Start(node_id(1)));
+}
+
+#[test]
+fn what_waits_for_a_reservation_starts_when_it_ends() {
+    let lapse = |at: i64, tokens, cores: u32| Lapse {
+        at: Timestamp(NOW.0 + at),
+        tokens: Tokens(tokens),
+        cores: (cores > 0).then(|| (node_id(1), Cores(cores))),
+    };
+    let at = |seconds: i64| Some((Timestamp(NOW.0 + seconds), Timestamp(NOW.0 + seconds)));
+    let mut kept = node(1, 8);
+    kept.reserved = Cores(8);
+    let mut snapshot = lab(vec![kept], vec![], vec![job(10, 8)]);
+    snapshot.lapses = vec![lapse(600, 0, 2), lapse(1_800, 5, 6)];
+    let first = plan(&snapshot);
+    assert_eq!(waiting(&first, 10).reason, no_cores(0, 8, None));
+    assert_eq!(waiting(&first, 10).starts, at(1_800), "the first to end does not give enough back");
+    // tokens alike; what is in use outside does not end with any reservation
+    snapshot.nodes[0].reserved = Cores::ZERO;
+    snapshot.license.reserved = Tokens(40);
+    snapshot.lapses = vec![lapse(300, 1, 0), lapse(900, 39, 0)];
+    assert_eq!(waiting(&plan(&snapshot), 10).starts, at(900));
+    snapshot.license.external = Tokens(39);
+    assert_eq!(waiting(&plan(&snapshot), 10).starts, None);
+    // a running job's end and a reservation's, whichever is later
+    snapshot.license.external = Tokens::ZERO;
+    snapshot.running = vec![running(1, 1, 8, Some(NOW.0 + 2_000))];
+    assert_eq!(waiting(&plan(&snapshot), 10).starts, at(2_000));
 }
 
 #[test]

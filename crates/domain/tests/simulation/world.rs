@@ -193,6 +193,7 @@ impl World {
                 max_tokens: None,
             }],
             license: LicenseCapacity { total: Tokens(ALL_TOKENS), ..LicenseCapacity::default() },
+            lapses: vec![],
             backfill_patience: Seconds(60),
         };
         let plan = plan(&snapshot);

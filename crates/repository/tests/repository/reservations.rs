@@ -23,7 +23,7 @@ fn now() -> Timestamp {
 
 fn report(total: u32, in_use: u32, ours: u32, at: Timestamp) -> LicenseReport {
     let [total, in_use, ours] = [total, in_use, ours].map(Tokens);
-    LicenseReport { at, total, in_use, ours, holders: vec![], queue: vec![] }
+    LicenseReport { at, total, in_use, ours, holders: vec![], queue: vec![], expires: None }
 }
 
 #[tokio::test]
@@ -40,6 +40,9 @@ async fn what_is_reserved_counts_until_it_is_given_back() {
     assert_eq!([events.try_recv().unwrap(), events.try_recv().unwrap()], told);
     let snapshot = lab.repo.snapshot(now()).await.unwrap();
     assert_eq!((snapshot.license.reserved, snapshot.nodes[0].reserved), (Tokens(5), Cores(4)));
+    let [lapse] = snapshot.lapses.as_slice() else { panic!("{:?}", snapshot.lapses) };
+    let kept = Some((node_id("node-01"), Cores(4)));
+    assert_eq!((lapse.at, lapse.tokens, &lapse.cores), (made.expires_at, Tokens(5), &kept));
     // at its end it holds nothing, whether anybody has written that down or not
     let snapshot = lab.repo.snapshot(made.expires_at).await.unwrap();
     assert_eq!((snapshot.license.reserved, snapshot.nodes[0].reserved), (Tokens(0), Cores(0)));
@@ -113,4 +116,14 @@ async fn a_fresh_report_narrows_what_is_free_and_an_old_one_counts_as_none() {
     let standing = lab.repo.license_standing().await.unwrap();
     assert!(standing.is_asked && !standing.is_fresh && standing.asking.report.is_some());
     assert_eq!(standing.asking.problem, Some(Message::Fault(Fault::ConnectionLost)));
+    // a report leaves what a run was warned of, a run without a warning takes it back, and nobody is told twice
+    lab.repo.license_warned(Some(Timestamp(9))).await.unwrap();
+    lab.repo.license_reported(report(50, 9, 4, now())).await.unwrap();
+    assert_eq!(lab.repo.license_standing().await.unwrap().expires, Some(Timestamp(9)));
+    let mut events = lab.repo.subscribe();
+    lab.repo.license_warned(Some(Timestamp(9))).await.unwrap();
+    assert!(events.try_recv().is_err());
+    lab.repo.license_warned(None).await.unwrap();
+    assert!(matches!(events.try_recv().unwrap(), Event::LicenseChanged(_)));
+    assert_eq!(lab.repo.license_standing().await.unwrap().expires, None);
 }

@@ -157,6 +157,10 @@ impl Driver<'_> {
         console.say("Analysis initiated from SIMULIA established products");
         console.say(&format!("Abaqus JOB {}", self.options.job));
         console.say("Abaqus 2023");
+        if self.settings.days_left <= 30 {
+            console
+                .say(&format!("Abaqus Warning: Your Abaqus license will expire in {} days.", self.settings.days_left));
+        }
         if let Some(source) = self.options.subroutine()
             && !self.compiled(&source)
         {

@@ -63,6 +63,7 @@ impl Entry {
 pub struct Pool {
     folder: PathBuf,
     total: u32,
+    days_left: u32,
     id: u32,
     since: u64,
     processes: Vec<(u32, u64)>,
@@ -84,6 +85,7 @@ impl Pool {
         Ok(Pool {
             folder: settings.licence_dir.clone(),
             total: settings.total,
+            days_left: settings.days_left,
             id,
             since: now(),
             processes: start_of(id).map(|start| (id, start)).into_iter().collect(),
@@ -130,6 +132,12 @@ impl Pool {
         self.with(|entries| entries.retain(|entry| entry.id != self.id))
     }
 
+    /// The last day of the licence.
+    fn last_day(&self, format: &str) -> String {
+        let end = now() + u64::from(self.days_left) * 86_400;
+        chrono::DateTime::from_timestamp(end.cast_signed(), 0).unwrap_or_default().format(format).to_string()
+    }
+
     /// What `licensing lmstat -a` prints.
     pub fn lmstat(&self) -> io::Result<String> {
         let entries = self.with(|entries| entries.clone())?;
@@ -147,7 +155,8 @@ impl Pool {
             licences(used),
         );
         if !entries.is_empty() {
-            text.push_str("\n  \"abaqus\" v62.7, vendor: ABAQUSLM, expiry: 31-dec-2035\n  floating license\n\n");
+            let day = self.last_day("%-d-%b-%Y").to_lowercase();
+            text.push_str(&format!("\n  \"abaqus\" v62.7, vendor: ABAQUSLM, expiry: {day}\n  floating license\n\n"));
         }
         for entry in &entries {
             let start = format!("    {} {host} /dev/tty (v62.6) ({host}/27000 {})", entry.user, entry.id);
@@ -171,8 +180,9 @@ impl Pool {
         let mut text = format!(
             "dslsstat - the stand-in for Abaqus over CalculiX\nLicenses:\n\
              | Feature | Version | Max Release | Model | Type | Number | InUse | Expires | Server Name | Customer ID |\n\
-             | SRU | 1 | 426 | Token | STD | {} | {used} | 2035-12-31 | {host} | 10000001 |\n",
-            self.total
+             | SRU | 1 | 426 | Token | STD | {} | {used} | {} | {host} | 10000001 |\n",
+            self.total,
+            self.last_day("%Y-%m-%d"),
         );
         for entry in entries.iter().filter(|entry| !entry.queued) {
             let (user, id, tokens) = (&entry.user, entry.id, entry.tokens);

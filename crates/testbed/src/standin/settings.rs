@@ -9,6 +9,8 @@ pub struct Settings {
     pub ccx: String,
     pub licence_dir: PathBuf,
     pub total: u32,
+    /// Days until the licence ends.
+    pub days_left: u32,
     pub poll: Duration,
     pub dsls: bool,
     pub queuing: bool,
@@ -35,6 +37,7 @@ impl Settings {
                 PathBuf::from,
             ),
             total: variable("STANDIN_LICENSE_TOTAL").and_then(|text| text.parse().ok()).unwrap_or(50),
+            days_left: variable("STANDIN_LICENSE_DAYS").and_then(|text| text.parse().ok()).unwrap_or(3_650),
             poll: Duration::from_millis(
                 variable("STANDIN_LICENSE_POLL_MS").and_then(|text| text.parse().ok()).unwrap_or(30_000),
             ),

@@ -3,7 +3,7 @@
 use deck::abaqus::usage::Usage;
 use deck::abaqus::{dsls, lmstat};
 use domain::settings::LicenseReportKind;
-use domain::{LicenseHolder, Tokens};
+use domain::{LicenseHolder, Timestamp, Tokens};
 
 /// Most holders, and most who wait, that a page is given.
 const MOST: usize = 500;
@@ -15,6 +15,7 @@ pub(super) struct Reading {
     pub in_use: Tokens,
     pub holders: Vec<LicenseHolder>,
     pub queue: Vec<LicenseHolder>,
+    pub expires: Option<Timestamp>,
 }
 
 /// Reads it; where it says nothing of this feature, the tool's own complaint, if there is one.
@@ -51,6 +52,7 @@ fn of(usage: &Usage, feature: &str) -> Result<Reading, Option<String>> {
         total: tokens(found.issued),
         in_use: tokens(found.in_use),
         holders: holders.take(MOST).map(|one| holder(&one.user, &one.host, one.tokens, one.since.as_deref())).collect(),
+        expires: found.expires,
         queue: queue.take(MOST).map(|one| holder(&one.user, &one.host, one.tokens, None)).collect(),
     })
 }
@@ -91,6 +93,7 @@ Users of standard:  (Total of 50 licenses issued;  Total of 0 licenses in use)
             reading.holders,
             [holder("sato", "node-01", 12, "Tue 11/24 9:02"), holder("nakamura", "pc-12", 5, "Tue 11/24 9:05")]
         );
+        assert_eq!(reading.expires, Some(Timestamp(1_798_761_600)));
         assert_eq!(reading.queue, [holder("mori", "pc-3", 10, "")]);
         assert_eq!(flexnet(LMSTAT, "cae").unwrap().holders.len(), 1);
         assert_eq!(flexnet(LMSTAT, "explicit"), Err(None));

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     fn attempt(increment: u32, attempt: u32, converged: bool, step_time: f64, size: f64) -> AttemptView {
-        AttemptView { step: 1, increment, attempt, converged, iterations: 3, step_time, size }
+        AttemptView { step: 1, increment, attempt, converged, iterations: 3, step_time, size, lpf: None }
     }
 
     fn course() -> Course {

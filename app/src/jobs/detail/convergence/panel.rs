@@ -1,6 +1,7 @@
 //! The panel around the plots: which step, plot or table, what is looked at.
 
 use super::increments::{Course, Increments};
+use super::load_factor::LoadFactor;
 use super::residuals::{self, Residuals};
 use super::table::Table;
 use super::words;
@@ -174,6 +175,7 @@ fn OfStep(page: Page, step: Memo<Option<u32>>, table: RwSignal<bool>) -> impl In
         });
         newest == step.get()
     });
+    let live = Memo::new(move |_| last.get() && page.status.get() == JobStatus::Running);
     let course = Memo::new(move |_| {
         let at = step.get().and_then(|step| usize::try_from(step).ok()?.checked_sub(1));
         let (minimum, period) = page.view.with(|view| {
@@ -182,14 +184,14 @@ fn OfStep(page: Page, step: Memo<Option<u32>>, table: RwSignal<bool>) -> impl In
         });
         let status = page.status.get();
         let stopped = !matches!(status, JobStatus::Completed) && status.is_ended();
-        let live = last.get() && status == JobStatus::Running;
-        Course { attempts: attempts.get(), minimum, period, live, stopped: stopped && last.get() }
+        Course { attempts: attempts.get(), minimum, period, live: live.get(), stopped: stopped && last.get() }
     });
     let groups = Memo::new(move |_| {
         let step = step.get().unwrap_or(0);
         page.convergence.with(|all| residuals::attempts(step, &all.iterations, &all.attempts))
     });
     let tolerance = Memo::new(move |_| page.convergence.with(|all| all.tolerance.map(|percent| percent / 100.0)));
+    let riks = Memo::new(move |_| attempts.with(|attempts| attempts.iter().any(|row| row.lpf.is_some())));
     let few = Memo::new(move |_| attempts.with(Vec::len) < FEW);
     let box_of = NodeRef::<Div>::new();
     let width = use_width(box_of);
@@ -211,6 +213,8 @@ fn OfStep(page: Page, step: Memo<Option<u32>>, table: RwSignal<bool>) -> impl In
                     {(!attempts.with(Vec::is_empty)).then(|| view! { <div class="-mx-4"><Table attempts=attempts /></div> })}
                 }
                 .into_any()
+            } else if riks.get() {
+                view! { <LoadFactor attempts=attempts live=live width=width /> }.into_any()
             } else {
                 view! { <Increments course=course width=width /> }.into_any()
             };

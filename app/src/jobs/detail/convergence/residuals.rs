@@ -198,6 +198,7 @@ mod tests {
             iterations: 2,
             step_time: 0.1,
             size: 0.1,
+            lpf: None,
         }];
         let other = IterationView { step: 2, ..row(4, 1, 1, 9.0) };
         let rows = [row(4, 1, 1, 50.0), row(4, 1, 2, 70.0), row(4, 2, 1, 0.4), other];

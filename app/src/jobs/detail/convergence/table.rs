@@ -15,6 +15,10 @@ const MOST_ROWS: usize = 300;
 pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
     let voice = use_voice();
     let (yes, no) = (t(words::YES), t(words::NO));
+    // a Riks step has no time
+    let riks = Memo::new(move |_| attempts.with(|attempts| attempts.iter().any(|row| row.lpf.is_some())));
+    let (time, size) = (t(words::STEP_TIME), t(words::SIZE));
+    let (lpf, lpf_step) = (t(words::LPF_COLUMN), t(words::LPF_STEP));
     let rows = move || {
         attempts.with(|attempts| {
             attempts[attempts.len().saturating_sub(MOST_ROWS)..]
@@ -25,7 +29,7 @@ pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
                         <tr>
                             <td>{row.increment}</td>
                             <td class="r">{row.attempt}</td>
-                            <td class="r">{number::plain(row.step_time, 5)}</td>
+                            <td class="r">{number::plain(row.lpf.unwrap_or(row.step_time), 5)}</td>
                             <td class="r">{number::short(row.size)}</td>
                             <td class="r">{row.iterations}</td>
                             <td class=tone>{word}</td>
@@ -47,8 +51,8 @@ pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
                     <tr>
                         <th scope="col">{t(words::INCREMENT)}</th>
                         <th scope="col" class="r">{t(words::ATTEMPT)}</th>
-                        <th scope="col" class="r">{t(words::STEP_TIME)}</th>
-                        <th scope="col" class="r">{t(words::SIZE)}</th>
+                        <th scope="col" class="r">{move || if riks.get() { lpf() } else { time() }}</th>
+                        <th scope="col" class="r">{move || if riks.get() { lpf_step() } else { size() }}</th>
                         <th scope="col" class="r">{t(words::ITERATIONS)}</th>
                         <th scope="col">{t(words::RESULT)}</th>
                     </tr>

@@ -2,7 +2,9 @@
 
 use crate::i18n::sentence::{Voice, amount, plural};
 use crate::i18n::{Text, text};
+use crate::jobs::api::AttemptView;
 pub use crate::jobs::detail::words::{ATTEMPT, INCREMENT, STEP_TIME};
+use crate::plot::number;
 
 /// Convergence.
 pub const CONVERGENCE: Text = text("収束", "Convergence");
@@ -18,6 +20,12 @@ pub const AS_TABLE: Text = text("表で見る", "As a table");
 pub const AS_PLOT: Text = text("図で見る", "As a plot");
 /// Ordinate.
 pub const SIZE: Text = text("増分の大きさ", "Increment size");
+/// Ordinate of a Riks step, whose time stands still.
+pub const LPF: Text = text("荷重比例係数 (LPF)", "Load proportionality factor (LPF)");
+/// Column.
+pub const LPF_COLUMN: Text = text("LPF", "LPF");
+/// Column: what an attempt added to it, or wanted to.
+pub const LPF_STEP: Text = text("LPFの増分", "LPF increment");
 /// Ordinate of the second plot.
 pub const RESIDUAL: Text = text("力の残差 / 平均の力", "Force residual / average force");
 /// Abscissa of the second plot.
@@ -96,6 +104,19 @@ pub fn attempt(
         format!("増分{increment}・試行{attempt}: ステップ時間 {time}、大きさ {size}、反復{iterations}回、{ja}"),
         format!(
             "Increment {increment}, attempt {attempt}: step time {time}, size {size}, {iterations} iterations, {en}"
+        ),
+    )
+}
+
+/// The values of one attempt of a Riks step.
+pub fn riks_attempt(voice: Voice, row: &AttemptView) -> String {
+    let (lpf, size) = (number::short(row.lpf.unwrap_or(0.0)), number::short(row.size));
+    let AttemptView { increment, attempt, iterations, .. } = row;
+    let (ja, en) = if row.converged { ("収束", "converged") } else { ("カットバック", "cutback") };
+    voice.pick(
+        format!("増分{increment}・試行{attempt}: LPF {lpf}、LPFの増分 {size}、反復{iterations}回、{ja}"),
+        format!(
+            "Increment {increment}, attempt {attempt}: LPF {lpf}, LPF increment {size}, {iterations} iterations, {en}"
         ),
     )
 }

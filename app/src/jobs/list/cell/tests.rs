@@ -4,7 +4,7 @@ use crate::i18n::Locale;
 use crate::i18n::sentence::{today_at, voice};
 use domain::job::Transfer;
 use domain::plan::Waiting;
-use domain::progress::RecentIncrement;
+use domain::progress::{LicenseQueue, RecentIncrement};
 use domain::{
     Cores, Evidence, ExitStatus, Fault, JobId, JobName, NodeId, NodeWish, Priority, Progress, Remark, Solver,
     Timestamp, Tokens, Trouble, TroubleKind, UserId, Verdict,
@@ -78,6 +78,17 @@ fn no_percent_is_made_up() {
     assert_eq!((cell.bar.is_none(), cell.first.as_str()), (true, "Step 2/3 · Inc 214 · カットバック1回"));
     let cell = ja(&JobSummary { progress: Some(Progress::default()), ..job(JobStatus::Running) });
     assert_eq!((cell.bar.is_none(), cell.first.as_str()), (true, "計算を始めました"));
+}
+
+#[test]
+fn a_run_in_the_licence_server_s_queue_says_so_before_its_first_step_and_between_two() {
+    for advance in [Progress::default(), advance(Some(0.5))] {
+        let progress = Some(Progress { license_queue: Some(LicenseQueue { seconds: 90 }), ..advance });
+        let cell = ja(&JobSummary { progress, tokens: Tokens(12), ..job(JobStatus::Running) });
+        assert_eq!((cell.bar.is_none(), cell.first.as_str()), (true, "ライセンスサーバーで12トークンの順番待ち"));
+        assert_eq!(second(&cell), "1分経過。順番が来ると計算を始めます");
+        assert_eq!(cell.second.as_ref().map(|second| second.tone), Some(Tone::Calm));
+    }
 }
 
 #[test]

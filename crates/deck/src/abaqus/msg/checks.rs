@@ -128,7 +128,8 @@ pub(super) struct Checks {
     pub(super) rows: Vec<Iteration>,
     pub(super) checks: VecDeque<Check>,
     pub(super) count: u64,
-    in_attempt: u32,
+    /// Iterations of the attempt under way.
+    pub(super) in_attempt: u32,
     open: bool,
     /// Where an `INSTANCE:` line belongs.
     part: Part,

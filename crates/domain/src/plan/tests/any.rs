@@ -56,6 +56,7 @@ prop_compose! {
         running in prop::collection::vec(any_running(), 0..8),
         limits in prop::collection::vec((prop::option::of(0..4_u32), prop::option::of(0..30_u32)), 4),
         total in 0..70_u32, reserved in 0..10_u32, external in 0..10_u32, patience in prop::sample::select(vec![0_u64, 900, 4_000]),
+        lapses in prop::collection::vec((99_000..110_000_i64, 0..8_u32, prop::option::of((0..6_usize, 0..9_u32))), 0..4),
     ) -> Snapshot {
         let mut snapshot = lab(nodes, running, waiting);
         // one node of a name, as the database has it
@@ -74,6 +75,9 @@ prop_compose! {
         }).collect();
         snapshot.license = LicenseCapacity { total: Tokens(total), reserved: Tokens(reserved), external: Tokens(external) };
         snapshot.backfill_patience = Seconds(patience);
+        snapshot.lapses = lapses.into_iter().map(|(at, tokens, cores)| Lapse {
+            at: Timestamp(at), tokens: Tokens(tokens), cores: cores.map(|(on, cores)| (node_id(on), Cores(cores))),
+        }).collect();
         snapshot
     }
 }
@@ -195,6 +199,7 @@ proptest! {
         other.running.reverse();
         other.nodes.reverse();
         other.users.reverse();
+        other.lapses.reverse();
         prop_assert_eq!(plan(&snapshot), plan(&other));
     }
 
