@@ -53,9 +53,10 @@ impl Backend {
     /// The upload under another name: as a new one, because a job may have this one. One that no job has goes.
     ///
     /// # Errors
-    /// `NOT_FOUND` for an upload that is not there; as for every upload.
-    pub async fn name_upload(&self, id: &UploadId, name: FileName, asking: &Asking) -> Result<UploadView, AppError> {
+    /// `VALIDATION_ERROR` for what no file is called; `NOT_FOUND` for an upload that is not there; as for every upload.
+    pub async fn name_upload(&self, id: &UploadId, name: &str, asking: &Asking) -> Result<UploadView, AppError> {
         let locale = asking.locale;
+        let name = FileName::parse(name).map_err(|error| fault::file_name(locale, name, error))?;
         let known = self.repository.uploads(std::slice::from_ref(id)).await;
         let upload = known.map_err(|error| fault::repository(locale, error))?.into_iter().next();
         let upload = upload.ok_or_else(|| fault::no_such_file(locale))?;

@@ -3,7 +3,7 @@
 
 use super::api::*;
 use crate::AppError;
-use domain::{Cores, FileName, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::{Cores, JobId, JobSummary, NodeWish, Priority, Solver, UploadId};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -56,9 +56,9 @@ pub async fn check_name(name: String) -> Result<Option<AppError>, AppError> {
 
 /// An upload under another name: that of a deck's spelling. It has another number then.
 #[server(prefix = "/rpc", endpoint = "name_upload", input = Json)]
-pub async fn name_upload(id: UploadId, name: FileName) -> Result<UploadView, AppError> {
+pub async fn name_upload(id: UploadId, name: String) -> Result<UploadView, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    crate::backend::answer(backend.name_upload(&id, name, &asking).await)
+    crate::backend::answer(backend.name_upload(&id, &name, &asking).await)
 }
 
 /// Puts a job into the queue. It is durable when this returns.

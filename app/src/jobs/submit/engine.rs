@@ -184,7 +184,7 @@ async fn send(form: Form, id: ItemId, name: String) {
 /// Asks until there is an answer, as long as it is still wanted.
 async fn rename(form: Form, id: ItemId, upload: UploadId, name: FileName) {
     let answer = loop {
-        match name_upload(upload.clone(), name.clone()).await {
+        match name_upload(upload.clone(), name.to_string()).await {
             Err(error) if error.code == ErrorCode::Unavailable => pause(Duration::from_secs(3)).await,
             answer => break answer,
         }

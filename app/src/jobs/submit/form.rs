@@ -254,6 +254,7 @@ fn blank(id: ItemId, name: String) -> Item {
 }
 
 /// Not guessed by chance; `crypto.randomUUID` exists on https pages only.
+#[cfg(feature = "hydrate")]
 fn new_key() -> String {
     let part = || {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -261,4 +262,10 @@ fn new_key() -> String {
         format!("{number:08x}")
     };
     format!("form-{}{}{}{}", part(), part(), part(), part())
+}
+
+/// The server shows the form without files.
+#[cfg(not(feature = "hydrate"))]
+fn new_key() -> String {
+    String::new()
 }
