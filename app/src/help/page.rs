@@ -128,7 +128,8 @@ fn Dictionary(entries: Vec<HelpEntry>) -> impl IntoView {
         entries.with_value(|entries| entries.get(at).cloned()).map(|entry| view! { <Entry entry=entry alone=alone /> })
     };
     view! {
-        <form class="grid gap-3 border-b border-line p-4 md:grid-cols-[minmax(0,1fr)_auto]" action="/help" method="get" role="search">
+        <form class="grid gap-3 border-b border-line p-4 md:grid-cols-[minmax(0,1fr)_auto]" action="/help" method="get" role="search"
+            aria-label=t(words::SEARCH)>
             <label class="grid gap-1">
                 <span class="lbl">{t(words::SEARCH)}</span>
                 <span class="flex gap-2">

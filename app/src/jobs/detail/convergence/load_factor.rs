@@ -54,7 +54,7 @@ pub fn draw(attempts: &[AttemptView], area: &Area) -> Drawing {
         curve: path::line(start.into_iter().chain(reached().map(point))),
         crosses: path::crosses(known().filter(|(attempt, _)| !attempt.converged).map(point)),
         points: known().map(point).collect(),
-        end: reached().last().map(|one| {
+        end: reached().next_back().map(|one| {
             let (x, y) = point(one);
             (x, y, one.1)
         }),
