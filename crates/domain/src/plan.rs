@@ -41,7 +41,7 @@ pub struct Snapshot {
 }
 
 /// A job in the queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingJob {
     /// Its number.
     pub id: JobId,

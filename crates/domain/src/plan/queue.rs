@@ -127,8 +127,30 @@ impl Queue {
         self.line.is_empty()
     }
 
-    /// A job has come, or one that is here has changed.
+    /// Whoever has waiting jobs, or had some.
+    pub fn owners(&self) -> impl Iterator<Item = &UserId> {
+        self.people.keys()
+    }
+
+    /// All waiting jobs, in order.
+    pub fn ids(&self) -> impl Iterator<Item = JobId> {
+        self.line.iter().map(Place::id)
+    }
+
+    /// A job has come, or one that is here has changed. One that is the same but for its time as the head is no news.
     pub fn put(&mut self, job: WaitingJob) {
+        if let Some(known) = self.jobs.get_mut(&job.id) {
+            let since = std::mem::replace(&mut known.head_since, job.head_since);
+            if *known == job {
+                if job.head_since.is_some() {
+                    self.heads.insert(job.id);
+                } else {
+                    self.heads.remove(&job.id);
+                }
+                return;
+            }
+            known.head_since = since;
+        }
         self.take(job.id);
         let place = self.enter(job);
         let at = self.line.partition_point(|other| other.rank < place.rank);
@@ -149,21 +171,6 @@ impl Queue {
         self.changed.remove(&id);
         self.moved(rank);
         Some(job)
-    }
-
-    /// The head of the queue has been it since then, and nobody else is.
-    pub fn set_head(&mut self, head: Option<(JobId, Timestamp)>) {
-        for id in std::mem::take(&mut self.heads) {
-            if let Some(job) = self.jobs.get_mut(&id) {
-                job.head_since = None;
-            }
-        }
-        if let Some((id, since)) = head
-            && let Some(job) = self.jobs.get_mut(&id)
-        {
-            job.head_since = Some(since);
-            self.heads.insert(id);
-        }
     }
 
     /// Since when these have been the head, by what is known of each job: one at most, unless somebody else wrote.

@@ -61,8 +61,10 @@ impl Watched {
                 let now = self.seen.now;
                 for job in &mut self.seen.waiting {
                     job.head_since = (self.head == Some(job.id)).then_some(now);
+                    self.queue.put(job.clone());
                 }
-                self.queue.set_head(self.head.map(|head| (head, now)));
+                let heads = self.seen.waiting.iter().filter_map(|job| Some((job.id, job.head_since?)));
+                assert!(self.queue.heads().eq(heads));
             }
             Happens::Turns(around) => {
                 self.seen = Snapshot { waiting: std::mem::take(&mut self.seen.waiting), now: self.seen.now, ..*around };
