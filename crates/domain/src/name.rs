@@ -1,7 +1,9 @@
-//! Names that people give, parsed once into types that cannot hold a path, an option or a control character.
+//! Names that people give, parsed once into types that cannot hold a path, an option or a control character. Clones
+//! share the text: a reason to wait names jobs and nodes, and is told for each of many thousand jobs.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a text cannot be the name it was given for. Each is a message key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -55,9 +57,8 @@ fn check_edges(text: &str) -> Result<(), NameError> {
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident, $parse:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes the text as it is, or says what is wrong with it; nothing is repaired.
@@ -67,7 +68,7 @@ macro_rules! name_type {
             pub fn parse(text: &str) -> Result<Self, NameError> {
                 let check: fn(&str) -> Result<(), NameError> = $parse;
                 check(text)?;
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
 
             /// The name.
@@ -85,6 +86,12 @@ macro_rules! name_type {
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 
@@ -218,11 +225,11 @@ impl JobName {
     /// The `n`-th variant of this name (`beam` → `beam-2`), shortened where it would grow too long.
     pub fn variant(&self, n: u32) -> JobName {
         let ending = format!("-{n}");
-        let mut stem = self.0.clone();
+        let mut stem = self.0.to_string();
         while stem.chars().count() + ending.len() > LONGEST_JOB.0 || stem.len() + ending.len() > LONGEST_JOB.1 {
             stem.pop();
         }
-        JobName(stem + &ending)
+        JobName((stem + &ending).into())
     }
 }
 

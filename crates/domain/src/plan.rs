@@ -12,12 +12,14 @@
 mod forecast;
 mod keep;
 mod lookup;
+mod queue;
 mod reason;
 mod room;
 #[cfg(test)]
 mod tests;
 
 use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Priority, Seconds, Solver, Timestamp, Tokens, UserId};
+pub use queue::{News, Queue, Starts};
 use serde::{Deserialize, Serialize};
 
 /// All that the decision looks at. Times are the server's; jobs may come in any order.
@@ -43,7 +45,7 @@ pub struct Snapshot {
 }
 
 /// A job in the queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingJob {
     /// Its number.
     pub id: JobId,
@@ -327,7 +329,32 @@ pub enum WaitReason {
     },
 }
 
-/// Decides about every waiting job.
+impl WaitReason {
+    /// Who will give something back, where the reason names somebody.
+    pub fn giver(&self) -> Option<&Giver> {
+        match self {
+            WaitReason::Cores { giver, .. }
+            | WaitReason::NodeTokens { giver, .. }
+            | WaitReason::Tokens { giver, .. }
+            | WaitReason::UserJobs { giver, .. }
+            | WaitReason::UserTokens { giver, .. } => giver.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn giver_mut(&mut self) -> Option<&mut Giver> {
+        match self {
+            WaitReason::Cores { giver, .. }
+            | WaitReason::NodeTokens { giver, .. }
+            | WaitReason::Tokens { giver, .. }
+            | WaitReason::UserJobs { giver, .. }
+            | WaitReason::UserTokens { giver, .. } => giver.as_mut(),
+            _ => None,
+        }
+    }
+}
+
+/// Decides about every waiting job: the rule. A [`Queue`] decides the same without beginning anew.
 pub fn plan(snapshot: &Snapshot) -> Plan {
     decide(snapshot, snapshot.waiting.iter().collect(), None)
 }
@@ -361,7 +388,10 @@ fn decide(snapshot: &Snapshot, queue: Vec<&WaitingJob>, only: Option<JobId>) -> 
     for &(at, node) in &pass.starts {
         starts[at] = Some(node);
     }
-    let forecast = forecast::forecast(&room, &queue, &starts, snapshot, pass.head.as_ref().map(|head| head.at));
+    let head = pass.head.as_ref().map(|head| head.at);
+    let first: Vec<usize> = (0..queue.len()).filter(|&at| starts[at].is_none()).take(forecast::JOBS).collect();
+    let first_jobs: Vec<room::Queued<'_>> = first.iter().map(|&at| queue[at]).collect();
+    let forecast = forecast::forecast(&room, &first_jobs, snapshot, first.iter().position(|at| Some(*at) == head));
     let mut reasons = reason::Reasons::new(&room, snapshot.now);
     let mut position = 0;
     let mut decisions = Vec::with_capacity(if only.is_some() { 1 } else { queue.len() });
@@ -373,11 +403,12 @@ fn decide(snapshot: &Snapshot, queue: Vec<&WaitingJob>, only: Option<JobId>) -> 
         let outcome = match starts[at] {
             Some(node) => Outcome::Start(room.nodes[node].id.clone()),
             None => {
-                let head = pass.head.as_ref().filter(|head| head.at < at).map(|head| queue[head.at].job);
-                Outcome::Wait(reasons.waiting(queued, head, forecast.get(&at).copied(), position))
+                let head = head.filter(|head| *head < at).map(|head| &queue[head].job.name);
+                let moment = first.binary_search(&at).ok().and_then(|place| forecast.get(&place));
+                Outcome::Wait(reasons.waiting(queued, head, moment.copied(), position))
             }
         };
         decisions.push(Decision { job: queued.id, outcome });
     }
-    Plan { decisions, head: pass.head.as_ref().map(|head| queue[head.at].job.id) }
+    Plan { decisions, head: head.map(|head| queue[head].job.id) }
 }

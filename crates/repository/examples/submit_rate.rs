@@ -68,10 +68,12 @@ async fn main() {
     let begun = Instant::now();
     let snapshot = repo.snapshot(Timestamp(1_800_000_000)).await.unwrap();
     println!("snapshot of {} waiting: {:?}", snapshot.waiting.len(), begun.elapsed());
-    let plan = domain::plan::plan(&snapshot);
     for round in ["first", "same"] {
         let begun = Instant::now();
-        repo.record_plan(&plan, Timestamp(1_800_000_000)).await.unwrap();
-        println!("record_plan, {round}: {:?}", begun.elapsed());
+        let head = repo.decide(Timestamp(1_800_000_000), false).await.unwrap().head;
+        println!("decide, {round}: {:?}", begun.elapsed());
+        let begun = Instant::now();
+        repo.record_decision(head, Timestamp(1_800_000_000)).await.unwrap();
+        println!("record_decision, {round}: {:?}", begun.elapsed());
     }
 }

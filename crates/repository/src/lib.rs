@@ -37,6 +37,7 @@ pub use submit::Submission;
 use domain::{Event, Timestamp};
 use license::LicenseCell;
 use migration::{Migrator, MigratorTrait};
+use queue::LineCell;
 use sea_orm::{DatabaseConnection, TransactionTrait};
 use settings::SettingsCache;
 use std::path::PathBuf;
@@ -70,6 +71,7 @@ struct Shared {
     events: broadcast::Sender<Event>,
     settings: Arc<SettingsCache>,
     license: Arc<LicenseCell>,
+    line: Arc<LineCell>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -97,9 +99,10 @@ impl Repository {
         let readers = connection::readers(&config.path, patience).await?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let license = Arc::new(LicenseCell::default());
-        let known = Known { settings: Arc::clone(&settings), license: Arc::clone(&license) };
+        let line = Arc::new(LineCell::default());
+        let known = Known { settings: Arc::clone(&settings), license: Arc::clone(&license), line: Arc::clone(&line) };
         let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), known);
-        let shared = Shared { readers, events, settings, license, task: Mutex::new(Some(task)) };
+        let shared = Shared { readers, events, settings, license, line, task: Mutex::new(Some(task)) };
         Ok(Repository { shared: Arc::new(shared), writer })
     }
 

@@ -1,23 +1,29 @@
 //! What the plan looks at, and what it decided.
 
+mod line;
+
 use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
 use crate::{Repository, RepositoryError, nodes, reservations, summary};
 use domain::plan::{
-    Giver, Lapse, LicenseCapacity, NodeCapacity, Outcome, Plan, RunningJob, Snapshot, UserLimits, WaitReason, Waiting,
-    WaitingJob,
+    Giver, Lapse, LicenseCapacity, News, NodeCapacity, Queue, RunningJob, Snapshot, Starts, UserLimits, WaitReason,
+    Waiting, WaitingJob,
 };
 use domain::reservation::{reserved_cores, reserved_tokens};
 use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
+use line::data_version;
+pub(crate) use line::{Follow, LineCell};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
     TransactionTrait,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// So many rows change in one transaction: nobody waits long behind a plan that moved everybody one place.
 const ROWS_AT_ONCE: usize = 500;
+/// So often something may have changed while it was read.
+const ROUNDS: usize = 8;
 
 #[derive(FromQueryResult)]
 struct WaitingRow {
@@ -47,9 +53,17 @@ struct RunningRow {
     updated_at: Option<i64>,
 }
 
-async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<WaitingJob>, RepositoryError> {
+/// All waiting jobs, or those of these.
+pub(crate) async fn waiting(
+    db: &impl ConnectionTrait,
+    of: Option<&[JobId]>,
+) -> Result<Vec<WaitingJob>, RepositoryError> {
     use jobs::Column as C;
-    jobs::Entity::find()
+    let mut query = jobs::Entity::find();
+    if let Some(of) = of {
+        query = query.filter(C::Id.is_in(of.iter().map(|id| id.0)));
+    }
+    query
         .select_only()
         .columns([C::Id, C::Name, C::UserId, C::Wish, C::Solver, C::CpuCount, C::LicenseTokens, C::Priority])
         .columns([C::CreatedAt, C::HeadSince, C::NotBefore])
@@ -169,14 +183,26 @@ impl Repository {
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
     pub async fn snapshot(&self, now: Timestamp) -> Result<Snapshot, RepositoryError> {
-        let settings = self.settings();
         let db = self.db().begin().await?;
-        let waiting = waiting(&db).await?;
-        let running = running(&db, now).await?;
-        let nodes = nodes::all(&db).await?;
-        let users = crate::users::all(&db).await?;
-        let reserved = reservations::live(&db, now).await?;
+        let waiting = waiting(&db, None).await?;
+        let owners = waiting.iter().map(|job| job.user.clone()).collect();
+        let around = self.around(&db, now, owners).await?;
         db.commit().await?;
+        Ok(Snapshot { waiting, ..around })
+    }
+
+    /// The same without the waiting jobs. Nothing of `owners` is left out, whether or not they have a row.
+    async fn around(
+        &self,
+        db: &impl ConnectionTrait,
+        now: Timestamp,
+        owners: HashSet<UserId>,
+    ) -> Result<Snapshot, RepositoryError> {
+        let settings = self.settings();
+        let running = running(db, now).await?;
+        let nodes = nodes::all(db).await?;
+        let users = crate::users::all(db).await?;
+        let reserved = reservations::live(db, now).await?;
         let nodes = nodes.into_iter().map(|node| NodeCapacity {
             reserved: reserved_cores(&reserved, &node.id),
             id: node.id,
@@ -191,10 +217,10 @@ impl Repository {
             let (max_running_jobs, max_tokens) = (user.max_running_jobs, user.max_tokens);
             limits.insert(user.id.clone(), UserLimits { user: user.id, max_running_jobs, max_tokens });
         }
-        for job in &waiting {
+        for user in owners {
             // a job's owner need not have a row
-            let user = job.user.clone();
-            limits.entry(job.user.clone()).or_insert(UserLimits { user, max_running_jobs: None, max_tokens: None });
+            let none = UserLimits { user: user.clone(), max_running_jobs: None, max_tokens: None };
+            limits.entry(user).or_insert(none);
         }
         let users = limits.into_values().map(|limit| UserLimits {
             max_running_jobs: limit.max_running_jobs.or(settings.user_max_running_jobs),
@@ -205,7 +231,7 @@ impl Repository {
             now,
             nodes: nodes.collect(),
             users: users.filter(|limit| limit.max_running_jobs.is_some() || limit.max_tokens.is_some()).collect(),
-            waiting,
+            waiting: Vec::new(),
             running,
             license: LicenseCapacity {
                 total: settings.total_license_tokens,
@@ -224,40 +250,113 @@ impl Repository {
         })
     }
 
-    /// Stores what the plan says of the jobs that wait: only what differs from what is stored (a forecast that moved
-    /// by less than half a minute does not). A job that is to start
-    /// keeps its old reason until it is claimed; the head of the queue keeps the time it became the head.
+    /// Decides about every waiting job. The queue is kept in memory, as the last commit left it; what is around it is
+    /// read. `look`: whether another program has written is asked first, and then everything is read.
+    ///
+    /// Only who asks here may claim: then whatever a job has claimed before is in what is read.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn decide(&self, now: Timestamp, look: bool) -> Result<Starts, RepositoryError> {
+        let line = &self.shared.line;
+        if look || !line.is_known() {
+            self.look_at_line().await?;
+        }
+        for _ in 0..ROUNDS {
+            let Some(owners) = line.with(|queue| queue.owners().cloned().collect::<HashSet<_>>()) else {
+                self.look_at_line().await?;
+                continue;
+            };
+            if line.with(|queue| queue.is_empty()) == Some(true) {
+                return Ok(Starts::default());
+            }
+            let people = owners.len();
+            let db = self.db().begin().await?;
+            let around = self.around(&db, now, owners).await?;
+            db.commit().await?;
+            // somebody new has come meanwhile: the system's limit holds for them too
+            let decided = line.with(|queue| (queue.owners().count() == people).then(|| queue.decide(&around)));
+            if let Some(Some(decided)) = decided {
+                return Ok(decided);
+            }
+        }
+        Err(RepositoryError::Busy)
+    }
+
+    /// Reads the whole queue, unless it is known and nobody but us has written.
+    async fn look_at_line(&self) -> Result<(), RepositoryError> {
+        let known = self.shared.line.version();
+        self.write(move |change| {
+            Box::pin(async move {
+                let version = data_version(&change.db).await?;
+                if known != Some(version) {
+                    let queue = Queue::new(waiting(&change.db, None).await?);
+                    change.mention(|mentions| mentions.line = Some((queue, version)));
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Stores what the last decision says of the jobs that wait: only what differs from what is stored (a forecast that
+    /// moved by less than half a minute does not). A job that is to start keeps its old reason until it is claimed; the
+    /// head of the queue keeps the time it became the head.
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn record_plan(&self, plan: &Plan, now: Timestamp) -> Result<(), RepositoryError> {
+    pub async fn record_decision(&self, head: Option<JobId>, now: Timestamp) -> Result<(), RepositoryError> {
+        let line = &self.shared.line;
+        let Some((ids, all)) = line.with(|queue| {
+            let (mut ids, all) = match queue.news(ROWS_AT_ONCE) {
+                News::Of(ids) => (ids, false),
+                News::Many => (queue.ids().collect(), true),
+            };
+            ids.extend(head.into_iter().chain(queue.heads().map(|(id, _)| id)));
+            (ids, all)
+        }) else {
+            return Ok(());
+        };
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let said = line.with(|queue| ids.iter().filter_map(|id| Some((*id, queue.waiting(*id)?))).collect());
+        let stored = self.store(said.unwrap_or_default(), head, (!all).then_some(ids), now).await;
+        if stored.is_err() {
+            // what was news is news no more: everything is compared again
+            line.forget();
+        }
+        stored
+    }
+
+    /// Of these jobs, or of all that wait.
+    async fn store(
+        &self,
+        said: HashMap<JobId, Waiting>,
+        head: Option<JobId>,
+        of: Option<Vec<JobId>>,
+        now: Timestamp,
+    ) -> Result<(), RepositoryError> {
         use jobs::Column as C;
-        let decided: HashMap<JobId, &Waiting> = plan
-            .decisions
-            .iter()
-            .filter_map(|decision| match &decision.outcome {
-                Outcome::Wait(waiting) => Some((decision.job, waiting)),
-                Outcome::Start(_) => None,
-            })
-            .collect();
-        let kept = jobs::Entity::find()
+        let mut query = jobs::Entity::find()
             .select_only()
             .columns([C::Id, C::Waiting, C::HeadSince])
             .filter(C::Status.eq(JobStatus::Waiting.as_str()))
-            .order_by_asc(C::Id)
-            .into_model::<Kept>()
-            .all(self.db())
-            .await?;
+            .order_by_asc(C::Id);
+        if let Some(of) = of {
+            query = query.filter(C::Id.is_in(of.iter().map(|id| id.0)));
+        }
+        let kept = query.into_model::<Kept>().all(self.db()).await?;
         let mut updates = Vec::new();
         for job in kept {
             let id = JobId(job.id);
-            let waiting = match decided.get(&id) {
+            let waiting = match said.get(&id) {
                 Some(new) if !job.waiting.as_deref().is_some_and(|old| says_the_same(old, new)) => {
                     Some(json_text("waiting", new)?)
                 }
                 _ => job.waiting.clone(),
             };
-            let head_since = if plan.head == Some(id) { job.head_since.or(Some(now.0)) } else { None };
+            let head_since = if head == Some(id) { job.head_since.or(Some(now.0)) } else { None };
             if waiting != job.waiting || head_since != job.head_since {
                 updates.push(Update { job: id, waiting, head_since });
             }

@@ -51,6 +51,7 @@ impl Repository {
                     .update_columns([C::Name, C::Role, C::MaxRunningJobs, C::MaxLicenseTokens])
                     .to_owned();
                 users::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&change.db).await?;
+                change.mention(|mentions| mentions.people = true);
                 Ok(())
             })
         })

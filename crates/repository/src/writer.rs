@@ -8,7 +8,7 @@ mod mentions;
 #[cfg(test)]
 mod tests;
 
-use crate::{RepositoryError, connection, license::LicenseCell, settings::SettingsCache};
+use crate::{RepositoryError, connection, license::LicenseCell, queue::LineCell, settings::SettingsCache};
 use domain::Event;
 pub(crate) use mentions::Mentions;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
@@ -87,6 +87,7 @@ where
 pub(crate) struct Known {
     pub(crate) settings: Arc<SettingsCache>,
     pub(crate) license: Arc<LicenseCell>,
+    pub(crate) line: Arc<LineCell>,
 }
 
 /// The way into the writer's queue.
@@ -215,6 +216,11 @@ impl Task {
                 if let Some(settings) = told.settings {
                     self.known.settings.put(settings);
                 }
+                // before anybody hears of it: who decides next decides about this
+                match told.follow {
+                    Some(follow) => self.known.line.follow(follow),
+                    None => self.known.line.forget(),
+                }
                 for event in told.events {
                     // nobody listening is no error
                     drop(self.events.send(event));
@@ -225,6 +231,7 @@ impl Task {
                 Ok(())
             }
             Err(error) => {
+                self.known.line.forget();
                 for answer in answers {
                     answer(Err(error.clone()));
                 }
@@ -236,6 +243,8 @@ impl Task {
     /// A fresh connection instead of one whose transaction state is unknown.
     async fn reconnect(&mut self) {
         drop(self.db.close_by_ref().await);
+        // another connection counts the writings of others otherwise
+        self.known.line.forget();
         match connection::writer(&self.path, self.patience).await {
             Ok(db) => self.db = db,
             // the next change finds the closed connection, is refused, and comes here again

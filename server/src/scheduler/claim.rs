@@ -3,24 +3,30 @@
 use super::{Scheduler, now};
 use domain::lifecycle::LifeEvent;
 use domain::plan::LicenseUse;
-use domain::plan::{Outcome, plan};
 use domain::{Event, JobStatus, RunToken, Timestamp, Tokens};
 use repository::HistoryFact;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 /// Looks without being woken: for pauses that end and for changes made by another program (a node added by the
 /// command line).
 const SAFETY: Duration = Duration::from_secs(5);
 
+/// At most so long after a decision nobody decides.
+const LONGEST_REST: Duration = Duration::from_millis(100);
+
 impl Scheduler {
     pub(super) async fn plan_until_stopped(&self) {
         let mut events = self.shared.repository.subscribe();
         let mut others = None;
+        let mut woken = false;
         loop {
             self.watch_nodes().await;
             let over = self.end_lapsed().await;
-            self.plan_once().await;
+            let took = self.plan_once(!woken).await;
+            // where deciding takes long, what comes meanwhile is decided together
+            tokio::time::sleep(took.min(LONGEST_REST)).await;
+            woken = false;
             let pause = tokio::time::sleep(over.map_or(SAFETY, |at| until(at).min(SAFETY)));
             tokio::pin!(pause);
             loop {
@@ -31,6 +37,7 @@ impl Scheduler {
                         Ok(event) => {
                             self.ring(&event);
                             if wakes(&event, &mut others) {
+                                woken = true;
                                 break;
                             }
                         }
@@ -70,29 +77,28 @@ impl Scheduler {
         })
     }
 
-    async fn plan_once(&self) {
-        let snapshot = match self.shared.repository.snapshot(now()).await {
-            Ok(snapshot) => snapshot,
+    /// Gives how long deciding took. `look`: nothing has woken us, so that another program may have written.
+    async fn plan_once(&self, look: bool) -> Duration {
+        let begun = Instant::now();
+        let decided = match self.shared.repository.decide(now(), look).await {
+            Ok(decided) => decided,
             Err(error) => {
-                tracing::error!(%error, "no snapshot; trying again");
-                return;
+                tracing::error!(%error, "no decision; trying again");
+                return begun.elapsed();
             }
         };
-        if snapshot.waiting.is_empty() {
-            return;
-        }
-        let plan = plan(&snapshot);
-        for decision in &plan.decisions {
-            let Outcome::Start(node) = &decision.outcome else { continue };
+        let took = begun.elapsed();
+        for (job, node) in decided.starts {
             let token = uuid::Uuid::now_v7().to_string();
             let Ok(token) = RunToken::parse(&token) else { continue };
             let fact = HistoryFact::Claimed { node: node.clone(), token: token.clone() };
-            let event = LifeEvent::Claimed { node: node.clone(), token };
-            self.apply(decision.job, None, event, fact).await;
+            let event = LifeEvent::Claimed { node, token };
+            self.apply(job, None, event, fact).await;
         }
-        if let Err(error) = self.shared.repository.record_plan(&plan, now()).await {
+        if let Err(error) = self.shared.repository.record_decision(decided.head, now()).await {
             tracing::error!(%error, "the reasons could not be stored");
         }
+        took
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Timestamp;
 use std::collections::BTreeMap;
 
 /// So many jobs of the queue are forecast; those behind are too far away to be told a time.
-const JOBS: usize = 100;
+pub(super) const JOBS: usize = 100;
 /// So many moments are looked at.
 const MOMENTS: usize = 500;
 
@@ -24,17 +24,16 @@ enum Change {
     Wakes,
 }
 
-/// Per place in the queue the moment at which it may start. `starts` are those that start now, `head` the place of
-/// the head now.
+/// The moments at which the first [`JOBS`] of those who wait may start, by their place in `queue`: all who wait, in
+/// order. `head` is the place of the head now.
 pub(super) fn forecast<'a>(
     room: &Room<'a>,
     queue: &[Queued<'a>],
-    starts: &[Option<usize>],
     snapshot: &Snapshot,
     head: Option<usize>,
 ) -> Map<usize, Timestamp> {
     let mut found = Map::default();
-    let mut pending: Vec<usize> = (0..queue.len()).filter(|&at| starts[at].is_none()).take(JOBS).collect();
+    let mut pending: Vec<usize> = (0..queue.len()).take(JOBS).collect();
     let mut changes: BTreeMap<Timestamp, Vec<Change>> = BTreeMap::new();
     let mut add = |at: Timestamp, change| changes.entry(at.max(snapshot.now)).or_default().push(change);
     for (at, holder) in room.holders.iter().enumerate() {
@@ -53,7 +52,7 @@ pub(super) fn forecast<'a>(
         add(lapse.at, Change::Lapses(at));
     }
     for &at in &pending {
-        if let Some(until) = queue[at].not_before.filter(|until| *until > snapshot.now) {
+        if let Some(until) = queue[at].ask.not_before.filter(|until| *until > snapshot.now) {
             add(until, Change::Wakes);
         }
     }

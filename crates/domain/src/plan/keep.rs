@@ -2,7 +2,7 @@
 
 use super::lookup::Set;
 use super::reason::ready;
-use super::room::{Queued, Room, Spot, Wants};
+use super::room::{Ask, Queued, Room, Spot, Wants};
 use crate::{NodeState, Seconds, Solver, Timestamp};
 
 /// When the pass happens and how long a head lets others pass.
@@ -44,7 +44,7 @@ enum Kept {
 }
 
 /// Why a job cannot start in this pass.
-enum No {
+pub(super) enum No {
     /// Only for want of what running jobs hold.
     Short,
     /// For another reason, or because it would take what is kept.
@@ -56,7 +56,7 @@ type Shape = (Solver, u32, u32);
 
 /// What was already looked for on all nodes in this pass, and need not be again: room only shrinks.
 #[derive(Default)]
-struct Hopeless {
+pub(super) struct Hopeless {
     /// Has no room now.
     now: Set<Shape>,
     /// No node that takes jobs could ever run it.
@@ -75,47 +75,47 @@ pub(super) fn pass<'a>(
     let mut head: Option<Head> = None;
     let mut hopeless = Hopeless::default();
     for at in places {
-        let queued = &queue[at];
-        match try_start(room, queued, clock.now, head.as_ref(), &mut hopeless) {
+        let Queued { job, ask, .. } = &queue[at];
+        match try_start(room, ask, clock.now, head.as_ref(), &mut hopeless) {
             Ok(node) => {
-                room.start(queued, node);
+                room.start(&job.name, ask, node);
                 starts.push((at, node));
             }
-            Err(No::Short) if head.is_none() => head = Some(head_at(room, queued, at, head_since(at), clock)),
+            Err(No::Short) if head.is_none() => head = Some(head_at(room, ask, at, head_since(at), clock)),
             Err(_) => {}
         }
     }
     Pass { starts, head }
 }
 
-fn try_start(
+pub(super) fn try_start(
     room: &Room<'_>,
-    queued: &Queued<'_>,
+    ask: &Ask,
     now: Timestamp,
     head: Option<&Head>,
     hopeless: &mut Hopeless,
 ) -> Result<usize, No> {
-    let job = &queued.wants;
+    let job = &ask.wants;
     let tokens = job.tokens.0;
     let shape = (job.solver, job.cpus.0, tokens);
-    let user = &room.users[queued.user];
-    let paused = queued.not_before.is_some_and(|until| until > now);
+    let user = &room.users[ask.user];
+    let paused = ask.not_before.is_some_and(|until| until > now);
     let within_limits = user.allows_jobs(1) && (tokens == 0 || user.allows_tokens(u64::from(tokens)));
     if paused || !within_limits || tokens > room.capacity {
         return Err(No::Other);
     }
-    let anywhere = queued.spot == Spot::Auto;
+    let anywhere = ask.spot == Spot::Auto;
     if tokens > room.free_tokens() || (anywhere && hopeless.now.contains(&shape)) {
-        return Err(short(room, queued, head, hopeless));
+        return Err(short(room, ask, head, hopeless));
     }
-    if head.is_some_and(|head| !head.spares_system(room, queued)) {
+    if head.is_some_and(|head| !head.spares_system(room, ask)) {
         return Err(No::Other);
     }
     let good = |at: usize| {
         let node = &room.nodes[at];
         node.fits(job) && head.is_none_or(|head| head.spares_node(room, at, job))
     };
-    let found = match queued.spot {
+    let found = match ask.spot {
         Spot::Nowhere => None,
         Spot::Node(at) => {
             let node = &room.nodes[at];
@@ -128,18 +128,18 @@ fn try_start(
         if anywhere {
             hopeless.now.insert(shape);
         }
-        short(room, queued, head, hopeless)
+        short(room, ask, head, hopeless)
     })
 }
 
 /// Whether only running jobs are in its way. Only the first of these is ever asked for.
-fn short(room: &Room<'_>, queued: &Queued<'_>, head: Option<&Head>, hopeless: &mut Hopeless) -> No {
-    let shape = (queued.wants.solver, queued.wants.cpus.0, queued.wants.tokens.0);
-    let anywhere = queued.spot == Spot::Auto;
+fn short(room: &Room<'_>, ask: &Ask, head: Option<&Head>, hopeless: &mut Hopeless) -> No {
+    let shape = (ask.wants.solver, ask.wants.cpus.0, ask.wants.tokens.0);
+    let anywhere = ask.spot == Spot::Auto;
     if head.is_some() || (anywhere && hopeless.ever.contains(&shape)) {
         return No::Other;
     }
-    if room.has_candidate(queued) {
+    if room.has_candidate(ask) {
         return No::Short;
     }
     if anywhere {
@@ -148,12 +148,12 @@ fn short(room: &Room<'_>, queued: &Queued<'_>, head: Option<&Head>, hopeless: &m
     No::Other
 }
 
-fn head_at(room: &Room<'_>, queued: &Queued<'_>, at: usize, since: Option<Timestamp>, clock: Clock) -> Head {
+pub(super) fn head_at(room: &Room<'_>, ask: &Ask, at: usize, since: Option<Timestamp>, clock: Clock) -> Head {
     let waited = clock.now.since(since.unwrap_or(clock.now));
     let kept = if waited < clock.patience {
         Kept::Nothing
     } else {
-        let candidates = room.candidates(queued);
+        let candidates = room.candidates(ask);
         if waited.0 >= clock.patience.0.saturating_mul(LAST_PATIENCE) {
             let mut nodes = vec![false; room.nodes.len()];
             for node in candidates {
@@ -163,21 +163,21 @@ fn head_at(room: &Room<'_>, queued: &Queued<'_>, at: usize, since: Option<Timest
         } else {
             // the node that will have room first; unknown ends come last
             let first = candidates.into_iter().min_by_key(|&node| {
-                let ready = ready(room, node, &queued.wants);
+                let ready = ready(room, node, &ask.wants);
                 (ready.at.is_none(), ready.at, ready.missing, node)
             });
             first.map_or(Kept::Nothing, Kept::Node)
         }
     };
-    Head { at, cores: queued.wants.cpus.0, tokens: queued.wants.tokens.0, user: queued.user, kept }
+    Head { at, cores: ask.wants.cpus.0, tokens: ask.wants.tokens.0, user: ask.user, kept }
 }
 
 impl Head {
     /// Whether the job leaves the head its owner's limits and, once they are kept, the system's tokens. Those are
     /// kept only while they are too few: a head that waits for cores on a busy node does not idle the licence.
-    fn spares_system(&self, room: &Room<'_>, queued: &Queued<'_>) -> bool {
-        let tokens = queued.wants.tokens.0;
-        if queued.user == self.user {
+    fn spares_system(&self, room: &Room<'_>, ask: &Ask) -> bool {
+        let tokens = ask.wants.tokens.0;
+        if ask.user == self.user {
             let user = &room.users[self.user];
             let both = u64::from(tokens) + u64::from(self.tokens);
             if !user.allows_jobs(2) || (tokens > 0 && !user.allows_tokens(both)) {

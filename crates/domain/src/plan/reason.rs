@@ -1,9 +1,9 @@
 //! Why a job waits, with its numbers, in the room that the decision left.
 
 use super::lookup::Map;
-use super::room::{Holder, Queued, Room, Spot, Wants};
-use super::{Giver, WaitReason, Waiting, WaitingJob};
-use crate::{Cores, NodeState, Timestamp, Tokens};
+use super::room::{Ask, Holder, Queued, Room, Spot, Wants};
+use super::{Giver, WaitReason, Waiting};
+use crate::{Cores, JobName, NodeId, NodeState, NodeWish, Timestamp, Tokens};
 
 /// What a wait depends on; many jobs of a queue share it.
 type Shape = (Spot, crate::Solver, u32, u32);
@@ -20,8 +20,9 @@ pub(super) struct Reasons<'r, 'a> {
 }
 
 /// One thing that keeps a job, and when it will no longer, where known.
-struct Part {
-    reason: WaitReason,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    pub reason: WaitReason,
     at: Option<Timestamp>,
     /// Nothing that runs here can change it.
     fixed: bool,
@@ -71,35 +72,52 @@ impl<'r, 'a> Reasons<'r, 'a> {
     pub fn waiting(
         &mut self,
         queued: &Queued<'a>,
-        head: Option<&WaitingJob>,
+        head: Option<&JobName>,
         forecast: Option<Timestamp>,
         position: u32,
     ) -> Waiting {
-        let job = &queued.wants;
+        let ask = &queued.ask;
+        let job = &ask.wants;
         let room = self.room;
-        let shape = (queued.spot, job.solver, job.cpus.0, job.tokens.0);
+        let shape = (ask.spot, job.solver, job.cpus.0, job.tokens.0);
         let parts = &mut self.parts;
         let mut found = |part| {
             parts.push(part);
             parts.len() - 1
         };
-        let node = match queued.spot {
+        let wish = match &queued.job.wish {
+            NodeWish::Auto => None,
+            NodeWish::Node(node) => Some(node),
+        };
+        let node = match ask.spot {
             // its name is the job's own
-            Spot::Nowhere => found(node_part(room, queued)),
-            _ => *self.nodes.entry(shape).or_insert_with(|| found(node_part(room, queued))),
+            Spot::Nowhere => found(node_part(room, ask, wish)),
+            _ => *self.nodes.entry(shape).or_insert_with(|| found(node_part(room, ask, wish))),
         };
         let tokens = *self.tokens.entry(job.tokens.0).or_insert_with(|| found(token_part(room, job.tokens)));
-        let user_key = (queued.user, job.tokens.0);
-        let user = *self.users.entry(user_key).or_insert_with(|| found(user_part(room, queued)));
+        let name = &queued.job.user_name;
+        let user_key = (ask.user, job.tokens.0);
+        let user = *self.users.entry(user_key).or_insert_with(|| found(user_part(room, ask.user, job.tokens, name)));
         let [node, tokens, user] = [node, tokens, user].map(|at| self.parts[at].as_ref());
-        let pause = queued.not_before.filter(|until| *until > self.now);
-        let retry = pause.map(|at| Part { reason: WaitReason::Retry { at }, at: pause, fixed: false });
-        let retry = retry.as_ref();
+        let retry = retry_part(ask.not_before, self.now);
+        Keepers::new(node, tokens, user, retry.as_ref()).waiting(head, forecast, position, self.now)
+    }
+}
 
-        // what cannot be waited for comes first, then what no running job gives back, then what comes last
+/// What keeps one job, in the order in which it is told: the first is the reason.
+pub(super) struct Keepers<'p>([Option<&'p Part>; 4]);
+
+impl<'p> Keepers<'p> {
+    /// What cannot be waited for comes first, then what no running job gives back, then what comes last.
+    pub fn new(
+        node: Option<&'p Part>,
+        tokens: Option<&'p Part>,
+        user: Option<&'p Part>,
+        retry: Option<&'p Part>,
+    ) -> Keepers<'p> {
         let is_fixed = |part: Option<&Part>| part.is_some_and(|part| part.fixed);
         let last = |part: Option<&Part>| part.map(|part| (part.at.is_none(), part.at));
-        let order = if is_fixed(node) {
+        Keepers(if is_fixed(node) {
             [node, tokens, user, retry]
         } else if is_fixed(tokens) {
             [tokens, user, retry, node]
@@ -107,27 +125,49 @@ impl<'r, 'a> Reasons<'r, 'a> {
             [user, retry, node, tokens]
         } else {
             [user, retry, tokens, node]
-        };
-        let mut parts = order.into_iter().flatten();
+        })
+    }
+
+    /// The one that is told.
+    pub fn first(&self) -> Option<&'p Part> {
+        self.0.iter().copied().flatten().next()
+    }
+
+    /// In words. `head`: the job before it for which something may be kept.
+    pub fn waiting(
+        &self,
+        head: Option<&JobName>,
+        forecast: Option<Timestamp>,
+        position: u32,
+        now: Timestamp,
+    ) -> Waiting {
+        let mut parts = self.0.iter().copied().flatten();
         let Some(first) = parts.next() else {
-            let reason = head.map_or(WaitReason::Queued, |head| WaitReason::KeptFor { job: head.name.clone() });
+            let reason = head.map_or(WaitReason::Queued, |head| WaitReason::KeptFor { job: head.clone() });
             return Waiting { reason, position, starts: forecast.map(|at| (at, at)) };
         };
         let earliest = parts.fold(first.at, |latest, part| Some(latest?.max(part.at?)));
         // no running job gives enough back, and still it will start: when a reservation ends
         let starts = forecast.map(|latest| {
             let earliest = earliest.unwrap_or(latest);
-            (earliest.max(self.now), latest.max(earliest))
+            (earliest.max(now), latest.max(earliest))
         });
         Waiting { reason: first.reason.clone(), position, starts }
     }
 }
 
-fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
-    let job = &queued.wants;
+/// A pause that is not over.
+pub(super) fn retry_part(not_before: Option<Timestamp>, now: Timestamp) -> Option<Part> {
+    let pause = not_before.filter(|until| *until > now);
+    pause.map(|at| Part { reason: WaitReason::Retry { at }, at: pause, fixed: false })
+}
+
+/// What keeps a job of this wish from the nodes.
+pub(super) fn node_part(room: &Room<'_>, ask: &Ask, wish: Option<&NodeId>) -> Option<Part> {
+    let job = &ask.wants;
     let fixed = |reason, at| Some(Part { reason, at, fixed: true });
-    match (queued.spot, &queued.job.wish) {
-        (Spot::Auto, _) => {
+    match ask.spot {
+        Spot::Auto => {
             let able: Vec<_> = room.nodes.iter().filter(|node| node.could(job)).collect();
             if able.is_empty() {
                 return fixed(WaitReason::NoSuchNode { solver: job.solver, cpus: job.cpus }, None);
@@ -138,7 +178,7 @@ fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
                 return fixed(WaitReason::NodesUnavailable { nodes }, at);
             }
         }
-        (Spot::Node(at), _) => {
+        Spot::Node(at) => {
             let node = &room.nodes[at];
             if !node.could(job) {
                 return fixed(WaitReason::NodeCannot { node: node.id.clone() }, None);
@@ -148,12 +188,9 @@ fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
                 return fixed(WaitReason::NodeUnavailable { node: node.id.clone(), state, until }, until);
             }
         }
-        (Spot::Nowhere, crate::NodeWish::Node(node)) => {
-            return fixed(WaitReason::NodeCannot { node: node.clone() }, None);
-        }
-        (Spot::Nowhere, crate::NodeWish::Auto) => return None,
+        Spot::Nowhere => return fixed(WaitReason::NodeCannot { node: wish?.clone() }, None),
     }
-    let candidates = room.able(queued);
+    let candidates = room.able(ask);
     if candidates.iter().any(|&at| room.nodes[at].fits(job)) {
         return None;
     }
@@ -176,7 +213,8 @@ fn node_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
     Some(Part { reason, at, fixed: false })
 }
 
-fn token_part(room: &Room<'_>, need: Tokens) -> Option<Part> {
+/// What keeps a job of so many tokens from the system's.
+pub(super) fn token_part(room: &Room<'_>, need: Tokens) -> Option<Part> {
     if need.0 > room.total {
         let reason = WaitReason::TokensNever { total: Tokens(room.total), need };
         return Some(Part { reason, at: None, fixed: true });
@@ -198,10 +236,10 @@ fn token_part(room: &Room<'_>, need: Tokens) -> Option<Part> {
     Some(Part { reason, at: next.and_then(|holder| holder.end), fixed: false })
 }
 
-fn user_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
-    let user = &room.users[queued.user];
-    let job = &queued.wants;
-    let name = || queued.job.user_name.clone();
+/// What keeps a job of this person and so many tokens within the person's limits.
+pub(super) fn user_part(room: &Room<'_>, user: usize, tokens: Tokens, name: &str) -> Option<Part> {
+    let user = &room.users[user];
+    let name = || name.to_owned();
     let mut holders = user.holders.iter().map(|&at| &room.holders[at]);
     if let Some(limit) = user.max_jobs.filter(|_| !user.allows_jobs(1)) {
         let mut over = i64::from(user.jobs) + 1 - i64::from(limit);
@@ -214,7 +252,7 @@ fn user_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
         let reason = WaitReason::UserJobs { user: name(), running: user.jobs, limit, giver };
         return Some(Part { reason, at: next.and_then(|holder| holder.end), fixed: false });
     }
-    let wants = u64::from(job.tokens.0);
+    let wants = u64::from(tokens.0);
     let limit = user.max_tokens.filter(|_| wants > 0 && !user.allows_tokens(wants))?;
     let mut left = user.tokens;
     let next = holders.find(|holder| {
@@ -224,7 +262,7 @@ fn user_part(room: &Room<'_>, queued: &Queued<'_>) -> Option<Part> {
     let reason = WaitReason::UserTokens {
         user: name(),
         used: Tokens(u32::try_from(user.tokens).unwrap_or(u32::MAX)),
-        need: job.tokens,
+        need: tokens,
         limit: Tokens(limit),
         giver: next.map(|holder| giver(holder, holder.tokens)),
     };

@@ -7,23 +7,29 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// What a job takes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Wants {
     pub solver: Solver,
     pub cpus: Cores,
     pub tokens: Tokens,
 }
 
-/// A waiting job with its names looked up. What is looked at for each is copied: in the order of the queue the jobs
-/// themselves lie all over the memory, and going there was most of a decision's time.
+/// What a waiting job asks for, its names looked up. Jobs that ask for the same have the same fate.
 #[derive(Clone, Copy)]
-pub(super) struct Queued<'a> {
-    pub job: &'a WaitingJob,
-    pub id: JobId,
+pub(super) struct Ask {
     pub wants: Wants,
     pub not_before: Option<Timestamp>,
     pub spot: Spot,
     pub user: usize,
+}
+
+/// A waiting job. What is looked at for each is copied: in the order of the queue the jobs themselves lie all over the
+/// memory, and going there was most of a decision's time.
+#[derive(Clone, Copy)]
+pub(super) struct Queued<'a> {
+    pub job: &'a WaitingJob,
+    pub id: JobId,
+    pub ask: Ask,
 }
 
 /// Where it may run.
@@ -149,13 +155,39 @@ fn left(all: u32, used: u64) -> u32 {
 impl<'a> Room<'a> {
     /// The room now, and the queue with its names looked up.
     pub fn new(snapshot: &'a Snapshot, queue: &[&'a WaitingJob]) -> (Room<'a>, Vec<Queued<'a>>) {
+        let mut places: Map<&UserId, usize> = Map::default();
+        let mut place = |user: &'a UserId| {
+            let next = places.len();
+            *places.entry(user).or_insert(next)
+        };
+        let (mut room, nodes) = Room::around(snapshot, &mut place);
+        let queued = queue.iter().map(|&job| {
+            let spot = match &job.wish {
+                NodeWish::Auto => Spot::Auto,
+                NodeWish::Node(id) => nodes.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
+            };
+            let wants = Wants { solver: job.solver, cpus: job.cpus, tokens: job.tokens };
+            let ask = Ask { wants, not_before: job.not_before, spot, user: place(&job.user) };
+            Queued { job, id: job.id, ask }
+        });
+        let queued = queued.collect();
+        room.welcome(places.len());
+        (room, queued)
+    }
+
+    /// The room now, whoever waits, and the places of its nodes. `place` gives each person a small number, the same
+    /// one each time.
+    pub fn around(
+        snapshot: &'a Snapshot,
+        mut place: impl FnMut(&'a UserId) -> usize,
+    ) -> (Room<'a>, Map<&'a NodeId, usize>) {
         let mut capacities: Vec<&NodeCapacity> = snapshot.nodes.iter().collect();
         capacities.sort_by(|a, b| a.id.cmp(&b.id));
         capacities.dedup_by(|a, b| a.id == b.id);
         let mut room = Room {
             nodes: capacities.into_iter().map(|node| NodeRoom::new(node, snapshot.now)).collect(),
             users: Vec::new(),
-            holders: Vec::new(),
+            holders: Vec::with_capacity(snapshot.running.len()),
             capacity: snapshot.license.total.minus(snapshot.license.external).minus(snapshot.license.reserved).0,
             total: snapshot.license.total.0,
             reserved: snapshot.license.reserved.0,
@@ -164,51 +196,42 @@ impl<'a> Room<'a> {
             token_holders: Vec::new(),
             by_free: Map::default(),
         };
-        let node_places: Map<&NodeId, usize> = room.nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
-        let mut user_places: Map<&UserId, usize> = Map::default();
-        let mut users = 0;
-        let mut place = |user: &'a UserId| {
-            *user_places.entry(user).or_insert_with(|| {
-                users += 1;
-                users - 1
-            })
-        };
-        let queue = queue.iter().map(|&job| Queued {
-            job,
-            id: job.id,
-            wants: Wants { solver: job.solver, cpus: job.cpus, tokens: job.tokens },
-            not_before: job.not_before,
-            spot: match &job.wish {
-                NodeWish::Auto => Spot::Auto,
-                NodeWish::Node(id) => node_places.get(id).map_or(Spot::Nowhere, |&at| Spot::Node(at)),
-            },
-            user: place(&job.user),
-        });
-        let queue = queue.collect();
-        let running_users: Vec<usize> = snapshot.running.iter().map(|job| place(&job.user)).collect();
-        room.users = vec![UserRoom::default(); users];
+        let nodes: Map<&NodeId, usize> = room.nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
         for limits in &snapshot.users {
-            if let Some(&at) = user_places.get(&limits.user) {
-                room.users[at].max_jobs = limits.max_running_jobs;
-                room.users[at].max_tokens = limits.max_tokens.map(|tokens| tokens.0);
-            }
+            let at = place(&limits.user);
+            room.welcome(at + 1);
+            room.users[at].max_jobs = limits.max_running_jobs;
+            room.users[at].max_tokens = limits.max_tokens.map(|tokens| tokens.0);
         }
-        let mut running: Vec<_> = std::iter::zip(&snapshot.running, running_users).collect();
-        running.sort_by_key(|(job, _)| (job.expected_end.is_none(), job.expected_end, job.id));
-        for (job, user) in running {
+        let mut running: Vec<_> = snapshot.running.iter().collect();
+        running.sort_by_cached_key(|job| (job.expected_end.is_none(), job.expected_end, job.id));
+        for job in running {
+            let user = place(&job.user);
+            room.welcome(user + 1);
             room.hold(Holder {
                 name: &job.name,
                 user,
-                node: node_places.get(&job.node).copied(),
+                node: nodes.get(&job.node).copied(),
                 cores: job.cpus.0,
                 tokens: job.tokens.0,
                 end: job.expected_end.map(|end| end.max(snapshot.now)),
             });
         }
-        for at in 0..room.nodes.len() {
-            room.index(at);
+        let mut by_free: Map<Solver, Vec<(Reverse<u32>, usize)>> = Map::default();
+        for (at, node) in room.nodes.iter().enumerate().filter(|(_, node)| node.state == NodeState::Available) {
+            for solver in node.solvers {
+                by_free.entry(*solver).or_default().push((Reverse(node.free_cores()), at));
+            }
         }
-        (room, queue)
+        room.by_free = by_free.into_iter().map(|(solver, nodes)| (solver, nodes.into_iter().collect())).collect();
+        (room, nodes)
+    }
+
+    /// There is room for so many people at least.
+    pub fn welcome(&mut self, people: usize) {
+        if self.users.len() < people {
+            self.users.resize_with(people, UserRoom::default);
+        }
     }
 
     /// Tokens our jobs could take now.
@@ -222,10 +245,24 @@ impl<'a> Room<'a> {
         all.take_while(move |(free, _)| free.0 >= cores).map(|&(_, at)| at)
     }
 
+    /// Whether there is room for this now, whoever asks.
+    pub fn has_room(&self, wants: &Wants, spot: Spot) -> bool {
+        let fits = |node: &NodeRoom<'_>| node.fits(wants);
+        wants.tokens.0 <= self.free_tokens()
+            && match spot {
+                Spot::Auto => self.roomy(wants.solver, wants.cpus.0).any(|at| fits(&self.nodes[at])),
+                Spot::Node(at) => {
+                    let node = &self.nodes[at];
+                    node.state == NodeState::Available && node.could(wants) && fits(node)
+                }
+                Spot::Nowhere => false,
+            }
+    }
+
     /// Whether any node that takes jobs could run this one beside what people have reserved there.
-    pub fn has_candidate(&self, queued: &Queued<'_>) -> bool {
-        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could_beside(&queued.wants);
-        match queued.spot {
+    pub fn has_candidate(&self, ask: &Ask) -> bool {
+        let able = |node: &NodeRoom<'_>| node.state == NodeState::Available && node.could_beside(&ask.wants);
+        match ask.spot {
             Spot::Auto => self.nodes.iter().any(able),
             Spot::Node(at) => able(&self.nodes[at]),
             Spot::Nowhere => false,
@@ -233,18 +270,18 @@ impl<'a> Room<'a> {
     }
 
     /// The nodes that take jobs and could run this one beside what people have reserved there: its own, or all.
-    pub fn candidates(&self, queued: &Queued<'_>) -> Vec<usize> {
-        self.serving(queued, NodeRoom::could_beside)
+    pub fn candidates(&self, ask: &Ask) -> Vec<usize> {
+        self.serving(ask, NodeRoom::could_beside)
     }
 
     /// The same, were nothing reserved.
-    pub fn able(&self, queued: &Queued<'_>) -> Vec<usize> {
-        self.serving(queued, NodeRoom::could)
+    pub fn able(&self, ask: &Ask) -> Vec<usize> {
+        self.serving(ask, NodeRoom::could)
     }
 
-    fn serving(&self, queued: &Queued<'_>, could: fn(&NodeRoom<'a>, &Wants) -> bool) -> Vec<usize> {
-        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && could(&self.nodes[*at], &queued.wants);
-        match queued.spot {
+    fn serving(&self, ask: &Ask, could: fn(&NodeRoom<'a>, &Wants) -> bool) -> Vec<usize> {
+        let able = |at: &usize| self.nodes[*at].state == NodeState::Available && could(&self.nodes[*at], &ask.wants);
+        match ask.spot {
             Spot::Auto => (0..self.nodes.len()).filter(able).collect(),
             Spot::Node(at) => Some(at).filter(able).into_iter().collect(),
             Spot::Nowhere => vec![],
@@ -252,15 +289,14 @@ impl<'a> Room<'a> {
     }
 
     /// The job takes what it wants on this node.
-    pub fn start(&mut self, queued: &Queued<'a>, node: usize) {
-        let job = queued.job;
+    pub fn start(&mut self, name: &'a JobName, ask: &Ask, node: usize) {
         self.unindex(node);
         self.hold(Holder {
-            name: &job.name,
-            user: queued.user,
+            name,
+            user: ask.user,
             node: Some(node),
-            cores: job.cpus.0,
-            tokens: job.tokens.0,
+            cores: ask.wants.cpus.0,
+            tokens: ask.wants.tokens.0,
             end: None,
         });
         self.index(node);

@@ -1,8 +1,10 @@
 //! What a group of changes touched, and the events that tell of it: one per thing, as it is after all of them.
 
 use crate::license::{self, LicenseCell};
+use crate::queue::Follow;
 use crate::writer::Known;
 use crate::{RepositoryError, nodes, summary};
+use domain::plan::Queue;
 use domain::{Event, JobId, NodeId, Settings};
 use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
@@ -25,12 +27,18 @@ pub(crate) struct Mentions {
     pub(crate) license: bool,
     /// All settings, as a change of one left them.
     pub(crate) settings: Option<Settings>,
+    /// The whole queue as it was read, and the database's version then.
+    pub(crate) line: Option<(Queue, i64)>,
+    /// People's names changed.
+    pub(crate) people: bool,
 }
 
 /// What to tell after the commit.
 pub(crate) struct Told {
     pub(crate) events: Vec<Event>,
     pub(crate) settings: Option<Settings>,
+    /// What happens to the queue in memory; `None` where that is not known.
+    pub(crate) follow: Option<Follow>,
 }
 
 impl Mentions {
@@ -42,6 +50,8 @@ impl Mentions {
         self.license |= other.license;
         // the later change has read what the earlier one wrote
         self.settings = other.settings.or(self.settings.take());
+        self.line = other.line.or(self.line.take());
+        self.people |= other.people;
     }
 
     /// Reads what the events carry. Cannot fail: where a row cannot be read, listeners are told to read for themselves.
@@ -50,13 +60,23 @@ impl Mentions {
         let settings = self.settings.take();
         let changed = settings.is_some().then_some(Event::SettingsChanged);
         self.license |= settings.is_some();
+        let follow = self.follow(db, known).await;
         let cached = known.settings.get();
         let events =
             self.events(db, settings.as_ref().unwrap_or(&cached), &known.license).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a change is saved but its event cannot be made");
                 vec![Event::Resync]
             });
-        Told { events: changed.into_iter().chain(events).collect(), settings }
+        Told { events: changed.into_iter().chain(events).collect(), settings, follow }
+    }
+
+    async fn follow(&mut self, db: &impl ConnectionTrait, known: &Known) -> Option<Follow> {
+        if self.people {
+            return None;
+        }
+        let touched = self.created.iter().chain(&self.changed).chain(&self.deleted).copied().collect();
+        let follow = Follow::read(db, &known.line, self.line.take(), touched).await;
+        follow.inspect_err(|error| tracing::error!(%error, "the queue is read again: a change could not be")).ok()
     }
 
     async fn events(

@@ -29,7 +29,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_waiting()(
+    pub(super) fn any_waiting()(
         shape in any_shape(), wish in any_wish(), user in 0..4_usize, priority in prop::sample::select(vec![-5, 0, 0, 0, 5, 10]),
         submitted in 0..10_i64, head_since in prop::option::of(95_000..100_000_i64), not_before in prop::option::weighted(0.1, 99_990..100_010_i64),
     ) -> WaitingJob {
@@ -51,7 +51,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_snapshot()(
+    pub(super) fn any_snapshot()(
         nodes in prop::collection::vec(any_node(), 0..5), waiting in prop::collection::vec(any_waiting(), 0..16),
         running in prop::collection::vec(any_running(), 0..8),
         limits in prop::collection::vec((prop::option::of(0..4_u32), prop::option::of(0..30_u32)), 4),
