@@ -47,7 +47,7 @@ impl Bytes {
         if !bytes.is_ascii() && bytes.len() < LONGEST - 1 {
             self.not_ascii = true;
             self.not_utf8 |= std::str::from_utf8(bytes).is_err();
-            self.not_cp932 |= !text::is_cp932(bytes);
+            self.not_cp932 = self.not_cp932 || !text::is_cp932(bytes);
         }
     }
 
