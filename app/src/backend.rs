@@ -9,12 +9,14 @@ mod form;
 mod licenses;
 mod list;
 mod messages;
+mod naming;
 mod options;
 mod reading;
 mod text;
 mod view;
 
 pub use messages::dictionary;
+pub use naming::file_name;
 
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
@@ -25,6 +27,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+/// Most files of one job, and of one archive.
+pub const MOST_FILES: usize = 500;
+/// Logs read at once: a search goes through gigabytes, on a thread of a pool that everything else needs as well.
+const LOGS: usize = 16;
 /// Decks read at once: a large one keeps a core and some memory for seconds.
 const READERS: usize = 2;
 
@@ -48,6 +54,7 @@ pub struct Backend {
     /// The folders.
     pub folders: Arc<Folders>,
     readers: Arc<Semaphore>,
+    logs: Arc<Semaphore>,
     readings: reading::Readings,
 }
 
@@ -58,6 +65,7 @@ impl Backend {
             repository,
             folders: Arc::new(folders),
             readers: Arc::new(Semaphore::new(READERS)),
+            logs: Arc::new(Semaphore::new(LOGS)),
             readings: reading::Readings::default(),
         }
     }

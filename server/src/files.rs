@@ -4,7 +4,6 @@ pub mod archive;
 pub mod body;
 pub mod download;
 pub mod forgotten;
-pub mod naming;
 pub mod receive;
 pub mod rest;
 pub mod unpack;

@@ -5,13 +5,15 @@ use super::options::Resolved;
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
-use domain::files::{ABAQUS_ENV, CONSOLE};
+use domain::files::{ABAQUS_ENV, CONSOLE, PART};
 use domain::options::OldJob;
 use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
 use repository::{RepositoryError, Submission};
 
 /// Most jobs of one act.
 const MOST: usize = 500;
+/// Longest key under which the same request again gives the same job.
+const MOST_KEY: usize = 200;
 
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
 /// capitals and small letters for the same. The console text's name is taken as well.
@@ -22,7 +24,8 @@ fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<S
     taken.extend([CONSOLE.to_owned(), ABAQUS_ENV.to_owned()]);
     for include in includes {
         let name = include.to_lowercase();
-        if taken.contains(&name) {
+        // beside `mesh` on its way to a node nothing may be called `mesh.part`
+        if taken.contains(&name) || name.ends_with(PART) {
             return Some(include.to_owned());
         }
         taken.push(name);
@@ -47,6 +50,9 @@ impl Backend {
         asking: &Asking,
     ) -> Result<JobSummary, AppError> {
         let locale = asking.locale;
+        if request.idempotency_key.len() > MOST_KEY {
+            return Err(fault::key_too_long(locale, MOST_KEY));
+        }
         // asked again because the answer was lost: what it was made of may be gone by now
         if !request.idempotency_key.is_empty() {
             let known = self.repository.submitted_with(&request.idempotency_key, &asking.actor).await;

@@ -1,7 +1,7 @@
 //! Files that are on this server already, as uploads of their own: links, so that they cost nothing and stay when the first
 //! one goes.
 
-use super::{Asking, Backend, UPLOAD_FOLDERS, fault};
+use super::{Asking, Backend, UPLOAD_FOLDERS, fault, file_name};
 use crate::AppError;
 use crate::jobs::api::UploadView;
 use domain::{FileName, UploadId};
@@ -56,7 +56,7 @@ impl Backend {
     /// `VALIDATION_ERROR` for what no file is called; `NOT_FOUND` for an upload that is not there; as for every upload.
     pub async fn name_upload(&self, id: &UploadId, name: &str, asking: &Asking) -> Result<UploadView, AppError> {
         let locale = asking.locale;
-        let name = FileName::parse(name).map_err(|error| fault::file_name(locale, name, error))?;
+        let name = file_name(name).map_err(|error| fault::file_name(locale, name, error))?;
         let known = self.repository.uploads(std::slice::from_ref(id)).await;
         let upload = known.map_err(|error| fault::repository(locale, error))?.into_iter().next();
         let upload = upload.ok_or_else(|| fault::no_such_file(locale))?;

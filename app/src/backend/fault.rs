@@ -146,6 +146,21 @@ pub fn no_such_file(locale: Locale) -> AppError {
     AppError::new(ErrorCode::NotFound, locale.pick("このファイルはありません。", "There is no such file."))
 }
 
+/// More files than a job may have.
+pub fn too_many_files(locale: Locale, most: usize) -> AppError {
+    let message = locale.pick(format!("ファイルは{most}個までです。"), format!("A job has at most {most} files."));
+    AppError::new(ErrorCode::ValidationError, message).about("file")
+}
+
+/// A key that is too long to be kept.
+pub fn key_too_long(locale: Locale, most: usize) -> AppError {
+    let message = locale.pick(
+        format!("idempotency_key は{most}文字以内の英数字と記号にしてください。"),
+        format!("Use {most} or fewer characters of ASCII as the idempotency_key."),
+    );
+    AppError::new(ErrorCode::ValidationError, message).about("idempotency_key")
+}
+
 /// Not this person's to do.
 pub fn forbidden(locale: Locale) -> AppError {
     AppError::new(

@@ -1,6 +1,6 @@
 //! What the New job page offers and what the server's reader finds in a deck.
 
-use super::{Asking, Backend, fault};
+use super::{Asking, Backend, MOST_FILES, fault};
 use crate::jobs::api::{DeckCheck, Forecast, FormOptions, WhatIf};
 use crate::{AppError, ErrorCode};
 use deck::inp::{Deck, Scanner};
@@ -155,6 +155,9 @@ impl Backend {
         asking: &Asking,
     ) -> Result<ReadDeck, AppError> {
         let locale = asking.locale;
+        if files.len() > MOST_FILES {
+            return Err(fault::too_many_files(locale, MOST_FILES));
+        }
         let uploads = self.repository.uploads(files).await.map_err(|error| fault::repository(locale, error))?;
         let found = uploads.iter().find(|upload| upload.id == *deck).cloned();
         let (Some(upload), true) = (found, uploads.len() == files.len()) else {

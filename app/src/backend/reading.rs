@@ -21,7 +21,7 @@ const SLICE: usize = 256 * 1024;
 const SEAM: usize = 256;
 
 /// A job's reading: one reader at a time.
-type Shared = Arc<Mutex<Reading>>;
+type Shared = Arc<tokio::sync::Mutex<Reading>>;
 
 /// Readings of the jobs that were looked at last.
 #[derive(Clone, Default)]
@@ -33,7 +33,7 @@ impl Readings {
     fn of(&self, job: &JobSummary) -> Shared {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.iter().position(|(id, _)| *id == job.id).map(|at| kept.remove(at).1);
-        let reading = found.unwrap_or_else(|| Arc::new(Mutex::new(Reading::new(job))));
+        let reading = found.unwrap_or_else(|| Arc::new(tokio::sync::Mutex::new(Reading::new(job))));
         if kept.len() >= KEPT {
             kept.remove(0);
         }
@@ -163,8 +163,9 @@ impl Backend {
     ) -> Result<T, AppError> {
         let reading = self.readings.of(job);
         let folder: PathBuf = self.result_folder(job.id);
+        // who waits for another's reading must not hold a thread of the pool that uploads and downloads need
+        let mut reading = reading.lock_owned().await;
         let read = tokio::task::spawn_blocking(move || -> io::Result<T> {
-            let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
             reading.catch_up(&folder)?;
             Ok(take(&reading.reader))
         });

@@ -89,7 +89,12 @@ impl Backend {
         // what an ended job left half is all there will be of it
         let whole = is_final(row.status) || path != self.part_path(id, name.as_str());
         let ask = ask.clone();
-        match tokio::task::spawn_blocking(move || text::part(&path, &ask, whole)).await {
+        let turn = self.logs.clone().acquire_owned().await.map_err(|_| fault::internal(locale))?;
+        let read = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            text::part(&path, &ask, whole)
+        });
+        match read.await {
             Ok(Ok(part)) => Ok(part),
             Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(fault::no_such_file(locale)),
             Ok(Err(error)) => Err(fault::disk(locale, &error)),

@@ -1,5 +1,7 @@
 //! Bytes to text, for names and for lines shown to people.
 
+use domain::name::is_unseen;
+
 /// CP932, as browsers and servers read it: the encoding that the web calls Shift_JIS.
 #[cfg(not(target_family = "wasm"))]
 mod cp932 {
@@ -49,7 +51,7 @@ pub(crate) fn is_cp932(bytes: &[u8]) -> bool {
 pub(crate) fn shown(bytes: &[u8], most: usize) -> String {
     // 4 bytes is the longest character; cutting the bytes first keeps an endless line cheap
     let cut = &bytes[..bytes.len().min(most.saturating_mul(4))];
-    decode(cut).trim_end().chars().filter(|c| !c.is_control() || *c == '\t').take(most).collect()
+    decode(cut).trim_end().chars().filter(|c| !(c.is_control() || is_unseen(*c)) || *c == '\t').take(most).collect()
 }
 
 /// Its first `most` characters.

@@ -35,9 +35,25 @@ const WINDOWS_DEVICES: [&str; 22] = [
 /// Characters no name may hold: path separators, what cmd, PowerShell and sh give a meaning, and controls.
 fn is_hostile(c: char) -> bool {
     c.is_control()
-        || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '$' | '`' | '\'' | '&' | ';' | '^' | '!')
-        // direction marks make one name look like another
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            c,
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '$' | '`' | '\'' | '&' | ';' | '^' | '!'
+        )
+        || is_unseen(c)
+}
+
+/// Letters that nobody sees, or that turn the order of others: with them one text looks like another.
+pub fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+fn is_job_letter(c: char) -> bool {
+    (c.is_alphanumeric() && !is_unseen(c)) || matches!(c, '_' | '-' | '.')
 }
 
 fn check_edges(text: &str) -> Result<(), NameError> {
@@ -116,7 +132,7 @@ name_type!(
         if text.chars().count() > LONGEST_JOB.0 || text.len() > 200 {
             return Err(NameError::TooLong);
         }
-        if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+        if !text.chars().all(is_job_letter) {
             return Err(NameError::BadCharacter);
         }
         Ok(())
@@ -210,11 +226,8 @@ impl JobName {
             Some((stem, ending)) if ending.eq_ignore_ascii_case("inp") => stem,
             _ => base,
         };
-        let cleaned: String = stem
-            .chars()
-            .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '_' })
-            .take(LONGEST_JOB.0)
-            .collect();
+        let cleaned: String =
+            stem.chars().map(|c| if is_job_letter(c) { c } else { '_' }).take(LONGEST_JOB.0).collect();
         let mut cleaned = cleaned.trim_matches(['-', '.']).to_owned();
         while cleaned.len() > LONGEST_JOB.1 {
             cleaned.pop();

@@ -1,5 +1,6 @@
 //! Tokens and cores that a person keeps for work outside this system.
 
+use crate::name::is_unseen;
 use crate::{Actor, Cores, NodeId, Role, Seconds, Settings, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -146,7 +147,10 @@ impl NewReservation {
             }
         }
         let letters = self.purpose.trim().chars().count();
-        if letters == 0 || letters > LONGEST_PURPOSE || self.purpose.trim().chars().any(char::is_control) {
+        if letters == 0
+            || letters > LONGEST_PURPOSE
+            || self.purpose.trim().chars().any(|c| c.is_control() || is_unseen(c))
+        {
             return Err(ReservationProblem::Purpose { most: LONGEST_PURPOSE });
         }
         let most = settings.reservation_longest;

@@ -1,6 +1,7 @@
 //! What can go wrong, by what the caller can do about it. No message names a path of the server or a key.
 
 use crate::HostKey;
+use domain::name::is_unseen;
 use std::time::Duration;
 
 /// Why a call did not do what was asked.
@@ -126,7 +127,7 @@ const SAID: usize = 300;
 /// What a node said, as it may stand in a log, in a row and on a page: of bounded length, and one line without anything
 /// a terminal would obey.
 pub(crate) fn said(text: &str) -> String {
-    text.split(char::is_control)
+    text.split(|c: char| c.is_control() || is_unseen(c))
         .filter(|part| !part.is_empty())
         .flat_map(|part| part.chars().chain([' ']))
         .take(SAID)

@@ -192,3 +192,23 @@ async fn a_local_file_that_is_not_there_is_our_fault_and_named_without_its_folde
     assert!(!error.is_transport());
     assert!(!error.to_string().contains('/'), "{error}");
 }
+
+#[tokio::test]
+async fn a_result_never_takes_the_place_of_another_on_its_way() {
+    let node = Node::start();
+    let token = token();
+    let big = noise(3_000_001, 7);
+    let files = [node.file("big.inp", &big)];
+    node.executor.stage(&node.address, &token, &files, &|_, _| {}).await.unwrap();
+    // while the first is fetched it is called as the second one is
+    let script = "cp big.inp big.odb; echo small > big.odb.part";
+    node.executor.launch(&node.address, &sh(&token, script)).await.unwrap();
+    node.until(&token, ENDED).await;
+    let into = node.here.path().join("results");
+    let collected = node.executor.collect(&node.address, &token, &into, &|_, _| {}).await.unwrap();
+    let error = |name: &str| collected.files.iter().find(|file| file.name == name).unwrap().error.clone();
+    assert_eq!(error("big.odb"), None);
+    assert!(error("big.odb.part").is_some(), "{collected:?}");
+    assert_eq!(std::fs::read(into.join("big.odb")).unwrap(), big);
+    assert!(!into.join("big.odb.part").exists());
+}

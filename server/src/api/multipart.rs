@@ -2,11 +2,9 @@
 
 use crate::extract;
 use crate::files::body::{Allowance, Measured, steady};
-use crate::files::naming::file_name;
 use crate::files::receive::receive;
-use crate::files::unpack::MOST_FILES;
 use crate::problem::Problem;
-use app::backend::{Asking, Backend, fault};
+use app::backend::{Asking, Backend, MOST_FILES, fault, file_name};
 use app::jobs::api::UploadView;
 use app::{AppError, ErrorCode};
 use axum::body::Body;
@@ -133,10 +131,7 @@ pub async fn read(backend: &Backend, asking: &Asking, request: Request, form: &m
             "priority" => form.priority = Some(text(field, &name, asking).await?),
             "solver" => form.solver = Some(text(field, &name, asking).await?),
             "file" => {
-                let too_many = || {
-                    let message = locale.pick("ファイルは500個までです。", "At most 500 files.");
-                    AppError::new(ErrorCode::ValidationError, message).about("file")
-                };
+                let too_many = || fault::too_many_files(locale, MOST_FILES);
                 if form.files.len() == MOST_FILES {
                     return Err(too_many().into());
                 }

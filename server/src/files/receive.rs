@@ -1,12 +1,11 @@
 //! What people send: streamed to disk under a temporary name, counted and hashed on the way, fsynced, then renamed.
 
 use super::body::steady;
-use super::naming::file_name;
 use super::unpack;
 use crate::extract::Query;
 use crate::problem::Problem;
 use app::AppError;
-use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
+use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault, file_name};
 use app::jobs::api::{Received, UploadView};
 use app::jobs::submit::sorting;
 use axum::Extension;

@@ -3,9 +3,8 @@
 //! Nothing the archive says is believed: bytes are counted as they come out, and of a path only the last part is used.
 
 use super::body::Allowance;
-use super::naming::file_name;
 use super::receive::Unfinished;
-use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
+use app::backend::{Asking, Backend, MOST_FILES, UPLOAD_FOLDERS, fault, file_name};
 use app::i18n::Locale;
 use app::jobs::api::{Unpacked, UploadView};
 use app::jobs::submit::sorting;
@@ -20,8 +19,6 @@ use tokio::sync::Semaphore;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-/// Most files of one archive, as of one job.
-pub const MOST_FILES: usize = 500;
 /// All files of an archive together may have so many times the bytes of the largest single one.
 const TOGETHER: u64 = 4;
 /// Most bytes read to find an archive's directory. It is kept in memory; 500 files with long names need a tenth of this.

@@ -5,6 +5,7 @@ mod read;
 
 use super::faults::fault;
 use super::{Scheduler, now};
+use domain::name::is_unseen;
 use domain::settings::LicenseReportKind;
 use domain::{Event, Fault, LicenseReport, NodeId, Settings, Solver};
 use executor::{Asked, NodeAddress};
@@ -98,7 +99,7 @@ impl Scheduler {
 fn first_words(asked: &Asked) -> String {
     let text = String::from_utf8_lossy(&asked.output);
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.chars().filter(|c| !c.is_control()).take(SAID).collect()
+    line.chars().filter(|c| !c.is_control() && !is_unseen(*c)).take(SAID).collect()
 }
 
 /// Returns when a setting, or a node, may have become another.

@@ -92,7 +92,9 @@ impl Inner {
         tally: &Tally<'_>,
     ) -> Result<Outcome, ExecutorError> {
         // the node is not trusted with our folders
-        let Ok(name) = FileName::parse(&file.name) else {
+        let name = FileName::parse(&file.name).ok();
+        // nor may one result take the place of another that is on its way
+        let Some(name) = name.filter(|name| !name.as_str().ends_with(PART)) else {
             return Ok(Err("its name cannot be used here".to_owned()));
         };
         let hash = match &file.sha256 {
