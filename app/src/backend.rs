@@ -9,14 +9,12 @@ mod form;
 mod licenses;
 mod list;
 mod messages;
-mod naming;
 mod options;
 mod reading;
 mod text;
 mod view;
 
 pub use messages::dictionary;
-pub use naming::file_name;
 
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};

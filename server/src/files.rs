@@ -4,6 +4,7 @@ pub mod archive;
 pub mod body;
 pub mod download;
 pub mod forgotten;
+pub mod naming;
 pub mod receive;
 pub mod rest;
 pub mod unpack;

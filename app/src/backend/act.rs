@@ -24,8 +24,7 @@ fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<S
     taken.extend([CONSOLE.to_owned(), ABAQUS_ENV.to_owned()]);
     for include in includes {
         let name = include.to_lowercase();
-        // beside `mesh` on its way to a node nothing may be called `mesh.part`
-        if taken.contains(&name) || name.ends_with(PART) {
+        if taken.contains(&name) {
             return Some(include.to_owned());
         }
         taken.push(name);
@@ -68,6 +67,10 @@ impl Backend {
         let includes = read.files.iter().filter(|file| file.id != request.deck).map(|file| file.name.as_str());
         if let Some(clash) = clash(&name, includes) {
             return Err(fault::name_clash(locale, &clash));
+        }
+        // beside `mesh` on its way to a node nothing may be called `mesh.part`
+        if let Some(part) = read.files.iter().find(|file| file.name.as_str().to_lowercase().ends_with(PART)) {
+            return Err(fault::part_name(locale, part.name.as_str()));
         }
         let mut resolved = self.resolve_options(request.solver, &request.options, &read.files, asking).await?;
         resolved.options.oldjob = resolved.options.oldjob.or(before);

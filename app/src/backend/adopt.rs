@@ -1,7 +1,7 @@
 //! Files that are on this server already, as uploads of their own: links, so that they cost nothing and stay when the first
 //! one goes.
 
-use super::{Asking, Backend, UPLOAD_FOLDERS, fault, file_name};
+use super::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use crate::AppError;
 use crate::jobs::api::UploadView;
 use domain::{FileName, UploadId};
@@ -36,7 +36,11 @@ impl Backend {
         let linked = tokio::task::spawn_blocking(move || link_or_copy(&from, &to)).await;
         match linked {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(fault::disk(locale, &error)),
+            Ok(Err(error)) => {
+                // perhaps it was not even made
+                let _ = tokio::fs::remove_dir_all(folder).await;
+                return Err(fault::disk(locale, &error));
+            }
             Err(_) => return Err(fault::internal(locale)),
         }
         let row = NewUpload { id: id.clone(), name, size, sha256, path, user: asking.actor.id.clone() };
@@ -50,13 +54,14 @@ impl Backend {
         Ok(id)
     }
 
-    /// The upload under another name: as a new one, because a job may have this one. One that no job has goes.
+    /// The upload under another name: as a new one, because a job may have this one; and because the
+    /// page may ask again, or for yet another name. What no job has goes after a week.
     ///
     /// # Errors
     /// `VALIDATION_ERROR` for what no file is called; `NOT_FOUND` for an upload that is not there; as for every upload.
     pub async fn name_upload(&self, id: &UploadId, name: &str, asking: &Asking) -> Result<UploadView, AppError> {
         let locale = asking.locale;
-        let name = file_name(name).map_err(|error| fault::file_name(locale, name, error))?;
+        let name = FileName::parse_new(name).map_err(|error| fault::file_name(locale, name, error))?;
         let known = self.repository.uploads(std::slice::from_ref(id)).await;
         let upload = known.map_err(|error| fault::repository(locale, error))?.into_iter().next();
         let upload = upload.ok_or_else(|| fault::no_such_file(locale))?;
@@ -67,7 +72,6 @@ impl Backend {
         let from = self.folders.uploads.join(&upload.path);
         let same = Adopted { from, name: name.clone(), size, sha256: sha256.clone() };
         let renamed = self.adopt(same, asking).await?;
-        self.take_back(std::slice::from_ref(id)).await;
         Ok(UploadView { id: renamed, name, size, sha256 })
     }
 }

@@ -74,6 +74,15 @@ pub fn name_clash(locale: Locale, name: &str) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
+/// A name that files have while they are on their way.
+pub fn part_name(locale: Locale, name: &str) -> AppError {
+    let message = locale.pick(
+        format!("{name} は使えません。.part は転送中のファイルの名前です。名前を変えてください。"),
+        format!("{name} cannot be used: .part is what files are called on their way. Rename it."),
+    );
+    AppError::new(ErrorCode::ValidationError, message).about("file")
+}
+
 /// All places for making archives are taken.
 pub fn too_many_archives(locale: Locale) -> AppError {
     AppError::new(

@@ -91,7 +91,9 @@ impl Backend {
         let nodes = snapshot.nodes.iter().filter(able).map(|node| NodeWish::Node(node.id.clone()));
         let mut wishes: Vec<NodeWish> = [NodeWish::Auto].into_iter().chain(nodes).take(MOST_WISHES).collect();
         // any of one is that one
-        if let [_, _] = wishes.as_slice() {
+        if let [_, only] = wishes.as_slice()
+            && (job.wish == NodeWish::Auto || job.wish == *only)
+        {
             wishes.clear();
         }
         let asked = |cpus: Cores, wish: &NodeWish| {

@@ -39,10 +39,12 @@ fn is_hostile(c: char) -> bool {
             c,
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '%' | '$' | '`' | '\'' | '&' | ';' | '^' | '!'
         )
-        || is_unseen(c)
+        // direction marks make one name look like another
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Letters that nobody sees, or that turn the order of others: with them one text looks like another.
+/// Letters that nobody sees, or that turn the order of others: with them one text looks like another. New names have
+/// none; names that were stored before may, and stay readable.
 pub fn is_unseen(c: char) -> bool {
     matches!(
         c,
@@ -132,7 +134,7 @@ name_type!(
         if text.chars().count() > LONGEST_JOB.0 || text.len() > 200 {
             return Err(NameError::TooLong);
         }
-        if !text.chars().all(is_job_letter) {
+        if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
             return Err(NameError::BadCharacter);
         }
         Ok(())
@@ -207,14 +209,27 @@ name_type!(
     }
 );
 
+impl FileName {
+    /// A name for a file that is being sent.
+    ///
+    /// # Errors
+    /// As `parse`, and letters that nobody sees.
+    pub fn parse_new(text: &str) -> Result<FileName, NameError> {
+        if text.chars().any(is_unseen) { Err(NameError::BadCharacter) } else { FileName::parse(text) }
+    }
+}
+
 impl JobName {
     /// A name for a job that is being made. Jobs that were stored before solvers' limits were known may have longer ones,
     /// and stay readable.
     ///
     /// # Errors
-    /// As `parse`, and more than 127 bytes.
+    /// As `parse`, more than 127 bytes, and letters that nobody sees.
     pub fn parse_new(text: &str) -> Result<JobName, NameError> {
         let name = JobName::parse(text)?;
+        if !text.chars().all(is_job_letter) {
+            return Err(NameError::BadCharacter);
+        }
         if text.len() > LONGEST_JOB.1 { Err(NameError::TooLong) } else { Ok(name) }
     }
 

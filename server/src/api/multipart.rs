@@ -2,9 +2,10 @@
 
 use crate::extract;
 use crate::files::body::{Allowance, Measured, steady};
+use crate::files::naming::file_name;
 use crate::files::receive::receive;
 use crate::problem::Problem;
-use app::backend::{Asking, Backend, MOST_FILES, fault, file_name};
+use app::backend::{Asking, Backend, MOST_FILES, fault};
 use app::jobs::api::UploadView;
 use app::{AppError, ErrorCode};
 use axum::body::Body;

@@ -5,7 +5,7 @@ use super::unpack;
 use crate::extract::Query;
 use crate::problem::Problem;
 use app::AppError;
-use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault, file_name};
+use app::backend::{Asking, Backend, UPLOAD_FOLDERS, fault};
 use app::jobs::api::{Received, UploadView};
 use app::jobs::submit::sorting;
 use axum::Extension;
@@ -37,7 +37,7 @@ pub async fn upload(
     body: Body,
 ) -> Result<(StatusCode, Json<Received>), Problem> {
     let locale = asking.locale;
-    let name = file_name(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
+    let name = FileName::parse_new(&named.name).map_err(|error| fault::file_name(locale, &named.name, error))?;
     let received = receive(&backend, &asking, name, steady(body)).await?;
     Ok((StatusCode::CREATED, Json(received)))
 }

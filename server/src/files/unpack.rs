@@ -3,8 +3,9 @@
 //! Nothing the archive says is believed: bytes are counted as they come out, and of a path only the last part is used.
 
 use super::body::Allowance;
+use super::naming::file_name;
 use super::receive::Unfinished;
-use app::backend::{Asking, Backend, MOST_FILES, UPLOAD_FOLDERS, fault, file_name};
+use app::backend::{Asking, Backend, MOST_FILES, UPLOAD_FOLDERS, fault};
 use app::i18n::Locale;
 use app::jobs::api::{Unpacked, UploadView};
 use app::jobs::submit::sorting;

@@ -281,21 +281,23 @@ async fn a_zip_becomes_the_files_in_it_and_a_job_runs_from_them() {
     assert_eq!([name(0), name(1)], ["with_include.inp", "steel.inc"]);
     assert_eq!(sent["skipped"], json!(["work/old.odb"]));
     assert_eq!(uploads(&stack), 2);
-    // a deck that spells it otherwise gets it under its own spelling; what no job has is not kept twice
+    // a deck that spells it otherwise gets it under its own spelling, and another deck under another
     let rename = async |id: &Value, name: &str| {
         let asked = json!({ "id": id, "name": name });
         stack.http.post(stack.url("/rpc/name_upload")).json(&asked).send().await.unwrap()
     };
     let renamed: Value = rename(&sent["files"][1]["id"], "STEEL.inc").await.json().await.unwrap();
     assert_eq!((&renamed["name"], &renamed["sha256"]), (&json!("STEEL.inc"), &sent["files"][1]["sha256"]));
-    assert_eq!(uploads(&stack), 2);
-    assert_eq!(rename(&sent["files"][1]["id"], "Steel.inc").await.status(), 404);
+    assert_eq!(uploads(&stack), 3);
+    assert_eq!(rename(&sent["files"][1]["id"], "Steel.inc").await.status(), 200);
     assert_eq!(rename(&renamed["id"], "../steel.inc").await.status(), 400);
-    assert_eq!(uploads(&stack), 2);
+    let nobody = json!("00000000-0000-7000-8000-000000000000");
+    assert_eq!(rename(&nobody, "steel.inc").await.status(), 404);
+    assert_eq!(uploads(&stack), 4);
     // of two decks it is not clear which to run
     let two = packed(&[("a.inp", &deck), ("b.inp", &deck)]);
     assert_eq!(stack.post_files(&[("two.zip".to_owned(), two)], &[]).await.status(), 400);
-    assert_eq!(uploads(&stack), 2);
+    assert_eq!(uploads(&stack), 4);
     let id = stack.submit(&[("all.zip".to_owned(), zip)]).await;
     stack.until_status(id, "Completed").await;
 }

@@ -49,8 +49,8 @@ pub fn file_name(error: NameError) -> Text {
         NameError::Empty => text("名前がありません", "it is empty"),
         NameError::TooLong => text("長すぎます (200バイトまで)", "it is longer than 200 bytes"),
         NameError::BadCharacter => text(
-            "/ \\ : * ? \" < > | % $ ` ' & ; ^ ! は使えません",
-            "it has one of / \\ : * ? \" < > | % $ ` ' & ; ^ !",
+            "/ \\ : * ? \" < > | % $ ` ' & ; ^ ! と、目に見えない文字は使えません",
+            "it has one of / \\ : * ? \" < > | % $ ` ' & ; ^ ! or a letter that cannot be seen",
         ),
         NameError::BadEdge => text(
             "先頭の - . 空白、末尾の . 空白は使えません",

@@ -47,6 +47,11 @@ impl AbaqusChoices {
         self.gpus
     }
 
+    /// The job it goes on from.
+    pub fn oldjob(&self) -> Option<JobId> {
+        self.oldjob
+    }
+
     /// Goes on from this job.
     pub fn restart_from(id: JobId) -> AbaqusChoices {
         AbaqusChoices { oldjob: Some(id), ..AbaqusChoices::default() }

@@ -19,12 +19,15 @@ struct Kept {
 }
 
 thread_local! {
+    /// The form that is shown now, or was last.
+    static SHOWN: RefCell<Option<Form>> = const { RefCell::new(None) };
     static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
 
 /// Puts back what was there, before anything is shown; keeps it once the page is left. What belongs to another `query` is
 /// forgotten.
 pub fn over_pages(form: Form, query: String) {
+    SHOWN.set(Some(form));
     if let Some(kept) = KEPT.take().filter(|kept| kept.query == query) {
         form.items.set(kept.items);
         form.cpus.set(kept.cpus);
@@ -50,8 +53,11 @@ pub fn over_pages(form: Form, query: String) {
     });
 }
 
-/// The deck was submitted while its page was being left.
+/// The deck was submitted, perhaps after its page was left: it is nowhere to be submitted again.
 pub fn forget(id: ItemId) {
+    if let Some(form) = SHOWN.with_borrow(|form| form.filter(|form| !form.is_gone() && form.has(id))) {
+        form.remove(id);
+    }
     KEPT.with_borrow_mut(|kept| {
         if let Some(kept) = kept {
             kept.items.retain(|item| item.id != id);

@@ -213,7 +213,7 @@ pub fn due(items: &[Item]) -> Vec<Action> {
             }
             // the deck spells it otherwise
             Some(view) => {
-                if misses_its_name && let Ok(name) = FileName::parse(name) {
+                if misses_its_name && let Ok(name) = FileName::parse_new(name) {
                     free -= 1;
                     actions.push(Action::Rename(item.id, view.id.clone(), name));
                 }

@@ -56,8 +56,9 @@ pub fn is_archive_name(name: &str) -> bool {
 
 /// Whether a file is named like a result or model of some program.
 pub fn is_no_input_name(name: &str) -> bool {
-    const NOT_INPUT: [&str; 16] = [
+    const NOT_INPUT: [&str; 17] = [
         "odb", "cae", "jnl", "sim", "prt", "stt", "mdl", "sta", "msg", "com", "log", "lck", "exe", "dll", "pdf", "png",
+        "part",
     ];
     NOT_INPUT.iter().any(|one| ending(name).eq_ignore_ascii_case(one))
 }
@@ -68,7 +69,7 @@ pub fn refusal(name: &str, size: u64, limit: u64) -> Option<Refusal> {
         Some(Refusal::Archive)
     } else if is_no_input_name(name) {
         Some(Refusal::NotInput)
-    } else if let Err(error) = FileName::parse(name) {
+    } else if let Err(error) = FileName::parse_new(name) {
         Some(Refusal::Name(error))
     } else if size == 0 {
         Some(Refusal::Empty)

@@ -92,7 +92,11 @@ pub fn follow_address(form: Form, come_from: RwSignal<Option<Earlier>>, toasts: 
         Effect::new(move || match wanted.get() {
             (_, _, Some(id)) => {
                 form.solver.set(Some(domain::Solver::Abaqus));
-                form.abaqus.set(super::abaqus::AbaqusChoices::restart_from(domain::JobId(id)));
+                let id = domain::JobId(id);
+                // what was chosen beside it is there again, perhaps
+                if untrack(|| form.abaqus.with(|choices| choices.oldjob() != Some(id))) {
+                    form.abaqus.set(super::abaqus::AbaqusChoices::restart_from(id));
+                }
             }
             (Some(sample), ..) if sample == SAMPLE => load_sample(form, toasts, untrack(voice).locale),
             (_, Some(id), _) => leptos::task::spawn_local(async move {

@@ -37,16 +37,16 @@ pub fn use_submit(form: Form) -> Callback<()> {
                     Ok(job) => {
                         #[cfg(feature = "hydrate")]
                         super::kept::forget(id);
-                        if form.is_gone() {
-                            return;
+                        if !form.is_gone() {
+                            form.remove(id);
                         }
-                        form.remove(id);
                         done.push(job);
                     }
+                    // it is on the form still when somebody comes back
+                    Err(error) if form.is_gone() => {
+                        toasts.error(say::not_submitted(untrack(voice), &name), Some(error.message));
+                    }
                     Err(error) => {
-                        if form.is_gone() {
-                            return;
-                        }
                         let common = matches!(
                             error.field.as_deref(),
                             Some("cpus" | "node" | "priority" | "solver" | "gpus" | "memory" | "oldjob")
@@ -64,8 +64,12 @@ pub fn use_submit(form: Form) -> Callback<()> {
                     }
                 }
             }
-            form.submitting.set(false);
             report(toasts, untrack(voice), &done);
+            // one press is all of them, whatever page is looked at meanwhile
+            if form.is_gone() {
+                return;
+            }
+            form.submitting.set(false);
             let empty = form.items.with_untracked(|items| standing::decks(items).next().is_none());
             if empty && !done.is_empty() {
                 let to = match done.as_slice() {

@@ -1,4 +1,5 @@
-//! The name of a file that somebody sends, as decks spell it.
+//! The name of a file that comes out of an archive or a form, as decks spell it. The pages compose names themselves, and send
+//! what a deck spells otherwise as it does.
 
 use domain::{FileName, NameError};
 use unicode_normalization::UnicodeNormalization;
@@ -6,9 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 /// The file's name, composed: macOS takes が apart into か and ゛, and no deck asks for that.
 ///
 /// # Errors
-/// As [`FileName::parse`].
+/// As [`FileName::parse_new`].
 pub fn file_name(sent: &str) -> Result<FileName, NameError> {
-    FileName::parse(&sent.nfc().collect::<String>())
+    FileName::parse_new(&sent.nfc().collect::<String>())
 }
 
 #[cfg(test)]
