@@ -35,7 +35,8 @@ async fn the_whole_tree_goes() {
                   env -i setsid sh -c 'sleep 602; :' & touch ready; wait";
     let token = node.script(script).await;
     let ready = node.folder(&token).join("ready");
-    eventually("the tree", || (ready.exists() && marked(&token).len() >= 4).then_some(())).await;
+    let unmarked = || processes().values().any(|command| command.starts_with("sleep 602"));
+    eventually("the tree", || (ready.exists() && marked(&token).len() >= 4 && unmarked()).then_some(())).await;
     let mut innocent = Innocent(std::process::Command::new("sleep").arg("600").spawn().unwrap());
     node.executor.stop(&node.address, &token, Duration::from_millis(300), None).await.unwrap();
     assert_eq!(marked(&token), Vec::<String>::new());
