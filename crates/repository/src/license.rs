@@ -9,16 +9,21 @@ use domain::reservation::reserved_tokens;
 use domain::settings::LicenseReportKind;
 use domain::{JobStatus, LicenseAsking, LicenseReport, LicenseStanding, Message, Settings, Timestamp, Tokens};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What the licence server last said.
 #[derive(Default)]
-pub(crate) struct LicenseCell(Mutex<LicenseAsking>);
+pub(crate) struct LicenseCell {
+    asking: Mutex<LicenseAsking>,
+    /// When the run began that told last of the licence's end, epoch seconds; changed under the lock of `asking`.
+    told_by: AtomicI64,
+}
 
 impl LicenseCell {
     fn lock(&self) -> MutexGuard<'_, LicenseAsking> {
         // an answer is put there whole
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tokens that are not ours to take, as far as a fresh answer says and policy counts it.
@@ -113,13 +118,22 @@ impl Repository {
         self.tell_license().await
     }
 
-    /// A run's solver has warned that the licence ends then, or has not warned of anything.
+    /// The solver of a run that `began` then has warned that the licence `ends`, or has not warned of anything. A run may
+    /// last for weeks: what one knows that began earlier than the last to tell is out of date.
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn license_warned(&self, ends: Option<Timestamp>) -> Result<(), RepositoryError> {
-        if std::mem::replace(&mut self.shared.license.lock().warned, ends) == ends {
-            return Ok(());
+    pub async fn license_warned(&self, began: Timestamp, ends: Option<Timestamp>) -> Result<(), RepositoryError> {
+        {
+            let cell = &self.shared.license;
+            let mut asking = cell.lock();
+            if began.0 < cell.told_by.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            cell.told_by.store(began.0, Ordering::Relaxed);
+            if std::mem::replace(&mut asking.warned, ends) == ends {
+                return Ok(());
+            }
         }
         self.tell_license().await
     }

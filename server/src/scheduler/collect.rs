@@ -144,7 +144,7 @@ impl Scheduler {
         let began = life.run.as_ref().and_then(|run| run.launched_at).unwrap_or_else(now);
         // as reports name it: the end of a day, of which nobody has said an hour
         let ends = days.map(|days| Timestamp((began.0.div_euclid(DAY) + i64::from(days) + 1).saturating_mul(DAY)));
-        if let Err(error) = self.shared.repository.license_warned(ends).await {
+        if let Err(error) = self.shared.repository.license_warned(began, ends).await {
             tracing::warn!(%error, "the licence's end could not be told");
         }
     }

@@ -117,13 +117,17 @@ async fn a_fresh_report_narrows_what_is_free_and_an_old_one_counts_as_none() {
     assert!(standing.is_asked && !standing.is_fresh && standing.asking.report.is_some());
     assert_eq!(standing.asking.problem, Some(Message::Fault(Fault::ConnectionLost)));
     // a report leaves what a run was warned of, a run without a warning takes it back, and nobody is told twice
-    lab.repo.license_warned(Some(Timestamp(9))).await.unwrap();
+    lab.repo.license_warned(Timestamp(5), Some(Timestamp(9))).await.unwrap();
     lab.repo.license_reported(report(50, 9, 4, now())).await.unwrap();
     assert_eq!(lab.repo.license_standing().await.unwrap().expires, Some(Timestamp(9)));
     let mut events = lab.repo.subscribe();
-    lab.repo.license_warned(Some(Timestamp(9))).await.unwrap();
+    lab.repo.license_warned(Timestamp(5), Some(Timestamp(9))).await.unwrap();
     assert!(events.try_recv().is_err());
-    lab.repo.license_warned(None).await.unwrap();
+    // one that began before and ends now knows less
+    lab.repo.license_warned(Timestamp(4), None).await.unwrap();
+    assert!(events.try_recv().is_err());
+    assert_eq!(lab.repo.license_standing().await.unwrap().expires, Some(Timestamp(9)));
+    lab.repo.license_warned(Timestamp(6), None).await.unwrap();
     assert!(matches!(events.try_recv().unwrap(), Event::LicenseChanged(_)));
     assert_eq!(lab.repo.license_standing().await.unwrap().expires, None);
 }
