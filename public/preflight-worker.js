@@ -5,7 +5,7 @@ onmessage = async ({ data: { js, module, deck, file, others } }) => {
     const app = await import(js);
     await app.default({ module_or_path: module });
     const progress = (bytes) => postMessage({ bytes });
-    const done = deck ? app.preflight_file(file, others, progress) : app.digest_file(file, progress);
+    const done = await (deck ? app.preflight_file(file, others, progress) : app.digest_file(file, progress));
     postMessage({ done });
   } catch (error) {
     postMessage({ failed: String(error) });

@@ -14,13 +14,13 @@ pub mod live;
 pub mod plot;
 pub mod preferences;
 pub mod preflight;
+pub mod routes;
 pub mod ui;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{ParamSegment, StaticSegment};
+use leptos_router::{Lazy, ParamSegment, SsrMode, StaticSegment};
 
 pub use error::{AppError, ErrorCode};
 
@@ -69,17 +69,17 @@ pub fn App() -> impl IntoView {
         <Router>
             <frame::Frame>
                 <Routes fallback=frame::NotFound>
-                    <Route path=StaticSegment("licenses") view=licenses::LicensesPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("help") view=help::HelpPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))
-                        view=jobs::submit::NewJobPage
+                        view={Lazy::<routes::NewJob>::new()}
                         ssr=SsrMode::Async
                     />
                     <Route
                         path=(StaticSegment("jobs"), ParamSegment("id"))
-                        view=jobs::detail::JobPage
+                        view={Lazy::<routes::Job>::new()}
                         ssr=SsrMode::Async
                     />
                 </Routes>

@@ -18,11 +18,13 @@ pub struct Preflight {
 const SLICE: f64 = 4.0 * 1024.0 * 1024.0;
 
 #[cfg(feature = "hydrate")]
+#[allow(unsafe_code, reason = "the macro exports the entry by a name of its own for the splitter to find")]
 mod worker {
     use super::{Preflight, SLICE};
     use crate::jobs::submit::sorting;
     use deck::inp::{Files, Scanner};
     use js_sys::{Array, Function, JsString, Uint8Array};
+    use leptos::lazy;
     use sha2::{Digest, Sha256};
     use std::io::{self, Read};
     use wasm_bindgen::prelude::*;
@@ -75,7 +77,29 @@ mod worker {
     /// # Errors
     /// What the browser says when a file cannot be read.
     #[wasm_bindgen]
-    pub fn preflight_file(file: &File, others: &Array, progress: &Function) -> Result<String, JsValue> {
+    pub async fn preflight_file(file: File, others: Array, progress: Function) -> Result<String, JsValue> {
+        read_file(file, Some(others), progress).await
+    }
+
+    /// The SHA-256 of a file's bytes, hexadecimal.
+    ///
+    /// # Errors
+    /// What the browser says when the file cannot be read.
+    #[wasm_bindgen]
+    pub async fn digest_file(file: File, progress: Function) -> Result<String, JsValue> {
+        read_file(file, None, progress).await
+    }
+
+    /// One entry for both, in a file of its own: only the worker loads the deck reader.
+    #[lazy]
+    fn read_file(file: File, others: Option<Array>, progress: Function) -> Result<String, JsValue> {
+        match others {
+            Some(others) => preflight(&file, &others, &progress),
+            None => digest(&file, &progress),
+        }
+    }
+
+    fn preflight(file: &File, others: &Array, progress: &Function) -> Result<String, JsValue> {
         let others: Vec<(String, File)> = others
             .iter()
             .filter_map(|pair| {
@@ -100,12 +124,7 @@ mod worker {
         serde_json::to_string(&answer).map_err(|error| JsValue::from_str(&error.to_string()))
     }
 
-    /// The SHA-256 of a file's bytes, hexadecimal.
-    ///
-    /// # Errors
-    /// What the browser says when the file cannot be read.
-    #[wasm_bindgen]
-    pub fn digest_file(file: &File, progress: &Function) -> Result<String, JsValue> {
+    fn digest(file: &File, progress: &Function) -> Result<String, JsValue> {
         let mut hash = Sha256::new();
         read(file, progress, |bytes| hash.update(bytes))?;
         Ok(hex::encode(hash.finalize()))

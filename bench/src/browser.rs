@@ -1,5 +1,5 @@
 //! How long a browser takes to check a 200 MB deck, and whether its page answers meanwhile. `SITE` is the folder with the
-//! built `app.js`, `app_bg.wasm` and `app.css` of the release profile; `scripts/bench` makes it.
+//! built JavaScript, WASM and style sheet of the release profile; `scripts/bench` makes it.
 
 use crate::decks::{BYTES, write};
 use crate::figures::Series;
@@ -17,10 +17,9 @@ fn serve_site(server: &mut Server) -> Result<()> {
     let package = root.join("pkg");
     std::fs::create_dir_all(&package)?;
     let built = site::folder()?;
-    for (from, to) in [("app.js", "app.js"), ("app_bg.wasm", "app.wasm"), ("app.css", "app.css")] {
-        std::fs::copy(built.join(from), package.join(to))?;
-    }
-    copy_folder(&built.join("snippets"), &package.join("snippets"))?;
+    // the pages' parts and all that they name
+    copy_folder(&built, &package)?;
+    std::fs::rename(package.join("app_bg.wasm"), package.join("app.wasm"))?;
     copy_folder(Path::new("public"), &root)?;
     for (key, value) in [
         ("LEPTOS_SITE_ROOT", root.display().to_string()),

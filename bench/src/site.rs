@@ -1,5 +1,5 @@
-//! What a browser downloads at its first visit. `SITE` is the folder with the built `app.js` and `app_bg.wasm` of the
-//! release profile; `scripts/bench` makes it.
+//! What a browser downloads at its first visit, and what there is in all. `SITE` is the folder with the built JavaScript
+//! and WASM of the release profile; `scripts/bench` makes it.
 
 use crate::Result;
 use crate::report::{Aim, Row, short};
@@ -38,18 +38,29 @@ pub fn folder() -> Result<PathBuf> {
 
 pub fn bench() -> Result<Vec<Row>> {
     let site = folder()?;
-    let (mut code, mut code_raw, mut every) = (0.0, 0.0, 0.0);
+    let (mut code, mut code_raw, mut every, mut shared) = (0.0, 0.0, 0.0, 0.0);
     let mut parts = Vec::new();
     for path in all(&site)? {
         let (raw, small) = sizes(&path)?;
         every += small;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("chunk_") {
+            shared += small;
+            continue;
+        }
+        if let Some(page) = name.strip_prefix("split_") {
+            let page = page.rsplit_once('_').map_or(page, |(page, _)| page).trim_matches('_');
+            parts.push(format!("{page} {} kB", short(small)));
+            continue;
+        }
         parts.push(format!("{name} {} kB", short(small)));
         if !name.ends_with(".css") {
             code += small;
             code_raw += raw;
         }
     }
+    parts.push(format!("parts of several pages {} kB", short(shared)));
+    parts.sort();
     let against = format!("the author's version {AUTHORS} kB: {}× of it", short(code / AUTHORS));
     let told = format!("{} kB (uncompressed {} kB)", short(code), short(code_raw));
     Ok(vec![

@@ -1,0 +1,53 @@
+// Gives the browser's files, split into one part a page, names that can be cached for good:
+//   node name-parts.mjs FROM TO     FROM: app.js, app_bg.wasm, __wasm_split.js and its parts; TO: the site's pkg folder
+// They name one another, in circles too, so all of them carry one hash, that of everything. Prints the lines of hash.txt.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [from, to] = process.argv.slice(2);
+const files = readdirSync(from).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+const bytes = new Map(files.map((name) => [name, readFileSync(join(from, name))]));
+const everything = createHash("sha256");
+for (const [name, content] of bytes) everything.update(name).update("\0").update(content);
+const hash = everything.digest("hex").slice(0, 16);
+const named = (name) => name.replace("app_bg.", "app.").replace(/\.(js|wasm|json)$/, `.${hash}.$1`);
+
+/** Parts that each page needs, in the form in which the server's HTML asks for them early. */
+function manifest(loader) {
+  const pages = {};
+  for (const [, page, own, needs] of loader.matchAll(
+    /export const __wasm_split_load_(\w+) = wrapAsyncCb\(makeLoad\(([\s\S]*?), \[([^\]]*)\]\)\)/g,
+  )) {
+    const file = own.match(/"\.\/([^"]+\.wasm)"/);
+    const parts = needs.split(",").map((need) => need.trim().replace("__", "")).filter(Boolean);
+    pages[page] = [...parts.map((part) => `${part}.wasm`), ...(file ? [file[1]] : [])].map((name) =>
+      named(name).replace(/\.wasm$/, ""),
+    );
+  }
+  if (Object.keys(pages).length === 0) throw new Error("no page has a part of its own: the splitter's output has changed");
+  return JSON.stringify(pages);
+}
+
+function put(name, content) {
+  const path = join(to, name);
+  if (!existsSync(path)) {
+    writeFileSync(`${path}.new`, content);
+    renameSync(`${path}.new`, path);
+  }
+  const now = new Date();
+  utimesSync(path, now, now);
+}
+
+for (const [name, content] of bytes) {
+  if (name === "app.js") {
+    // the key by which the main file knows the loader stays as it is: only where it is read from changes
+    put(named(name), content.toString().replace(/^(import .* from )"\.\/__wasm_split\.js"/gm, `$1"./${named("__wasm_split.js")}"`));
+  } else if (name === "__wasm_split.js") {
+    put(named(name), content.toString().replace(/"\.\/([\w.]+\.(?:js|wasm))"/g, (_, other) => `"./${named(other)}"`));
+    put(named("__wasm_split_manifest.json"), manifest(content.toString()));
+  } else {
+    put(named(name), content);
+  }
+}
+for (const key of ["js", "wasm", "split", "manifest"]) console.log(`${key}: ${hash}`);

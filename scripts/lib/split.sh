@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# What becomes of the browser's WASM after cargo: a main file and one for each page, with their JavaScript. Sourced after
+# ground.sh.
+
+split_and_bind() { # WASM FOLDER
+  local parts
+  rm -rf "$2"
+  parts=$(mktemp -d)
+  # Both warn of name sections they do not know, once a part.
+  if wasm-split-cli "$1" "$parts" --out-name app >"$parts/log" 2>&1 &&
+    wasm-bindgen --target=web --no-typescript --keep-lld-exports --no-demangle --out-name app --out-dir "$2" \
+      "$parts/app.wasm" >>"$parts/log" 2>&1; then
+    rm "$parts/app.wasm"
+    mv "$parts"/*.js "$parts"/*.wasm "$2"/
+    rm -rf "$parts"
+  else
+    cat "$parts/log" >&2
+    rm -rf "$parts"
+    return 1
+  fi
+}
