@@ -6,6 +6,7 @@ mod multipart;
 mod reservations;
 pub(crate) mod wire;
 
+use crate::files::body::in_time;
 use crate::files::rest::hear_out;
 use crate::files::{archive, download};
 use crate::problem::Problem;
@@ -66,11 +67,6 @@ async fn document() -> axum::Json<utoipa::openapi::OpenApi> {
 pub fn routes() -> Router<Backend> {
     Router::new()
         .route("/openapi.json", get(document))
-        // the limit is counted while streaming, per file, from the settings
-        .route(
-            "/jobs",
-            post(jobs::submit).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)).get(jobs::list),
-        )
         .route("/jobs/{id}", get(jobs::one).patch(jobs::change).delete(jobs::delete))
         .route("/jobs/{id}/cancel", post(jobs::cancel))
         .route("/jobs/{id}/hold", post(jobs::hold))
@@ -84,6 +80,12 @@ pub fn routes() -> Router<Backend> {
         .route("/reservations", get(reservations::list).post(reservations::make))
         .route("/reservations/{id}", get(reservations::one).delete(reservations::end))
         .route("/reservations/{id}/heartbeat", post(reservations::heartbeat))
+        .layer(middleware::from_fn(in_time))
+        // the limit is counted while streaming, per file, from the settings
+        .route(
+            "/jobs",
+            post(jobs::submit).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)).get(jobs::list),
+        )
         .method_not_allowed_fallback(method_not_allowed)
 }
 

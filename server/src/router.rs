@@ -1,6 +1,7 @@
 //! Every route of the server and the layers around them.
 
 use crate::asking::identify;
+use crate::files::body::in_time;
 use crate::files::receive;
 use crate::files::rest::hear_out;
 use crate::{api, health, policy, same_site, ws};
@@ -53,7 +54,8 @@ pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: Canc
     let dynamic = Router::new()
         .leptos_routes_with_context(&shared, pages, context.clone(), move || shell(page_options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<Shared, _>(context, shell))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(in_time));
     Router::new()
         .route("/ws", get(socket))
         // the limit is counted while streaming, from the settings

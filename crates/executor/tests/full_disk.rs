@@ -200,3 +200,22 @@ async fn a_run_that_used_up_all_names_of_the_disk_goes_away() {
     node.executor.remove(&node.address, &token).await.unwrap();
     assert!(!node.folder(&token).exists());
 }
+
+#[tokio::test]
+async fn a_run_that_used_up_all_names_of_the_disk_can_be_stopped() {
+    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let text = "trap 'exit 7' TERM; n=0; while true > file$n; do n=$((n + 1)); done; while :; do sleep 0.02; done";
+    let token = node.script(text).await;
+    let more = node.sshd.work_dir().join("one more");
+    eventually("a disk without names", || match std::fs::File::create(&more) {
+        Ok(_) => std::fs::remove_file(&more).ok().and(None),
+        Err(_) => Some(()),
+    })
+    .await;
+    let grace = std::time::Duration::from_secs(10);
+    node.executor.stop(&node.address, &token, grace, None).await.unwrap();
+    assert_eq!(
+        node.poll(&token).await.report,
+        RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(7), stopped: true })
+    );
+}

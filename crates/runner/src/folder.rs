@@ -113,6 +113,13 @@ impl RunFolder {
         self.own().join("closed")
     }
 
+    /// Closes the gate.
+    pub fn close(&self) -> io::Result<()> {
+        fs::create_dir_all(self.own())?;
+        let closed = self.closed();
+        fs::rename(kept_for(&closed), &closed).or_else(|_| fs::File::create(&closed).map(drop))
+    }
+
     pub fn wrapper_log(&self) -> PathBuf {
         self.own().join("wrapper.log")
     }
@@ -135,6 +142,8 @@ impl RunFolder {
         for record in [self.process(), self.exit()] {
             fs::write(kept_for(&record), [0; ROOM])?;
         }
+        // a file system may also run out of files
+        fs::write(kept_for(&self.closed()), [])?;
         for output in [self.wrapper_log(), self.console()] {
             fs::OpenOptions::new().create(true).append(true).open(output)?;
         }

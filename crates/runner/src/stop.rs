@@ -8,7 +8,7 @@ use crate::os::{self, Identity};
 use domain::RunToken;
 use runner::protocol::{Fault, Polite, StopRequest, Stopped};
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -121,8 +121,7 @@ fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Faul
         }
         // a run that has ended by itself keeps its end as it is
         if run.is_there() && run.exit_record().is_none() {
-            fs::create_dir_all(run.own())?;
-            File::create(run.closed())?;
+            run.close()?;
         }
         Ok(())
     };

@@ -1,6 +1,9 @@
 //! Bodies that people send, on guard: against one that stalls, and against a form in which no field ever comes.
 
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use futures::{Stream, StreamExt, ready, stream};
 use std::io;
 use std::pin::Pin;
@@ -28,6 +31,25 @@ fn patient(body: Body, patience: Duration) -> Pin<Box<dyn Stream<Item = io::Resu
             Err(_) => Some((Err(io::ErrorKind::TimedOut.into()), None)),
         }
     }))
+}
+
+/// For the whole body of a request that sends no files: some kilobytes, over the slowest line.
+const WORDS: Duration = Duration::from_secs(60);
+
+/// Ends a body with an error when it is not whole in time, however steadily it drips: nobody holds a place for ever.
+pub async fn in_time(request: Request, next: Next) -> Response {
+    next.run(request.map(|body| within(body, WORDS))).await
+}
+
+fn within(body: Body, time: Duration) -> Body {
+    let late = stream::once(async move {
+        tokio::time::sleep(time).await;
+        Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)))
+    });
+    let slices = body.into_data_stream().map(Some).chain(stream::once(async { None }));
+    // whichever comes first: the body's end, or the end of its time
+    let either = stream::select(slices, late.map(Some));
+    Body::from_stream(either.take_while(|slice| std::future::ready(slice.is_some())).filter_map(std::future::ready))
 }
 
 /// How many bytes may come yet; shared between a body and who reads it.
@@ -103,6 +125,19 @@ mod tests {
         let heard: Vec<_> = patient(Body::from_stream(slices), Duration::from_millis(50)).collect().await;
         let kinds: Vec<_> = heard.into_iter().map(|slice| slice.map_err(|error| error.kind())).collect();
         assert_eq!(kinds, [Ok(Bytes::from_static(b"half")), Err(io::ErrorKind::TimedOut)]);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_drips_for_ever_is_given_up_and_a_whole_one_is_not() {
+        let drops = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Some((Ok::<_, io::Error>(Bytes::from_static(b".")), ()))
+        });
+        let mut heard = within(Body::from_stream(drops.boxed()), Duration::from_millis(50)).into_data_stream();
+        assert!(matches!(heard.next().await, Some(Ok(_))));
+        while matches!(heard.next().await, Some(Ok(_))) {}
+        let whole = within(Body::from("whole"), Duration::from_secs(60));
+        assert!(axum::body::to_bytes(whole, 100).await.is_ok_and(|bytes| bytes == "whole"));
     }
 
     #[tokio::test]
