@@ -219,3 +219,27 @@ async fn a_run_that_used_up_all_names_of_the_disk_can_be_stopped() {
         RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(7), stopped: true })
     );
 }
+
+#[tokio::test]
+async fn a_run_that_was_never_launched_can_be_stopped_on_a_full_disk() {
+    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let before = node.script("true").await;
+    node.until(&before, |run| run.report == exited(0)).await;
+    let (with_folder, without) = (token(), token());
+    node.stage(&with_folder, &[]).await;
+    // the journal's last page is full, too
+    let mut journal = std::fs::OpenOptions::new().append(true).open(node.sshd.work_dir().join("journal")).unwrap();
+    let length = journal.metadata().unwrap().len();
+    let rest = usize::try_from(length.next_multiple_of(4096) - length).unwrap();
+    std::io::Write::write_all(&mut journal, &vec![b'\n'; rest]).unwrap();
+    disk.fill().unwrap();
+    for token in [with_folder, without] {
+        let grace = std::time::Duration::from_secs(1);
+        node.executor.stop(&node.address, &token, grace, None).await.unwrap();
+        assert!(disk.is_full().unwrap());
+        disk.make_room().unwrap();
+        let again = node.executor.launch(&node.address, &sh(&token, "true")).await;
+        assert!(!matches!(again, Ok(Launched { first: true, .. })), "{again:?}");
+        disk.fill().unwrap();
+    }
+}

@@ -4,9 +4,13 @@
 //! the run was removed, or after a stop that came first, is refused by it.
 
 use crate::folder::{Work, now};
+use crate::os;
 use domain::RunToken;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+
+/// Room for the next lines, a hundred or so.
+const KEPT: u64 = 8192;
 
 /// What the lines say.
 #[derive(Clone, Copy)]
@@ -76,6 +80,8 @@ impl Journal {
         let start = if self.text.is_empty() || self.text.ends_with('\n') { "" } else { "\n" };
         let line = format!("{start}{} {token} {}\n", now().0, word.as_str());
         self.file.write_all(line.as_bytes())?;
+        // for whoever is stopped when others have filled the disk
+        os::keep_room_behind(&self.file, KEPT);
         self.file.sync_data()?;
         self.text.push_str(&line);
         Ok(())

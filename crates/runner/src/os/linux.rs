@@ -33,6 +33,14 @@ pub fn disk(path: &Path) -> Option<(u64, u64)> {
     Some((facts.f_bavail.saturating_mul(facts.f_frsize), facts.f_blocks.saturating_mul(facts.f_frsize)))
 }
 
+/// Has the disk keep so many bytes behind a file's end for it, where the file system can.
+pub fn keep_room_behind(file: &fs::File, bytes: u64) {
+    use rustix::fs::{FallocateFlags, fallocate};
+    if let Ok(facts) = file.metadata() {
+        let _ = fallocate(file, FallocateFlags::KEEP_SIZE, facts.len(), bytes);
+    }
+}
+
 /// The account's locale.
 pub fn locale() -> String {
     ["LC_ALL", "LC_CTYPE", "LANG"]
