@@ -7,11 +7,29 @@ import { join } from "node:path";
 
 const [from, to] = process.argv.slice(2);
 const files = readdirSync(from).filter((name) => /\.(js|wasm)$/.test(name)).sort();
-const bytes = new Map(files.map((name) => [name, readFileSync(join(from, name))]));
+const read = (name) => readFileSync(join(from, name));
+const bytes = new Map(files.map((name) => [name, name.endsWith(".wasm") ? bare(read(name)) : read(name)]));
 const everything = createHash("sha256");
 for (const [name, content] of bytes) everything.update(name).update("\0").update(content);
 const hash = everything.digest("hex").slice(0, 16);
 const named = (name) => name.replace("app_bg.", "app.").replace(/\.(js|wasm|json)$/, `.${hash}.$1`);
+
+/** Without the sections that only tools read: every part would bring along the names of all functions. */
+function bare(wasm) {
+  const kept = [wasm.subarray(0, 8)];
+  for (let at = 8; at < wasm.length; ) {
+    const start = at;
+    const kind = wasm[at++];
+    let [size, shift] = [0, 1];
+    do {
+      size += (wasm[at] & 127) * shift;
+      shift *= 128;
+    } while (wasm[at++] & 128);
+    at += size;
+    if (kind !== 0) kept.push(wasm.subarray(start, at));
+  }
+  return Buffer.concat(kept);
+}
 
 /** Parts that each page needs, in the form in which the server's HTML asks for them early. */
 function manifest(loader) {

@@ -15,8 +15,10 @@ pub const SEARCH_ID: &str = "search";
 #[component]
 pub fn TopBar() -> impl IntoView {
     let preferences = use_preferences();
-    let query = use_query_map();
-    let text = move || query.with(|query| query.get("q")).unwrap_or_default();
+    let (query, path) = (use_query_map(), use_location().pathname);
+    // other pages search for other things by the same name
+    let listed = move || path.with(|path| path == "/");
+    let text = move || query.with(|query| query.get("q")).filter(|_| listed()).unwrap_or_default();
     let toggle = move |_| {
         preferences.set_theme(other_theme(untrack(|| preferences.theme())));
     };
