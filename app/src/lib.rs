@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod lab;
 pub mod licenses;
 pub mod live;
+pub mod loaded;
 pub mod plot;
 pub mod preferences;
 pub mod preflight;

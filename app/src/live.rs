@@ -110,7 +110,7 @@ fn open(live: Live) {
         .on_close(move |_| lost())
         .on_error(move |_| lost())
         // not the `message` signal: it may coalesce
-        .on_message(move |text: &String| match serde_json::from_str::<Message>(text) {
+        .on_message(move |text: &String| match serde_json::from_slice::<Message>(text.as_bytes()) {
             Ok(message) => hear(&message.data),
             // a newer server says something this page does not know: what it was is read again
             Err(_) => hear(&Event::Resync),

@@ -64,3 +64,24 @@ test('a name that a job has is said while it is typed, with a free one to take',
   await expect(newJob.name).toHaveValue(`${name}-2`);
   await expect(newJob.name).not.toHaveAttribute('aria-invalid', 'true');
 });
+
+test('one press submits every deck, though the page is left before the first is answered', async ({ page, newJob }) => {
+  const names = [freshName('all-one'), freshName('all-two')];
+  let leave = (): void => {};
+  const left = new Promise<void>((resolve) => (leave = resolve));
+  await page.route('**/rpc/submit_job*', async (route) => {
+    await left;
+    await route.continue();
+  });
+  await newJob.open();
+  await hydrated(page);
+  for (const name of names) await newJob.choose(deck('quick.inp', `${name}.inp`));
+  await newJob.ready(2);
+  const asked = page.waitForRequest('**/rpc/submit_job*');
+  await newJob.submit.click();
+  await asked;
+  await page.getByRole('link', { name: /^ジョブ(?!を)/ }).first().click();
+  await page.waitForURL((url) => url.pathname === '/');
+  leave();
+  for (const name of names) await expect(page.getByRole('main')).toContainText(name);
+});

@@ -34,7 +34,11 @@ impl Backend {
     /// # Errors
     /// `NOT_FOUND` for the job; whether the file is there the caller sees when opening it.
     pub async fn path_of(&self, id: JobId, name: &FileName, locale: Locale) -> Result<PathBuf, AppError> {
-        let result = self.result_path(id, name.as_str());
+        let mut result = self.result_path(id, name.as_str());
+        if !result.is_file() {
+            // it has two names one after the other, and may have changed them between the looks at both
+            result = self.result_path(id, name.as_str());
+        }
         if result.is_file() {
             return Ok(result);
         }

@@ -3,6 +3,7 @@
 use crate::AppError;
 use crate::lab::{LabStatus, read_lab_status};
 use crate::live::use_live;
+use crate::loaded::{Loaded, load};
 use domain::{Event, JobId, JobStatus};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(700);
 #[derive(Clone, Copy)]
 pub struct LabFeed {
     /// As it was in the server's HTML.
-    first: Resource<Result<LabStatus, AppError>>,
+    first: Loaded<Result<LabStatus, AppError>>,
     /// What is known since.
     patch: RwSignal<Option<LabStatus>>,
     asked: StoredValue<bool>,
@@ -24,7 +25,7 @@ pub struct LabFeed {
 /// Reads the lab's state and listens. After [`crate::live::provide`].
 pub fn provide() {
     let feed = LabFeed {
-        first: Resource::new(|| (), |()| read_lab_status()),
+        first: load(|| (), |()| read_lab_status()),
         patch: RwSignal::new(None),
         asked: StoredValue::new(false),
     };

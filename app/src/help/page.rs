@@ -6,6 +6,7 @@ use super::words;
 use crate::clock::use_clock;
 use crate::i18n::t;
 use crate::jobs::api::ExplainedIn;
+use crate::loaded::load;
 use crate::preferences::use_locale;
 use crate::ui::{EmptyState, Glyph, Icon, PageError, Skeleton};
 use domain::Solver;
@@ -20,7 +21,7 @@ pub fn HelpPage() -> impl IntoView {
     // who comes with a question is not to scroll past the beginner's steps
     let asks = use_query_map().with_untracked(|query| query.get("q").is_some());
     let aside = if asks { "grid gap-4" } else { "grid gap-4 max-xl:order-first" };
-    let entries = Resource::new(move || locale.get(), read_dictionary);
+    let entries = load(move || locale.get(), read_dictionary);
     view! {
         <Title text=t(words::HELP) />
         <h1 class="mb-3 text-xl">{t(words::HELP)}</h1>

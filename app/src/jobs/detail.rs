@@ -22,6 +22,7 @@ mod waiting;
 mod words;
 
 use crate::i18n::{Text, t};
+use crate::loaded::load;
 use crate::ui::button::Kind;
 use crate::ui::{EmptyState, PageError, Skeleton};
 use crate::{AppError, ErrorCode};
@@ -38,7 +39,7 @@ pub fn JobPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse().ok().map(JobId)));
-    let loaded = Resource::new(
+    let loaded = load(
         move || id.get(),
         move |id| {
             // the log's file and line are in the address only for links from outside: the page itself does not read anew

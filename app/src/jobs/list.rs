@@ -17,6 +17,7 @@ use crate::frame::use_lab;
 use crate::i18n::t;
 use crate::jobs::api::{ListPage, ListQuery};
 use crate::jobs::calls::list_jobs;
+use crate::loaded::load;
 use crate::ui::{Button, Glyph, PageError, Size, Skeleton};
 use crate::{AppError, jobs::list::acts::Acts};
 use domain::Actor;
@@ -32,7 +33,7 @@ pub fn JobsPage() -> impl IntoView {
     let query = Memo::new(move |_| params.with(|params| query::read(|name| params.get(name))));
     let lab = use_lab();
     // read once: afterwards the store reads by itself, so that rows stay the same elements
-    let first = Resource::new(|| (), move |()| list_jobs(query.get_untracked()));
+    let first = load(|| (), move |()| list_jobs(query.get_untracked()));
     view! {
         <Title text=t(words::JOBS) />
         <h1 class="sr-only">{t(words::JOBS)}</h1>

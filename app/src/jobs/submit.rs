@@ -35,6 +35,7 @@ use crate::clock::use_clock;
 use crate::i18n::sentence::Voice;
 use crate::jobs::calls::read_form_options;
 use crate::live::use_live;
+use crate::loaded::load;
 use crate::preferences::use_locale;
 use crate::ui::{Skeleton, use_toasts};
 use deck_panel::DeckPanel;
@@ -80,7 +81,7 @@ pub fn NewJobPage() -> impl IntoView {
     let options = StoredValue::new(None);
     let form = Form::new(|Choices { wish, priority, solver, abaqus }| {
         let gpus = Memo::new(move |_| abaqus.with(abaqus::AbaqusChoices::gpus));
-        let resource = Resource::new(
+        let resource = load(
             move || (solver.get(), wish.get(), priority.get(), gpus.get()),
             |(solver, wish, priority, gpus)| read_form_options(solver, wish, priority, gpus),
         );

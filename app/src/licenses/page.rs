@@ -6,6 +6,7 @@ use super::store::Store;
 use super::{holders, pool, report, reservations, words};
 use crate::AppError;
 use crate::i18n::t;
+use crate::loaded::load;
 use crate::ui::{PageError, Skeleton};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,7 +15,7 @@ use leptos_meta::Title;
 #[component]
 pub fn LicensesPage() -> impl IntoView {
     // read once: afterwards the store reads by itself, so that what has the focus stays the same element
-    let first = Resource::new(|| (), |()| view_licenses());
+    let first = load(|| (), |()| view_licenses());
     view! {
         <Title text=t(words::LICENSES) />
         <h1 class="mb-3 text-xl">{t(words::LICENSES)}</h1>

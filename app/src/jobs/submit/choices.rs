@@ -10,11 +10,12 @@ use crate::i18n::sentence::job::ANY_NODE;
 use crate::i18n::sentence::{Voice, fault, priority, waiting};
 use crate::i18n::t;
 use crate::jobs::api::{Forecast, FormOptions};
+use crate::loaded::Loaded;
 use crate::ui::{ChoiceRow, FieldError, PageError};
 use domain::{Cores, NodeState, NodeSummary, NodeWish, Priority, Solver};
 use leptos::prelude::*;
 
-type Read<T> = Resource<Result<T, AppError>>;
+type Read<T> = Loaded<Result<T, AppError>>;
 
 /// The right column; below the decks on small screens.
 #[component]

@@ -104,7 +104,7 @@ async fn in_turn<T>(task: impl Future<Output = T>) -> T {
 /// What the browser says: most often that the file changed on disk after it was chosen.
 pub async fn deck(file: &File, others: &[(String, File)], bytes: impl Fn(u64) + 'static) -> Result<Preflight, String> {
     let text = in_turn(ask(file, Some(others), bytes)).await?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// The SHA-256 of a file, hexadecimal.

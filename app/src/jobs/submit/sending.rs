@@ -91,7 +91,7 @@ pub async fn send(
     }
     let text = request.response_text().ok().flatten().unwrap_or_default();
     match request.status().unwrap_or(0) {
-        200..=299 => serde_json::from_str(&text).map_err(|_| {
+        200..=299 => serde_json::from_slice(text.as_bytes()).map_err(|_| {
             Fault::Refused(AppError::new(ErrorCode::InternalError, text.chars().take(200).collect::<String>()))
         }),
         // no answer at all
