@@ -9,6 +9,7 @@ mod form;
 mod licenses;
 mod list;
 mod messages;
+mod moment;
 mod options;
 mod reading;
 mod text;
@@ -18,9 +19,10 @@ pub use messages::dictionary;
 
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
-use domain::Actor;
+use domain::{Actor, UserId};
 use leptos::prelude::use_context;
-use repository::Repository;
+use moment::Moment;
+use repository::{JobPage, JobQuery, Repository, TabCounts};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -54,6 +56,8 @@ pub struct Backend {
     readers: Arc<Semaphore>,
     logs: Arc<Semaphore>,
     readings: reading::Readings,
+    pages: Moment<JobQuery, Arc<JobPage>>,
+    counts: Moment<UserId, TabCounts>,
 }
 
 impl Backend {
@@ -65,6 +69,8 @@ impl Backend {
             readers: Arc::new(Semaphore::new(READERS)),
             logs: Arc::new(Semaphore::new(LOGS)),
             readings: reading::Readings::default(),
+            pages: Moment::default(),
+            counts: Moment::default(),
         }
     }
 }

@@ -99,6 +99,9 @@ fn of_document() -> Wishes {
 #[derive(Clone, Copy)]
 pub struct Preferences {
     locale: RwSignal<Locale>,
+    /// The same. It belongs to the whole of the page and not to whoever asks for it: an answer may come, and be told, when
+    /// the part that asked is gone.
+    spoken: Signal<Locale>,
     theme: RwSignal<Option<Theme>>,
 }
 
@@ -111,7 +114,8 @@ pub fn provide() {
     };
     #[cfg(not(feature = "ssr"))]
     let wishes = of_document();
-    provide_context(Preferences { locale: RwSignal::new(wishes.locale), theme: RwSignal::new(wishes.theme) });
+    let locale = RwSignal::new(wishes.locale);
+    provide_context(Preferences { locale, spoken: locale.into(), theme: RwSignal::new(wishes.theme) });
 }
 
 /// Language and theme of this page.
@@ -121,7 +125,7 @@ pub fn use_preferences() -> Preferences {
 
 /// The language of this page; reactive.
 pub fn use_locale() -> Signal<Locale> {
-    use_preferences().locale.into()
+    use_preferences().spoken
 }
 
 #[cfg(feature = "hydrate")]

@@ -6,6 +6,7 @@ use crate::jobs::api::{ListPage, ListQuery, Tab};
 use crate::lab::{LabStatus, TabCounts};
 use domain::{NodeId, UserId};
 use repository::{JobQuery, Sort, SortKey};
+use std::sync::Arc;
 
 /// Rows of a page unless told.
 const PAGE: u32 = 50;
@@ -30,7 +31,8 @@ impl Backend {
     }
 
     async fn counts(&self, asking: &Asking) -> Result<TabCounts, AppError> {
-        let counts = self.repository.counts(&asking.actor.id).await;
+        let viewer = &asking.actor.id;
+        let counts = self.counts.ask(self.repository.commits(), viewer, || self.repository.counts(viewer)).await;
         let counts = counts.map_err(|error| fault::repository(asking.locale, error))?;
         Ok(TabCounts {
             today: counts.today,
@@ -70,8 +72,10 @@ impl Backend {
         asked.sort = sort(query.sort.as_deref().unwrap_or_default());
         asked.limit = if query.limit == 0 { PAGE } else { query.limit.min(MOST) };
         asked.offset = query.offset;
-        let page = self.repository.jobs(&asked).await.map_err(|error| fault::repository(asking.locale, error))?;
-        Ok(ListPage { jobs: page.jobs, total: page.total, counts })
+        let read = async || self.repository.jobs(&asked).await.map(Arc::new);
+        let page = self.pages.ask(self.repository.commits(), &asked, read).await;
+        let page = page.map_err(|error| fault::repository(asking.locale, error))?;
+        Ok(ListPage { jobs: page.jobs.clone(), total: page.total, counts })
     }
 }
 

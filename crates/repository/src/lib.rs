@@ -41,6 +41,7 @@ use queue::LineCell;
 use sea_orm::{DatabaseConnection, TransactionTrait};
 use settings::SettingsCache;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::broadcast;
@@ -72,6 +73,7 @@ struct Shared {
     settings: Arc<SettingsCache>,
     license: Arc<LicenseCell>,
     line: Arc<LineCell>,
+    commits: Arc<AtomicU64>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -100,15 +102,26 @@ impl Repository {
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let license = Arc::new(LicenseCell::default());
         let line = Arc::new(LineCell::default());
-        let known = Known { settings: Arc::clone(&settings), license: Arc::clone(&license), line: Arc::clone(&line) };
+        let commits = Arc::new(AtomicU64::new(0));
+        let known = Known {
+            settings: Arc::clone(&settings),
+            license: Arc::clone(&license),
+            line: Arc::clone(&line),
+            commits: Arc::clone(&commits),
+        };
         let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), known);
-        let shared = Shared { readers, events, settings, license, line, task: Mutex::new(Some(task)) };
+        let shared = Shared { readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };
         Ok(Repository { shared: Arc::new(shared), writer })
     }
 
     /// Hears of every change after its commit, beginning now.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.shared.events.subscribe()
+    }
+
+    /// How often something was changed through this repository: what was read before the number grew may be old.
+    pub fn commits(&self) -> u64 {
+        self.shared.commits.load(Ordering::Acquire)
     }
 
     /// Finishes the changes already queued, then closes the file. Other clones answer `Closed` from then on.

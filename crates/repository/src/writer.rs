@@ -16,6 +16,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -88,6 +89,8 @@ pub(crate) struct Known {
     pub(crate) settings: Arc<SettingsCache>,
     pub(crate) license: Arc<LicenseCell>,
     pub(crate) line: Arc<LineCell>,
+    /// Counts what was committed, or may have been.
+    pub(crate) commits: Arc<AtomicU64>,
 }
 
 /// The way into the writer's queue.
@@ -211,6 +214,8 @@ impl Task {
                 transaction.commit().await.map(|()| told).map_err(RepositoryError::from)
             }
         };
+        // before anybody hears of it: who reads then reads anew
+        self.known.commits.fetch_add(1, Ordering::Release);
         match told {
             Ok(told) => {
                 if let Some(settings) = told.settings {
