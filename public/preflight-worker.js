@@ -1,5 +1,6 @@
 // Reads one file with the page's own WASM, off the page's thread. The page sends where its script is and the compiled
-// module, so nothing is fetched or compiled a second time; it ends this worker when the answer is there.
+// module; only the deck reader, which is a file of its own, is fetched here, and kept by the browser for the next file.
+// The page ends this worker when the answer is there.
 onmessage = async ({ data: { js, module, deck, file, others } }) => {
   try {
     const app = await import(js);

@@ -22,7 +22,7 @@ use crate::{AppError, ErrorCode};
 use domain::{Actor, UserId};
 use leptos::prelude::use_context;
 use moment::Moment;
-use repository::{JobPage, JobQuery, Repository, TabCounts};
+use repository::{JobPage, JobQuery, Repository, RepositoryError, TabCounts};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -56,8 +56,8 @@ pub struct Backend {
     readers: Arc<Semaphore>,
     logs: Arc<Semaphore>,
     readings: reading::Readings,
-    pages: Moment<JobQuery, Arc<JobPage>>,
-    counts: Moment<UserId, TabCounts>,
+    pages: Moment<JobQuery, Arc<JobPage>, RepositoryError>,
+    counts: Moment<UserId, TabCounts, RepositoryError>,
 }
 
 impl Backend {

@@ -4,6 +4,7 @@ mod arrivals;
 mod keys;
 pub mod lab_feed;
 mod side;
+mod stopped;
 mod top;
 mod words;
 
@@ -11,6 +12,9 @@ pub use arrivals::use_arrivals;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
+pub use stopped::NotLoaded;
+#[cfg(feature = "hydrate")]
+pub use stopped::say_stopped;
 
 use crate::i18n::t;
 use crate::ui::{EmptyState, ToastStack, provide_toasts};

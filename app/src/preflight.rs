@@ -24,7 +24,7 @@ mod worker {
     use crate::jobs::submit::sorting;
     use deck::inp::{Files, Scanner};
     use js_sys::{Array, Function, JsString, Uint8Array};
-    use leptos::lazy;
+    use leptos::wasm_split::{SplitLoaderError, wasm_split};
     use sha2::{Digest, Sha256};
     use std::io::{self, Read};
     use wasm_bindgen::prelude::*;
@@ -78,7 +78,7 @@ mod worker {
     /// What the browser says when a file cannot be read.
     #[wasm_bindgen]
     pub async fn preflight_file(file: File, others: Array, progress: Function) -> Result<String, JsValue> {
-        read_file(file, Some(others), progress).await
+        read_file(file, Some(others), progress).await.map_err(not_loaded)?
     }
 
     /// The SHA-256 of a file's bytes, hexadecimal.
@@ -87,16 +87,24 @@ mod worker {
     /// What the browser says when the file cannot be read.
     #[wasm_bindgen]
     pub async fn digest_file(file: File, progress: Function) -> Result<String, JsValue> {
-        read_file(file, None, progress).await
+        read_file(file, None, progress).await.map_err(not_loaded)?
     }
 
     /// One entry for both, in a file of its own: only the worker loads the deck reader.
-    #[lazy]
-    fn read_file(file: File, others: Option<Array>, progress: Function) -> Result<String, JsValue> {
-        match others {
+    #[wasm_split(deck_reader, wasm_split_path = ::leptos::wasm_split, fallible)]
+    fn read_file(
+        file: File,
+        others: Option<Array>,
+        progress: Function,
+    ) -> Result<Result<String, JsValue>, SplitLoaderError> {
+        Ok(match others {
             Some(others) => preflight(&file, &others, &progress),
             None => digest(&file, &progress),
-        }
+        })
+    }
+
+    fn not_loaded(_: SplitLoaderError) -> JsValue {
+        JsValue::from_str("the deck reader could not be loaded")
     }
 
     fn preflight(file: &File, others: &Array, progress: &Function) -> Result<String, JsValue> {

@@ -1,63 +1,72 @@
 //! Pages whose code is no part of the first download: each is a file of its own, loaded when it is opened, and named
 //! in the server's HTML when that page is the first. The list is in the main file, because most visits begin there.
+//! `#[lazy_route]` would stop the whole program when a file does not come; here the page says so.
 #![allow(unsafe_code, reason = "the macro exports each page's entry by a name of its own for the splitter to find")]
 
 use crate::{help, jobs, licenses};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::LazyRoute;
 
-/// `/licenses`
-pub struct Licenses;
+/// A route whose page is `$page`, in a file called by `$part`.
+macro_rules! lazy_page {
+    ($(#[$doc:meta])* $route:ident, $part:ident, $page:expr) => {
+        $(#[$doc])*
+        pub struct $route;
 
-#[lazy_route]
-impl LazyRoute for Licenses {
-    fn data() -> Self {
-        Licenses
-    }
+        #[cfg(feature = "hydrate")]
+        mod $part {
+            use super::*;
 
-    fn view(_page: Self) -> AnyView {
-        view! { <licenses::LicensesPage /> }.into_any()
-    }
+            #[leptos::wasm_split::wasm_split(
+                $part,
+                wasm_split_path = ::leptos::wasm_split,
+                fallible,
+                preload(#[allow(missing_docs)] fetch),
+            )]
+            pub fn page() -> Result<AnyView, leptos::wasm_split::SplitLoaderError> {
+                Ok($page)
+            }
+        }
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                $route
+            }
+
+            async fn preload() {
+                // what does not come now is asked for again when the page is shown
+                #[cfg(feature = "hydrate")]
+                drop($part::fetch().await);
+            }
+
+            async fn view(_: Self) -> AnyView {
+                #[cfg(feature = "hydrate")]
+                {
+                    $part::page().await.unwrap_or_else(|_| view! { <crate::frame::NotLoaded /> }.into_any())
+                }
+                #[cfg(not(feature = "hydrate"))]
+                {
+                    leptos::prefetch_lazy_fn_on_server(stringify!($part));
+                    $page
+                }
+            }
+        }
+    };
 }
 
-/// `/help`
-pub struct Help;
-
-#[lazy_route]
-impl LazyRoute for Help {
-    fn data() -> Self {
-        Help
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <help::HelpPage /> }.into_any()
-    }
+lazy_page! {
+    /// `/licenses`
+    Licenses, licenses_page, view! { <licenses::LicensesPage /> }.into_any()
 }
-
-/// `/jobs/new`
-pub struct NewJob;
-
-#[lazy_route]
-impl LazyRoute for NewJob {
-    fn data() -> Self {
-        NewJob
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <jobs::submit::NewJobPage /> }.into_any()
-    }
+lazy_page! {
+    /// `/help`
+    Help, help_page, view! { <help::HelpPage /> }.into_any()
 }
-
-/// `/jobs/ID`
-pub struct Job;
-
-#[lazy_route]
-impl LazyRoute for Job {
-    fn data() -> Self {
-        Job
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <jobs::detail::JobPage /> }.into_any()
-    }
+lazy_page! {
+    /// `/jobs/new`
+    NewJob, new_job_page, view! { <jobs::submit::NewJobPage /> }.into_any()
+}
+lazy_page! {
+    /// `/jobs/ID`
+    Job, job_page, view! { <jobs::detail::JobPage /> }.into_any()
 }

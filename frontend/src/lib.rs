@@ -5,7 +5,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Called by the page's own script once the WASM is there. A worker loads the same WASM and does not call it.
 #[wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        app::frame::say_stopped();
+    }));
     // waits for the page's own code where that is a file of its own
     leptos::mount::hydrate_lazy(app::App);
 }

@@ -4,12 +4,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [from, to] = process.argv.slice(2);
-const files = readdirSync(from).filter((name) => /\.(js|wasm)$/.test(name)).sort();
+const files = readdirSync(from).filter((name) => /^[^.].*\.(js|wasm)$/.test(name)).sort();
 const read = (name) => readFileSync(join(from, name));
 const bytes = new Map(files.map((name) => [name, name.endsWith(".wasm") ? bare(read(name)) : read(name)]));
-const everything = createHash("sha256");
+// what is written here depends on this program, too
+const everything = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
 for (const [name, content] of bytes) everything.update(name).update("\0").update(content);
 const hash = everything.digest("hex").slice(0, 16);
 const named = (name) => name.replace("app_bg.", "app.").replace(/\.(js|wasm|json)$/, `.${hash}.$1`);

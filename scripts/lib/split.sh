@@ -9,13 +9,14 @@ split_and_bind() { # WASM FOLDER
   # Both warn of name sections they do not know, once a part.
   if wasm-split-cli "$1" "$parts" --out-name app >"$parts/log" 2>&1 &&
     wasm-bindgen --target=web --no-typescript --keep-lld-exports --no-demangle --out-name app --out-dir "$2" \
-      "$parts/app.wasm" >>"$parts/log" 2>&1; then
-    rm "$parts/app.wasm"
-    mv "$parts"/*.js "$parts"/*.wasm "$2"/
+      "$parts/app.wasm" >>"$parts/log" 2>&1 &&
+    rm "$parts/app.wasm" &&
+    mv "$parts"/*.js "$parts"/*.wasm "$2"/; then
     rm -rf "$parts"
   else
     cat "$parts/log" >&2
-    rm -rf "$parts"
+    # a folder that is half there would pass for whole
+    rm -rf "$parts" "$2"
     return 1
   fi
 }

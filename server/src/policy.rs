@@ -1,7 +1,9 @@
 //! What browsers may do with our pages: a strict content security policy with a nonce per response, and no guessing.
 
 use axum::extract::Request;
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -11,6 +13,11 @@ use leptos::prelude::{provide_context, use_context};
 
 /// Other sites may not embed what is ours.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Whether this is a file of the site that is called by what is in it: `/pkg/app.0123456789abcdef.wasm`.
+fn is_named_by_content(path: &str) -> bool {
+    path.strip_prefix("/pkg/").is_some_and(|name| !name.contains('/') && name.split('.').count() == 3)
+}
 
 #[derive(Clone)]
 struct ResponseNonce(Nonce);
@@ -27,8 +34,15 @@ fn policy(nonce: &str) -> String {
 pub async fn protect(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(ResponseNonce(nonce.clone()));
+    let lasting = is_named_by_content(request.uri().path());
     let mut response = next.run(request).await;
-    set(response.headers_mut(), &nonce);
+    let found = response.status().is_success();
+    let headers = response.headers_mut();
+    set(headers, &nonce);
+    if lasting && found {
+        // another content would have another name
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    }
     response
 }
 
@@ -47,5 +61,20 @@ pub fn provide_nonce() {
     let parts = use_context::<Parts>();
     if let Some(ResponseNonce(nonce)) = parts.and_then(|parts| parts.extensions.get::<ResponseNonce>().cloned()) {
         provide_context(nonce);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_named_by_content;
+
+    #[test]
+    fn only_what_has_its_content_in_its_name_is_kept_for_good() {
+        for path in ["/pkg/app.0123456789abcdef.wasm", "/pkg/__wasm_split.XvNXY48r-LTdQOFCvMPtrw.js"] {
+            assert!(is_named_by_content(path), "{path}");
+        }
+        for path in ["/pkg/app.wasm", "/pkg/snippets/a.b.js", "/preflight-worker.js", "/uploads/a.b.c"] {
+            assert!(!is_named_by_content(path), "{path}");
+        }
     }
 }

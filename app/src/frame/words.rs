@@ -22,6 +22,17 @@ pub const ADMIN: Text = text("管理者", "Admin");
 pub const NOT_FOUND: Text = text("このページはありません", "No such page");
 pub const NOT_FOUND_TEXT: Text =
     text("アドレスが変わったか、ジョブが削除されています。", "The address has changed, or the job was deleted.");
+pub const NOT_LOADED: Text = text("この画面を読み込めませんでした", "This page could not be loaded");
+pub const NOT_LOADED_TEXT: Text = text(
+    "ネットワークを確認してから、読み込み直してください。ジョブは続いています。",
+    "Check the network, then load it again. Jobs go on.",
+);
+pub const LOAD_AGAIN: Text = text("読み込み直す", "Load again");
+#[cfg(feature = "hydrate")]
+pub const STOPPED: Text = text(
+    "画面のプログラムが止まりました。読み込み直してください。ジョブは続いています。",
+    "The page's program has stopped. Load it again. Jobs go on.",
+);
 pub const TO_JOBS: Text = text("ジョブの一覧へ", "To the jobs");
 pub const HERE: Text = text("現在の場所", "You are here");
 

@@ -243,3 +243,19 @@ async fn a_run_that_was_never_launched_can_be_stopped_on_a_full_disk() {
         disk.fill().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_run_that_was_never_launched_can_be_stopped_when_all_names_are_used_up() {
+    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let staged = token();
+    node.stage(&staged, &[]).await;
+    let filling = node.script("n=0; while : > file$n; do n=$((n + 1)); done").await;
+    node.until(&filling, |run| run.report != RunReport::Alive).await;
+    assert_eq!(node.executor.launch(&node.address, &sh(&staged, "true")).await, Err(ExecutorError::NodeDiskFull));
+    let grace = std::time::Duration::from_secs(1);
+    node.executor.stop(&node.address, &staged, grace, None).await.unwrap();
+    assert_eq!(node.poll(&staged).await.report, RunReport::NotStarted);
+    node.executor.remove(&node.address, &filling).await.unwrap();
+    let again = node.executor.launch(&node.address, &sh(&staged, "true")).await;
+    assert!(!matches!(again, Ok(Launched { first: true, .. })), "{again:?}");
+}

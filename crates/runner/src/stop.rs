@@ -121,7 +121,8 @@ fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Faul
         }
         // a run that has ended by itself keeps its end as it is
         if run.is_there() && run.exit_record().is_none() {
-            run.close()?;
+            // what was never launched is kept from it by the journal's line alone
+            run.close().or_else(|error| if journal.says(token, Word::Launched) { Err(error) } else { Ok(()) })?;
         }
         Ok(())
     };

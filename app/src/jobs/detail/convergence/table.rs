@@ -5,15 +5,36 @@ use crate::i18n::t;
 use crate::jobs::api::AttemptView;
 use crate::jobs::detail::page::use_voice;
 use crate::plot::number;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 /// Rows shown; the file has all.
 const MOST_ROWS: usize = 300;
 
+/// Pixels from the end within which somebody counts as looking at it.
+const NEAR: i32 = 40;
+
+/// Shows the end of the rows at first, and keeps showing it while it is looked at.
+fn follow_the_end(place: NodeRef<Div>, attempts: Memo<Vec<AttemptView>>) {
+    Effect::new(move |before: Option<Option<i32>>| {
+        attempts.track();
+        let place = place.get()?;
+        let looked_at =
+            before.flatten().is_none_or(|height| place.scroll_top() + place.client_height() + NEAR >= height);
+        let height = place.scroll_height();
+        if looked_at {
+            place.set_scroll_top(height);
+        }
+        Some(height)
+    });
+}
+
 /// One row per attempt, the newest last.
 #[component]
 pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
     let voice = use_voice();
+    let place = NodeRef::new();
+    follow_the_end(place, attempts);
     let (yes, no) = (t(words::YES), t(words::NO));
     // a Riks step has no time
     let riks = Memo::new(move |_| attempts.with(|attempts| attempts.iter().any(|row| row.lpf.is_some())));
@@ -45,7 +66,7 @@ pub fn Table(attempts: Memo<Vec<AttemptView>>) -> impl IntoView {
     };
     view! {
         <p class="sub px-4 pt-3 empty:hidden">{left_out}</p>
-        <div class="max-h-96 overflow-auto" tabindex="0" role="region" aria-label=t(words::CONVERGENCE)>
+        <div node_ref=place class="max-h-96 overflow-auto" tabindex="0" role="region" aria-label=t(words::CONVERGENCE)>
             <table class="grid-t [&_td]:!h-8 [&_td]:!py-0.5" data-testid="convergence-table">
                 <thead>
                     <tr>
