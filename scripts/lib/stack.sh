@@ -209,15 +209,16 @@ COMMAND
 
 # A second node for Abaqus: ABAQUS=standin, or the command that starts a real one. The same sshd, a folder of its own.
 enter_abaqus_node() {
-  local command=$ABAQUS name=abaqus
+  local command=$ABAQUS id=node-02 name=abaqus
   if [ "$ABAQUS" = standin ]; then
     [ -x "$STANDIN" ] || die "the stand-in is not built: scripts/build demo standin"
     write_standin
     command=$STACK/standin/abaqus
-    name='stand-in (スタンドイン)'
+    # its id is what every page names a node by
+    id=stand-in name='スタンドイン (代役)'
   fi
   mkdir -p "$STACK/abaqus"
-  "$SERVER" node add --id node-02 --host 127.0.0.1 --port "$SSH_PORT" --user "$(id -un)" --hostname "$name" \
+  "$SERVER" node add --id "$id" --host 127.0.0.1 --port "$SSH_PORT" --user "$(id -un)" --hostname "$name" \
     --host-key "$(cut -d' ' -f1,2 "$SSH_DIR/host_ed25519.pub")" --cores 8 --max-tokens "$TOTAL_LICENSE_TOKENS" \
     --work-dir "$STACK/abaqus" --abaqus "$command" >>"$STACK/logs/node-add.log" 2>&1 ||
     {

@@ -90,6 +90,11 @@ pub enum Remark {
         /// How many.
         count: u32,
     },
+    /// The solver could not read some lines of the deck and went on without them: perhaps another model was solved.
+    LinesSkipped {
+        /// How often.
+        count: u32,
+    },
     /// The licence server's numbers beside its refusal.
     LicenseDenied {
         /// Tokens asked for.

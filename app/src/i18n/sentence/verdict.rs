@@ -168,6 +168,13 @@ pub fn remark(voice: Voice, remark: &Remark) -> String {
             format!("結果のファイル{count}件を回収できませんでした"),
             format!("{count} result {} could not be brought back", plural(u64::from(*count), "file", "files")),
         ),
+        Remark::LinesSkipped { count } => voice.pick(
+            format!("ソルバーは読めない{count}行を飛ばして計算しました。意図したモデルか確かめてください"),
+            format!(
+                "The solver went on without {count} {} that it could not read. Check that this is the model you meant",
+                plural(u64::from(*count), "line", "lines")
+            ),
+        ),
         Remark::LicenseDenied { requested, total, in_use, available } => voice.pick(
             format!(
                 "ライセンスサーバーの答え: 要求{requested}個、全体{total}個、使用中{in_use}個、使えるのは{available}個"

@@ -47,7 +47,10 @@ pub const RESUBMIT_FIXED: Text = text("直したデッキで再投入", "Submit 
 /// Where the deck is not to blame.
 pub const RESUBMIT_SAME: Text = text("もう一度投入", "Submit again");
 /// What the copy keeps.
-pub const RESUBMIT_KEEPS: Text = text("ジョブ名・CPU・ノードは引き継ぎます", "Name, CPUs and node are carried over");
+pub const RESUBMIT_KEEPS: Text = text(
+    "CPU・ノードは引き継ぎます。ジョブ名には番号が付きます",
+    "CPUs and node are carried over; the name gets a number",
+);
 /// Ends a run; a dialog follows.
 pub const STOP: Text = text("中止…", "Stop…");
 /// While it is being ended.

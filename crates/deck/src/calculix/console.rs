@@ -33,6 +33,9 @@ pub enum ErrorKind {
     Other,
 }
 
+/// How the warning begins after which a line is skipped; the rest of it is on the next line.
+const SKIPPED: &[u8] = b"*WARNING in calinput. Card image cannot be inter";
+
 /// What the console text says so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -44,6 +47,8 @@ pub struct Summary {
     pub error_count: u64,
     /// All `*WARNING`s.
     pub warnings: u64,
+    /// Lines that the solver could not read: it went on without them.
+    pub skipped: u64,
     /// The first error about a file that could not be opened.
     pub missing_file: Option<ConsoleError>,
     /// The last error about divergence: what ended the run.
@@ -188,7 +193,10 @@ impl State {
                 let error = ConsoleError { line: self.summary.lines, text: squeezed(trimmed) };
                 self.open = Some((error, 1));
             }
-            Some(b'*') if trimmed.starts_with(b"*WARNING") => self.summary.warnings += 1,
+            Some(b'*') if trimmed.starts_with(b"*WARNING") => {
+                self.summary.warnings += 1;
+                self.summary.skipped += u64::from(trimmed.starts_with(SKIPPED));
+            }
             Some(b'J') if trimmed == b"Job finished" => self.summary.finished = Some(self.summary.lines),
             Some(b'C') if self.summary.release.is_none() => {
                 if let Some(rest) = trimmed.strip_prefix(b"CalculiX Version ") {

@@ -11,7 +11,10 @@ const FILE: &str = domain::files::CONSOLE;
 pub fn verdict(exit: ExitStatus, console: &Summary) -> Verdict {
     if let Some(line) = console.finished {
         let evidence = Evidence { file: FILE.to_owned(), line: Some(line), text: "Job finished".to_owned() };
-        let remarks = if exit == ExitStatus::Code(0) { Vec::new() } else { vec![Remark::ExitDisagrees { exit }] };
+        let mut remarks = if exit == ExitStatus::Code(0) { Vec::new() } else { vec![Remark::ExitDisagrees { exit }] };
+        if console.skipped > 0 {
+            remarks.push(Remark::LinesSkipped { count: u32::try_from(console.skipped).unwrap_or(u32::MAX) });
+        }
         return Verdict { cause: Cause::Completed, evidence: Some(evidence), exit, remarks };
     }
     let (cause, error) = cause(exit, console);
@@ -63,6 +66,13 @@ mod tests {
         reader.feed(b"\n CalculiX Version 2.20, Copyright(C) 1998-2022 Guido Dhondt\n");
         reader.feed(text.as_bytes());
         verdict(exit, &reader.summary())
+    }
+
+    #[test]
+    fn lines_that_the_solver_skipped_are_told_beside_a_good_end() {
+        let skipped = " *WARNING in calinput. Card image cannot be inter    preted:\n *WARNING reading the input file. Card image:\n          *CLAOD\n\n";
+        let odd = judge(ExitStatus::Code(0), &format!("{skipped}{skipped} Job finished\n"));
+        assert_eq!((odd.cause, odd.remarks), (Cause::Completed, vec![Remark::LinesSkipped { count: 2 }]));
     }
 
     #[test]
