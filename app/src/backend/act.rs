@@ -94,6 +94,9 @@ impl Backend {
         if read.deck.is_refused(request.solver) {
             return Err(fault::deck(locale, read.upload.name.as_str(), &read.deck));
         }
+        if request.solver == Solver::Calculix && read.deck.instances.len() > 1 {
+            return Err(fault::assembly(locale));
+        }
         if request.solver == Solver::Abaqus && read.deck.restart_read && resolved.options.oldjob.is_none() {
             let message = locale.pick(
                 "このデッキは *RESTART, READ で前の計算の続きを行います。続き元のジョブを選んでください。",

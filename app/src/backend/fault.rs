@@ -65,6 +65,15 @@ pub fn deck(locale: Locale, name: &str, deck: &Deck) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("file").with(json!({ "findings": deck.findings }))
 }
 
+/// CalculiX skips `*PART` and `*INSTANCE`: equal numbers of several instances become one, and it ends well all the same.
+pub fn assembly(locale: Locale) -> AppError {
+    let message = locale.pick(
+        "CalculiX は *PART と *INSTANCE を読み飛ばすため、インスタンスが2つ以上あるこのデッキは別のモデルとして解かれてしまいます。Abaqus を選ぶか、CAE でパーツとアセンブリを使わない形 (flat input) に書き出して送ってください。",
+        "CalculiX skips *PART and *INSTANCE, so this deck of several instances would be solved as another model. Choose Abaqus, or have CAE write it without parts and assemblies (flat input).",
+    );
+    AppError::new(ErrorCode::ValidationError, message).about("solver")
+}
+
 /// Two files of one run with one name.
 pub fn name_clash(locale: Locale, name: &str) -> AppError {
     let message = locale.pick(

@@ -216,3 +216,26 @@ async fn a_deck_of_cae_is_read_right_and_its_comments_are_shown_as_they_were_wri
         "{report}"
     );
 }
+
+/// CalculiX skips `*PART` and `*INSTANCE`, solves the first of them, and ends well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_of_several_instances_is_no_deck_for_calculix() {
+    let stack = Stack::start().await;
+    let quick = String::from_utf8(sample("quick.inp").1).unwrap();
+    let instance = |name: &str| format!("*INSTANCE, NAME={name}, PART=P\n*END INSTANCE\n");
+    let deck = |instances: &str| {
+        let mesh = quick.find("*STEP").map_or(quick.as_str(), |at| &quick[..at]);
+        let step = &quick[mesh.len()..];
+        format!("*PART, NAME=P\n*END PART\n*ASSEMBLY, NAME=A\n{instances}*END ASSEMBLY\n{mesh}{step}")
+    };
+    let two = deck(&[instance("one"), instance("two")].concat());
+    let answer = post(&stack, "two.inp", two.as_bytes(), (ACCEPT_LANGUAGE.as_str(), "en")).await;
+    let problem: Value = {
+        assert_eq!(answer.status(), 400);
+        answer.json().await.unwrap()
+    };
+    assert_eq!(problem["error"]["details"]["field"], "solver", "{problem}");
+    assert!(problem["error"]["message"].as_str().unwrap().contains("*INSTANCE"), "{problem}");
+    let one = deck(&instance("one"));
+    assert_eq!(post(&stack, "one.inp", one.as_bytes(), (ACCEPT_LANGUAGE.as_str(), "en")).await.status(), 201);
+}
