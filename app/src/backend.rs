@@ -15,6 +15,7 @@ mod reading;
 mod text;
 mod view;
 
+pub use files::{open_found, when_whole};
 pub use messages::dictionary;
 
 use crate::i18n::Locale;

@@ -10,7 +10,26 @@ use domain::files::PART;
 use domain::{FileName, JobId, JobName, JobSummary, UploadId};
 use repository::{DeletedJob, JobDetail, JobFile};
 use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+
+/// What a result is called once it is whole, of one that is not: it may be renamed at any moment, also after it was found.
+pub fn when_whole(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix(PART)?;
+    Some(path.with_file_name(name))
+}
+
+/// Opens a job's file, under its later name where it became whole since it was found.
+///
+/// # Errors
+/// What the file system says.
+pub fn open_found(path: &Path) -> io::Result<File> {
+    match (File::open(path), when_whole(path)) {
+        (Err(error), Some(whole)) if error.kind() == io::ErrorKind::NotFound => File::open(whole),
+        (opened, _) => opened,
+    }
+}
 
 impl Backend {
     /// The folder of a job's results.
@@ -32,7 +51,7 @@ impl Backend {
     /// Where a job's file is on this server.
     ///
     /// # Errors
-    /// `NOT_FOUND` for the job; whether the file is there the caller sees when opening it.
+    /// `NOT_FOUND` for the job; whether the file is there the caller sees when opening it ([`open_found`]).
     pub async fn path_of(&self, id: JobId, name: &FileName, locale: Locale) -> Result<PathBuf, AppError> {
         let mut result = self.result_path(id, name.as_str());
         if !result.is_file() {

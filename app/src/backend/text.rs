@@ -1,6 +1,7 @@
 //! Parts of text files of any size: the tail, what was added, the lines around one, a search. Bounded memory: one
 //! slice and the lines asked for.
 
+use super::files::open_found;
 use crate::jobs::api::{LogAsk, LogPart};
 use memchr::{memchr, memchr_iter, memmem};
 use std::collections::VecDeque;
@@ -25,7 +26,7 @@ const SLICE: usize = 256 * 1024;
 /// # Errors
 /// What the file system says.
 pub fn part(path: &Path, ask: &LogAsk, whole: bool) -> io::Result<LogPart> {
-    let file = File::open(path)?;
+    let file = open_found(path)?;
     // the file may grow meanwhile: everything below ends here
     let size = file.metadata()?.len();
     let log = Log { file, size, whole };

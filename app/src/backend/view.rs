@@ -84,25 +84,7 @@ impl Backend {
         if !crate::jobs::files::is_readable(name.as_str()) {
             return Err(fault::no_such_file(locale));
         }
-        match self.read_part(id, &name, ask, locale).await? {
-            // it was renamed, because it is whole now, between being found and being opened
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.read_part(id, &name, ask, locale).await?,
-            read => read,
-        }
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => fault::no_such_file(locale),
-            _ => fault::disk(locale, &error),
-        })
-    }
-
-    async fn read_part(
-        &self,
-        id: JobId,
-        name: &FileName,
-        ask: &LogAsk,
-        locale: Locale,
-    ) -> Result<io::Result<LogPart>, AppError> {
-        let path = self.path_of(id, name, locale).await?;
+        let path = self.path_of(id, &name, locale).await?;
         let row = self.repository.summary(id).await.map_err(|error| fault::repository(locale, error))?;
         // what an ended job left half is all there will be of it
         let whole = is_final(row.status) || path != self.part_path(id, name.as_str());
@@ -112,7 +94,12 @@ impl Backend {
             let _turn = turn;
             text::part(&path, &ask, whole)
         });
-        read.await.map_err(|_| fault::internal(locale))
+        match read.await {
+            Ok(Ok(part)) => Ok(part),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::NotFound => Err(fault::no_such_file(locale)),
+            Ok(Err(error)) => Err(fault::disk(locale, &error)),
+            Err(_) => Err(fault::internal(locale)),
+        }
     }
 }
 

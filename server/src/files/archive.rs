@@ -3,7 +3,7 @@
 use super::download::attachment;
 use crate::extract::Path;
 use crate::problem::Problem;
-use app::backend::{Asking, Backend, fault};
+use app::backend::{Asking, Backend, fault, open_found};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -66,9 +66,9 @@ fn pack(files: Vec<(String, PathBuf)>, slices: Slices) -> io::Result<()> {
     // quick rather than small: result files are many and large, and the lab's network is fast
     let options = SimpleFileOptions::default().compression_level(Some(1)).large_file(true);
     for (name, path) in files {
-        let mut file = match std::fs::File::open(&path) {
+        let mut file = match open_found(&path) {
             Ok(file) => file,
-            // collected or cleaned up between the listing and now
+            // cleaned up between the listing and now
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
@@ -143,5 +143,22 @@ mod tests {
         let packed = tokio::task::spawn_blocking(move || pack(files, slices)).await.unwrap();
         assert_eq!(packed.unwrap_err().kind(), io::ErrorKind::TimedOut);
         drop(receiver);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_that_became_whole_since_it_was_listed_is_not_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("beam.sta"), "COMPLETED").unwrap();
+        let files = ["beam.sta", "gone.sta"].map(|name| (name.to_owned(), folder.path().join(format!("{name}.part"))));
+        let (sender, mut receiver) = mpsc::channel(16);
+        let (runtime, patience) = (Handle::current(), Duration::from_secs(10));
+        let slices = Slices { sender: Some(sender), runtime, patience, slice: Vec::new() };
+        tokio::task::spawn_blocking(move || pack(files.into(), slices)).await.unwrap().unwrap();
+        let mut bytes = Vec::new();
+        while let Some(slice) = receiver.recv().await {
+            bytes.extend(slice);
+        }
+        let packed = zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap();
+        assert_eq!(packed.file_names().map(Result::unwrap).collect::<Vec<_>>(), ["beam.sta"]);
     }
 }

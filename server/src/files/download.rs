@@ -2,7 +2,7 @@
 
 use crate::extract::{Path, Query};
 use crate::problem::Problem;
-use app::backend::{Asking, Backend, fault};
+use app::backend::{Asking, Backend, fault, open_found, when_whole};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -39,10 +39,7 @@ pub async fn file(
     let path = backend.path_of(JobId(id), &name, locale).await?;
     let mut answer = match part.tail {
         Some(bytes) => tail(&path, bytes).await.map_err(|error| fault::disk(locale, &error))?,
-        None => match ServeFile::new(&path).oneshot(request).await {
-            Ok(answer) => answer.map(Body::new),
-            Err(never) => match never {},
-        },
+        None => serve(&path, request).await,
     };
     if answer.status() == StatusCode::NOT_FOUND {
         return Err(fault::no_such_file(locale).into());
@@ -74,8 +71,24 @@ pub fn attachment(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
+/// The file, or the range of it that is asked for; 404 where it is not there.
+async fn serve(path: &std::path::Path, request: Request) -> Response<Body> {
+    let send = async |path: &std::path::Path, request: Request| match ServeFile::new(path).oneshot(request).await {
+        Ok(answer) => answer.map(Body::new),
+        Err(never) => match never {},
+    };
+    let mut again = Request::new(Body::empty());
+    again.headers_mut().clone_from(request.headers());
+    let answer = send(path, request).await;
+    match when_whole(path) {
+        // it became whole since it was found
+        Some(whole) if answer.status() == StatusCode::NOT_FOUND => send(&whole, again).await,
+        _ => answer,
+    }
+}
+
 async fn tail(path: &std::path::Path, bytes: u64) -> std::io::Result<Response<Body>> {
-    let mut file = File::open(path).await?;
+    let mut file = File::from_std(open_found(path)?);
     let size = file.metadata().await?.len();
     let from = size.saturating_sub(bytes);
     file.seek(SeekFrom::Start(from)).await?;
@@ -86,10 +99,27 @@ async fn tail(path: &std::path::Path, bytes: u64) -> std::io::Result<Response<Bo
 
 #[cfg(test)]
 mod tests {
-    use super::attachment;
+    #![allow(clippy::unwrap_used)]
+    use super::*;
 
     #[test]
     fn a_japanese_name_survives_and_quotes_cannot_break_out() {
         assert_eq!(attachment("引\".dat"), "attachment; filename=\"__.dat\"; filename*=UTF-8''%E5%BC%95%22.dat");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_became_whole_since_it_was_found_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("beam.sta"), "COMPLETED").unwrap();
+        let part = folder.path().join("beam.sta.part");
+        let mut ranged = Request::new(Body::empty());
+        ranged.headers_mut().insert("range", HeaderValue::from_static("bytes=0-3"));
+        let answers = [serve(&part, ranged).await, tail(&part, 4).await.unwrap()];
+        for (answer, (status, bytes)) in answers.into_iter().zip([(206, "COMP"), (200, "ETED")]) {
+            assert_eq!(answer.status(), status);
+            assert_eq!(axum::body::to_bytes(answer.into_body(), 100).await.unwrap(), bytes);
+        }
+        let gone = folder.path().join("gone.sta.part");
+        assert_eq!(serve(&gone, Request::new(Body::empty())).await.status(), StatusCode::NOT_FOUND);
     }
 }

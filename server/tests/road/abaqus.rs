@@ -158,14 +158,20 @@ async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
     assert_eq!(stack.alive_on_node(), Vec::<u32>::new());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restart_goes_on_from_its_parents_files() {
-    let stack = start(Standin::default()).await;
+/// A job that wrote what a restart goes on from.
+async fn completed_parent(stack: &Stack) -> i64 {
     let (name, text) = deck("parent", "");
     let text = String::from_utf8(text).unwrap();
     let writing = text.replacen("*STEP", "*RESTART, WRITE, FREQUENCY=1\n*STEP", 1).into_bytes();
-    let parent = submit(&stack, &[(name, writing)], &[]).await;
+    let parent = submit(stack, &[(name, writing)], &[]).await;
     stack.until_status(parent, "Completed").await;
+    parent
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_goes_on_from_its_parents_files() {
+    let stack = start(Standin::default()).await;
+    let parent = completed_parent(&stack).await;
     let restart =
         ("child.inp".to_owned(), b"*HEADING\n*RESTART, READ, STEP=1\n*STEP\n*STATIC\n0.5, 1.0\n*END STEP\n".to_vec());
     // without the job to go on from it is refused, naming the field
@@ -276,11 +282,7 @@ async fn a_run_among_old_files_never_waits_for_an_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parents_file_without_its_hash_is_no_file_to_go_on_from() {
     let stack = start(Standin::default()).await;
-    let (name, text) = deck("parent", "");
-    let text = String::from_utf8(text).unwrap();
-    let writing = text.replacen("*STEP", "*RESTART, WRITE, FREQUENCY=1\n*STEP", 1).into_bytes();
-    let parent = submit(&stack, &[(name, writing)], &[]).await;
-    stack.until_status(parent, "Completed").await;
+    let parent = completed_parent(&stack).await;
     let change = |sql: &str| {
         let database = stack.folder.path().join("data/jobs.db");
         let done = Command::new("sqlite3").args(["-cmd", ".timeout 5000"]).arg(database).arg(sql).output().unwrap();

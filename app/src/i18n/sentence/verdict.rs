@@ -229,5 +229,9 @@ mod tests {
             remark(voice(Locale::En), &Remark::FilesNotFetched { count: 1 }),
             "1 result file could not be brought back"
         );
+        assert_eq!(
+            remark(voice(Locale::Ja), &Remark::LinesSkipped { count: 2 }),
+            "ソルバーは読めない2行を飛ばして計算しました。意図したモデルか確かめてください"
+        );
     }
 }
