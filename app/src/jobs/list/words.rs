@@ -45,7 +45,10 @@ pub const RE_SORT: Text = text("並び順を更新", "Update the order");
 pub const PREVIOUS: Text = text("前へ", "Previous");
 pub const NEXT: Text = text("次へ", "Next");
 pub const PAGES: Text = text("ページ", "Pages");
-pub const AGE_NOTE: Text = text("経過は投入してからの「時:分」です。", "Age is h:mm since submission.");
+pub const AGE_NOTE: Text = text(
+    "経過は、終わる前は投入から「時:分」、終わったあとは終了からの時間です。",
+    "Age is h:mm since submission, and once ended how long ago that was.",
+);
 pub const KEY_MOVE: Text = text("移動", "move");
 pub const KEY_SELECT: Text = text("選択", "select");
 pub const KEY_OPEN: Text = text("開く", "open");

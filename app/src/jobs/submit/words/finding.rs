@@ -154,11 +154,11 @@ pub fn said(voice: Voice, finding: &Finding) -> Said {
             code: Some("*RESTART, WRITE, FREQUENCY=10".to_owned()),
             ..say(
                 (
-                    "*RESTART, WRITE がありません。",
+                    "*RESTART, WRITE がありません (FREQUENCY=0 では書かれません)。",
                     "途中で止まると最初からやり直しになります。*STEP のあとに書きます。",
                 ),
                 (
-                    "There is no *RESTART, WRITE.",
+                    "There is no *RESTART, WRITE (FREQUENCY=0 writes none).",
                     "A run that stops midway starts from the beginning. It goes after *STEP.",
                 ),
             )
