@@ -61,14 +61,34 @@ pub fn use_live() -> Live {
 impl Live {
     /// Calls `listener` with every event until the present owner (a page, a component) is gone.
     pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) {
+        let listener: Listener = Arc::new(listener);
         let id = self.listeners.try_update_value(|(next, all)| {
             *next += 1;
-            all.push((*next, Arc::new(listener)));
+            all.push((*next, Arc::clone(&listener)));
             *next
         });
+        #[cfg(feature = "hydrate")]
+        self.make_up_for(listener);
         on_cleanup(move || {
             let _ = self.listeners.try_update_value(|(_, all)| all.retain(|(other, _)| Some(*other) != id));
         });
+    }
+
+    /// What the HTML brought is as old as the HTML. A page whose code came after the connection was open has not heard
+    /// what was said meanwhile; one that is opened later reads anew by itself.
+    #[cfg(feature = "hydrate")]
+    fn make_up_for(self, listener: Listener) {
+        let of_html = Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+        if of_html && self.connection.get_untracked() != Connection::Opening {
+            let owner = Owner::current();
+            // after the page has been taken over as it came
+            leptos::task::spawn_local(async move {
+                match owner {
+                    Some(owner) => owner.with(|| listener(&Event::Resync)),
+                    None => listener(&Event::Resync),
+                }
+            });
+        }
     }
 
     /// Hands an event to every listener. A listener may subscribe others or end itself.

@@ -64,6 +64,22 @@ test('what cannot be reserved is said at its field, and what was typed stays', a
   await expect(licenses.none).toBeVisible();
 });
 
+test('what was reserved while the page’s code was on its way is shown', async ({ page, licenses, request }) => {
+  let come = (): void => {};
+  const held = new Promise<void>((resolve) => (come = resolve));
+  await page.route('**/pkg/split_licenses*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/licenses', { waitUntil: 'commit' });
+  await hydrated(page);
+  const { id } = await reserve(request, { tokens: 5 });
+  come();
+  await expect(licenses.reservation(id)).toBeVisible();
+  await end(request, id);
+  await expect(licenses.reservation(id)).toBeHidden();
+});
+
 test('somebody else’s reservation appears and goes without a reload', async ({ page, licenses, request }) => {
   await licenses.open();
   await hydrated(page);
