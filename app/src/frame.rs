@@ -14,7 +14,7 @@ pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
 pub use stopped::NotLoaded;
 #[cfg(feature = "hydrate")]
-pub use stopped::say_stopped;
+pub use stopped::{say_ready, say_stopped};
 
 use crate::i18n::t;
 use crate::ui::{EmptyState, ToastStack, provide_toasts};

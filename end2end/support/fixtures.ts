@@ -52,8 +52,9 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Waits until the page answers to clicks: the live connection is opened by the page's own code. */
+/** Waits until the page answers to clicks, its own part too, and hears what happens. */
 export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-ready', '');
   await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
 }
 

@@ -9,6 +9,10 @@ pub fn hydrate() {
         console_error_panic_hook::hook(panic);
         app::frame::say_stopped();
     }));
-    // waits for the page's own code where that is a file of its own
-    leptos::mount::hydrate_lazy(app::App);
+    wasm_bindgen_futures::spawn_local(async {
+        // waits for the page's own code where that is a file of its own
+        let Some(body) = leptos::prelude::document().body() else { return };
+        leptos::mount::hydrate_from_async(body, app::App).await.forget();
+        app::frame::say_ready();
+    });
 }

@@ -1,4 +1,4 @@
-//! What a page says when its own code does not come or has stopped.
+//! What a page says of its own code: that it answers, that it does not come, that it has stopped.
 
 use super::words;
 use crate::i18n::t;
@@ -16,6 +16,15 @@ pub fn NotLoaded() -> impl IntoView {
                 </a>
             </EmptyState>
         </section>
+    }
+}
+
+/// Notes on the document that all of the page answers, its own part too, which may be a file that comes late.
+#[cfg(feature = "hydrate")]
+pub fn say_ready() {
+    if let Some(root) = document().document_element() {
+        // refused by a document that is gone, where nobody asks
+        let _ = root.set_attribute("data-ready", "");
     }
 }
 
