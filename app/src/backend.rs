@@ -20,7 +20,7 @@ pub use messages::dictionary;
 
 use crate::i18n::Locale;
 use crate::{AppError, ErrorCode};
-use domain::{Actor, UserId};
+use domain::{Act, Actor, UserId};
 use leptos::prelude::use_context;
 use moment::Moment;
 use repository::{JobPage, JobQuery, Repository, RepositoryError, TabCounts};
@@ -108,6 +108,15 @@ pub fn signed_in() -> Result<Asking, AppError> {
 /// As the two.
 pub fn acting() -> Result<(Backend, Asking), AppError> {
     Ok((backend()?, signed_in()?))
+}
+
+/// Both, for somebody who may do this; the gate before every server function has asked the same.
+///
+/// # Errors
+/// As the two, and `FORBIDDEN`.
+pub fn acting_to(act: Act<'_>) -> Result<(Backend, Asking), AppError> {
+    let (backend, asking) = acting()?;
+    if asking.actor.may(act) { Ok((backend, asking)) } else { Err(fault::not_allowed(asking.locale)) }
 }
 
 /// A refusal leaves with the status that says so: a name that is taken is no fault of the server.

@@ -4,8 +4,8 @@ use crate::Result;
 use domain::lifecycle::{Life, Run, RunStage};
 use domain::verdict::{Cause, ExitStatus, Verdict};
 use domain::{
-    Actor, Cores, FileName, JobName, JobStatus, NodeId, NodeWish, Origin, Priority, Role, RunToken, Solver, Timestamp,
-    UploadId, User, UserId,
+    Actor, Cores, FileName, JobName, JobStatus, NodeId, NodeWish, Origin, Priority, Role, RunToken, Scope, Solver,
+    Timestamp, UploadId, User, UserId,
 };
 use repository::{HistoryFact, NewUpload, Repository, RepositoryConfig, Submission};
 use std::path::Path;
@@ -23,8 +23,10 @@ pub async fn jobs(path: &Path, jobs: usize, ended: usize) -> Result<()> {
     for n in 0..USERS {
         let id = UserId::parse(&format!("user{n:02}"))?;
         let name = format!("User {n:02}");
-        people
-            .push((Actor { id: id.clone(), name: name.clone(), role: Role::Student, origin: Origin::Web }, upload()?));
+        people.push((
+            Actor { id: id.clone(), name: name.clone(), role: Role::Student, scope: Scope::All, origin: Origin::Web },
+            upload()?,
+        ));
         let created_at = Timestamp(1_700_000_000);
         let user = User { id, name, role: Role::Student, max_running_jobs: None, max_tokens: None, created_at };
         repository.ensure_user(&user).await?;

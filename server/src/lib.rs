@@ -17,7 +17,7 @@ mod ws;
 
 use app::backend::{Backend, Folders};
 use config::Config;
-use domain::{Actor, Origin, Role, Timestamp, User, UserId};
+use domain::{Actor, Origin, Role, Scope, Timestamp, User, UserId};
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
 use repository::{Repository, RepositoryConfig};
@@ -65,7 +65,7 @@ fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerErr
 /// The built-in local user: until people have accounts everybody at this machine is this one.
 fn local_user() -> Result<Actor, ServerError> {
     let id = UserId::parse("local").map_err(|error| io_error("local user")(io::Error::other(error)))?;
-    Ok(Actor { id, name: "Local".to_owned(), role: Role::Admin, origin: Origin::Web })
+    Ok(Actor { id, name: "Local".to_owned(), role: Role::Admin, scope: Scope::All, origin: Origin::Web })
 }
 
 /// Opens the database of this configuration.

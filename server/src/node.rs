@@ -1,7 +1,7 @@
 //! `node add`: a node into the database, from the command line.
 
 use clap::{Args, Subcommand};
-use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Solver, Tokens, UserId};
+use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Scope, Solver, Tokens, UserId};
 use server::config::Config;
 use std::error::Error;
 
@@ -60,6 +60,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
         id: UserId::parse("command-line")?,
         name: "command line".to_owned(),
         role: Role::Admin,
+        scope: Scope::All,
         origin: Origin::CommandLine,
     };
     repository.save_node(&node, &actor).await?;

@@ -71,6 +71,7 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
         id: domain::UserId::parse("root").unwrap(),
         name: "root".to_owned(),
         role: domain::Role::Admin,
+        scope: domain::Scope::All,
         origin: domain::Origin::Web,
     };
     repository.save_node(&node, &admin).await.unwrap();

@@ -7,7 +7,7 @@ use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
 use domain::files::{ABAQUS_ENV, CONSOLE, PART};
 use domain::options::OldJob;
-use domain::{Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
+use domain::{Act, Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
 use repository::{RepositoryError, Submission};
 
 /// Most jobs of one act.
@@ -135,7 +135,7 @@ impl Backend {
         if !Cores::CHOICES.contains(&cpus) {
             return Err(fault::cores(locale));
         }
-        if !priority.allowed_for(asking.actor.role) {
+        if !asking.actor.may(Act::Prioritise(priority)) {
             let message = locale.pick(
                 "普通より高い優先度は教員と管理者だけが選べます。",
                 "Priorities above normal are for faculty and admins.",
@@ -192,7 +192,7 @@ impl Backend {
         let Some(deck) = ids.next() else { return Err(fault::internal(locale)) };
         let old = detail.summary;
         let free = self.repository.free_name(&old.name).await.map_err(|error| fault::repository(locale, error))?;
-        let priority = if old.priority.allowed_for(asking.actor.role) { old.priority } else { Priority::NORMAL };
+        let priority = if asking.actor.may(Act::Prioritise(old.priority)) { old.priority } else { Priority::NORMAL };
         let request = SubmitRequest {
             name: free.to_string(),
             cpus: cpus.unwrap_or(old.cpus),
@@ -237,7 +237,7 @@ impl Backend {
         let locale = asking.locale;
         let faulty = |error: RepositoryError| fault::repository(locale, error);
         let row = self.repository.summary(id).await.map_err(faulty)?;
-        if !asking.actor.may_change_job_of(&row.user_id) {
+        if !asking.actor.may(Act::ChangeJobOf(&row.user_id)) {
             return Err(fault::forbidden(locale));
         }
         match action {

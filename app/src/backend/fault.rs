@@ -179,6 +179,12 @@ pub fn key_too_long(locale: Locale, most: usize) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("idempotency_key")
 }
 
+/// Nobody of this role may, whatever it is about.
+pub fn not_allowed(locale: Locale) -> AppError {
+    let message = locale.pick("この操作の権限がありません。", "You are not allowed to do this.");
+    AppError::new(ErrorCode::Forbidden, message)
+}
+
 /// Not this person's to do.
 pub fn forbidden(locale: Locale) -> AppError {
     AppError::new(

@@ -6,7 +6,7 @@ use crate::i18n::sentence;
 use crate::jobs::api::ListQuery;
 use crate::licenses::api::{Held, LicensesView, TokenRow};
 use crate::{ErrorCode, jobs::api::Tab};
-use domain::{JobStatus, JobSummary, LicenseStanding, NewReservation, Reservation, ReservationId, Solver, Tokens};
+use domain::{Act, JobStatus, JobSummary, LicenseStanding, NewReservation, Reservation, ReservationId, Solver, Tokens};
 use repository::RepositoryError;
 
 /// Rows of each table: more wait in longer queues, and their number is said.
@@ -34,7 +34,7 @@ impl Backend {
         let mut waiting: Vec<JobSummary> = with_tokens(self.of_status(JobStatus::Waiting, asking).await?).collect();
         waiting.sort_by_key(|job| job.waiting.as_ref().map_or(u32::MAX, |waiting| waiting.position));
         let row = |job: JobSummary| TokenRow { ends: ends.get(&job.id).copied(), job };
-        let may_end = |one: &Reservation| asking.actor.may_end_reservation_of(&one.holder);
+        let may_end = |one: &Reservation| asking.actor.may(Act::EndReservationOf(&one.holder));
         let rule = domain::Cores::CHOICES.map(|cores| (cores, Solver::Abaqus.tokens(cores, &settings.token_rule)));
         Ok(LicensesView {
             holding: holding.into_iter().map(row).collect(),
@@ -113,7 +113,7 @@ impl Backend {
 
     async fn own(&self, id: ReservationId, asking: &Asking) -> Result<(), AppError> {
         let known = self.reservation(id, asking).await?;
-        if asking.actor.may_end_reservation_of(&known.holder) {
+        if asking.actor.may(Act::EndReservationOf(&known.holder)) {
             Ok(())
         } else {
             Err(fault::not_your_reservation(asking.locale))

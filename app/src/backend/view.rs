@@ -8,7 +8,7 @@ use crate::jobs::api::{
 };
 use deck::attempt::Attempt;
 use deck::iteration::{Iteration, Shares};
-use domain::{FileName, JobId, JobStatus, Solver};
+use domain::{Act, FileName, JobId, JobStatus, Solver};
 use repository::JobDetail;
 use std::io;
 
@@ -53,7 +53,7 @@ impl Backend {
         });
         Ok(JobView {
             explained: self.explanation(&detail.summary, asking).await,
-            may_change: asking.actor.may_change_job_of(&detail.summary.user_id),
+            may_change: asking.actor.may(Act::ChangeJobOf(&detail.summary.user_id)),
             summary: detail.summary,
             steps: detail.steps,
             options: detail.options,

@@ -2,8 +2,8 @@
 
 use crate::plan::Waiting;
 use crate::{
-    Cores, JobId, JobName, JobStatus, Message, NodeId, Origin, Progress, Role, Timestamp, TokenRule, Tokens, UserId,
-    Verdict,
+    Cores, JobId, JobName, JobStatus, Message, NodeId, Origin, Progress, Role, Scope, Timestamp, TokenRule, Tokens,
+    UserId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -94,11 +94,6 @@ impl Priority {
     pub const URGENT: Priority = Priority(10);
     /// What the form offers.
     pub const CHOICES: [Priority; 4] = [Priority::LOW, Priority::NORMAL, Priority::HIGH, Priority::URGENT];
-
-    /// Whether somebody of this role may ask for it.
-    pub fn allowed_for(self, role: Role) -> bool {
-        self <= Priority::NORMAL || role >= Role::Faculty
-    }
 }
 
 /// Who is acting, and from where: asked once per request, from one accessor.
@@ -108,17 +103,12 @@ pub struct Actor {
     pub id: UserId,
     /// What the person is called.
     pub name: String,
-    /// What the person may do.
+    /// What the person may do; [`Actor::may`] is the rule.
     pub role: Role,
+    /// How much of that in this way of asking: all of it, or less for an API token.
+    pub scope: Scope,
     /// From where.
     pub origin: Origin,
-}
-
-impl Actor {
-    /// Own jobs, or any job for faculty and admins.
-    pub fn may_change_job_of(&self, owner: &UserId) -> bool {
-        self.role >= Role::Faculty || &self.id == owner
-    }
 }
 
 /// One job as a row of the list; also what events carry, whole, so that receiving it twice is harmless.

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no async, no clock. `now` is always an argument, so that every rule can be
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
+pub mod access;
 pub mod event;
 pub mod fault;
 pub mod files;
@@ -23,6 +24,7 @@ pub mod time;
 pub mod user;
 pub mod verdict;
 
+pub use access::{Act, Scope};
 pub use event::Event;
 pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};

@@ -1,7 +1,7 @@
 //! Tokens and cores that a person keeps for work outside this system.
 
 use crate::name::is_unseen;
-use crate::{Actor, Cores, NodeId, Role, Seconds, Settings, Timestamp, Tokens, UserId};
+use crate::{Cores, NodeId, Seconds, Settings, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -185,13 +185,6 @@ pub fn reserved_tokens(live: &[Reservation]) -> Tokens {
 /// Cores these hold on this node.
 pub fn reserved_cores(live: &[Reservation], node: &NodeId) -> Cores {
     live.iter().filter_map(|one| one.cores.as_ref()).filter(|held| held.node == *node).map(|held| held.cores).sum()
-}
-
-impl Actor {
-    /// Own reservations, or any for faculty and admins.
-    pub fn may_end_reservation_of(&self, holder: &UserId) -> bool {
-        self.role >= Role::Faculty || &self.id == holder
-    }
 }
 
 #[cfg(test)]

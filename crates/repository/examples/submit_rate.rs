@@ -2,7 +2,9 @@
 //! take. `cargo run --release -p repository --example submit_rate [folder]`: the folder's disk is what is measured.
 #![allow(clippy::unwrap_used)]
 
-use domain::{Actor, Cores, FileName, JobName, NodeWish, Origin, Priority, Role, Solver, Timestamp, UploadId, UserId};
+use domain::{
+    Actor, Cores, FileName, JobName, NodeWish, Origin, Priority, Role, Scope, Solver, Timestamp, UploadId, UserId,
+};
 use repository::{JobQuery, NewUpload, Repository, RepositoryConfig, Submission};
 use std::time::{Duration, Instant};
 
@@ -43,8 +45,13 @@ async fn main() {
     let folder = tempfile::tempdir_in(base).unwrap();
     let path = folder.path().join("jobs.db");
     let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
-    let actor =
-        Actor { id: UserId::parse("sato").unwrap(), name: "sato".into(), role: Role::Student, origin: Origin::Web };
+    let actor = Actor {
+        id: UserId::parse("sato").unwrap(),
+        name: "sato".into(),
+        role: Role::Student,
+        scope: Scope::All,
+        origin: Origin::Web,
+    };
     let deck = UploadId::parse(&uuid::Uuid::now_v7().to_string()).unwrap();
     let upload = NewUpload {
         id: deck.clone(),

@@ -9,7 +9,7 @@ use crate::jobs::api::JobAction;
 use crate::jobs::calls::act_on_jobs;
 use crate::preferences::{Preferences, use_locale, use_preferences};
 use crate::ui::{ChoiceRow, Dialog, Toasts, use_toasts};
-use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Priority, Role, Tokens};
+use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Priority, Tokens};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ pub fn allowed(what: Act, jobs: &[JobSummary], actor: Option<&Actor>) -> Result<
         Act::Stop if jobs.iter().any(|job| job.cancel_asked) => Err(words::STOPPING),
         Act::Stop => status(|s| !s.is_ended()).then_some(()).ok_or(words::ENDED),
     };
-    let may = actor.is_none_or(|actor| jobs.iter().all(|job| actor.may_change_job_of(&job.user_id)));
+    let may = actor.is_none_or(|actor| jobs.iter().all(|job| actor.may(domain::Act::ChangeJobOf(&job.user_id))));
     if may { fits } else { Err(words::NOT_YOURS) }
 }
 
@@ -146,7 +146,8 @@ impl Acts {
 
     /// Whether the viewer may give this priority.
     fn may_give(self, wanted: Priority) -> bool {
-        wanted.allowed_for(self.actor.with_value(|actor| actor.as_ref().map_or(Role::Student, |actor| actor.role)))
+        let wanted = domain::Act::Prioritise(wanted);
+        self.actor.with_value(|actor| actor.as_ref().is_some_and(|actor| actor.may(wanted)))
     }
 
     fn send(self, jobs: Vec<JobSummary>, action: JobAction) {

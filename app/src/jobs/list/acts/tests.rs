@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::i18n::sentence::voice;
-use domain::{JobName, NodeWish, Origin, Progress, Solver, Timestamp, UserId};
+use domain::{JobName, NodeWish, Origin, Progress, Scope, Solver, Timestamp, UserId};
 
 fn job(status: JobStatus, owner: &str) -> JobSummary {
     JobSummary {
@@ -35,7 +35,7 @@ fn job(status: JobStatus, owner: &str) -> JobSummary {
 }
 
 fn actor(role: Role) -> Actor {
-    Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role, origin: Origin::Web }
+    Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role, scope: Scope::All, origin: Origin::Web }
 }
 
 #[test]
