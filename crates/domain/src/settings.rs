@@ -60,6 +60,12 @@ pub struct Settings {
     pub trouble_cutback_minutes: u32,
     /// `trouble_no_growth_minutes`.
     pub trouble_no_growth_minutes: u32,
+    /// `session_idle_hours`, in seconds here: a session not used for so long is over.
+    pub session_idle: Seconds,
+    /// `session_longest_days`, in seconds here: a session is over after so long, used or not.
+    pub session_longest: Seconds,
+    /// `link_days`, in seconds here: how long a one-time link works.
+    pub link_lasts: Seconds,
 }
 
 /// What tokens in use outside this system mean for our queue.
@@ -136,6 +142,9 @@ impl Default for Settings {
             trouble_cutbacks: 0,
             trouble_cutback_minutes: 0,
             trouble_no_growth_minutes: 0,
+            session_idle: Seconds(0),
+            session_longest: Seconds(0),
+            link_lasts: Seconds(0),
         };
         for setting in &SETTINGS {
             // a default that does not parse is caught by the tests below

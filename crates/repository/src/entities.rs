@@ -1,6 +1,8 @@
 //! The tables as sea-orm sees them. Private: other rooms speak the domain's types.
 
+pub(crate) mod api_tokens;
 pub(crate) mod audit_log;
+pub(crate) mod invitations;
 pub(crate) mod job_files;
 pub(crate) mod job_history;
 pub(crate) mod jobs;
@@ -8,6 +10,7 @@ pub(crate) mod nodes;
 pub(crate) mod reservations;
 pub(crate) mod result_files;
 pub(crate) mod runs;
+pub(crate) mod sessions;
 pub(crate) mod system_config;
 pub(crate) mod uploads;
 pub(crate) mod users;

@@ -13,7 +13,7 @@ pub enum RepositoryError {
     /// There is no such row.
     #[error("there is no {what} {id}")]
     NotFound {
-        /// `job`, `node`, `upload`, `setting`, `reservation`.
+        /// `job`, `node`, `upload`, `setting`, `reservation`, `account`, `session`, `token`, `link`.
         what: &'static str,
         /// Which was asked for.
         id: String,
@@ -48,6 +48,15 @@ pub enum RepositoryError {
         /// What is wrong with it.
         problem: Contradiction,
     },
+    /// Somebody has this sign-in name already.
+    #[error("there is an account {id} already")]
+    AccountExists {
+        /// The name wanted.
+        id: domain::UserId,
+    },
+    /// Nobody could administer any more.
+    #[error("this is the last admin who can sign in")]
+    LastAdmin,
     /// The setting does not exist or cannot have this value.
     #[error(transparent)]
     Setting(domain::settings::SettingProblem),

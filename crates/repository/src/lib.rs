@@ -16,6 +16,7 @@ mod license;
 mod life;
 mod list;
 mod nodes;
+mod people;
 mod query;
 mod queue;
 mod records;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
+pub use people::{Person, SessionSpan};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use submit::Submission;

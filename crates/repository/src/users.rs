@@ -43,6 +43,7 @@ impl Repository {
             created_at: Set(Some(user.created_at.0)),
             max_running_jobs: Set(user.max_running_jobs.map(i64::from)),
             max_license_tokens: Set(user.max_tokens.map(|tokens| i64::from(tokens.0))),
+            ..Default::default()
         };
         self.write(move |change| {
             Box::pin(async move {

@@ -45,11 +45,13 @@ pub enum Group {
     Running,
     /// Uploads.
     Uploads,
+    /// People and how they come in.
+    People,
 }
 
 impl Group {
     /// All, in the page's order.
-    pub const ALL: [Group; 4] = [Group::License, Group::Queue, Group::Running, Group::Uploads];
+    pub const ALL: [Group; 5] = [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People];
 }
 
 /// What a number counts.
@@ -69,6 +71,8 @@ pub enum Unit {
     Minutes,
     /// Hours.
     Hours,
+    /// Days.
+    Days,
     /// 1024 × 1024 bytes.
     Megabytes,
 }
@@ -81,6 +85,8 @@ impl Setting {
 }
 
 const MIB: u64 = 1024 * 1024;
+/// Seconds.
+const DAY: u64 = 24 * 3_600;
 
 fn minutes(span: Seconds) -> Value {
     Value::Whole(span.0 / 60)
@@ -91,7 +97,7 @@ fn of_minutes(value: &Value) -> Seconds {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 24] = [
+pub static SETTINGS: [Setting; 27] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -496,5 +502,50 @@ pub static SETTINGS: [Setting; 24] = [
         en: Words { title: "Largest file", about: "Size of one file that may be uploaded." },
         get: |s| Value::Whole(s.max_file_bytes / MIB),
         put: |s, v| s.max_file_bytes = v.whole() * MIB,
+    },
+    Setting {
+        key: "session_idle_hours",
+        group: Group::People,
+        kind: Kind::Whole { min: 1, max: 720 },
+        unit: Unit::Hours,
+        default: "72",
+        ja: Words {
+            title: "使わないサインインの有効時間",
+            about: "この時間使わなかったブラウザーは、もう一度サインインします。",
+        },
+        en: Words { title: "Unused sign-in lasts", about: "A browser not used for so long has to sign in again." },
+        get: |s| Value::Whole(s.session_idle.0 / 3_600),
+        put: |s, v| s.session_idle = Seconds(v.whole() * 3_600),
+    },
+    Setting {
+        key: "session_longest_days",
+        group: Group::People,
+        kind: Kind::Whole { min: 1, max: 366 },
+        unit: Unit::Days,
+        default: "30",
+        ja: Words {
+            title: "サインインの最長期間",
+            about: "使い続けていても、この日数がたつともう一度サインインします。",
+        },
+        en: Words { title: "Longest sign-in", about: "After so long people sign in again, however often they come." },
+        get: |s| Value::Whole(s.session_longest.0 / DAY),
+        put: |s, v| s.session_longest = Seconds(v.whole() * DAY),
+    },
+    Setting {
+        key: "link_days",
+        group: Group::People,
+        kind: Kind::Whole { min: 1, max: 90 },
+        unit: Unit::Days,
+        default: "7",
+        ja: Words {
+            title: "パスワード設定リンクの有効期間",
+            about: "新しい利用者や、パスワードを忘れた人に渡すリンクが使える日数です。",
+        },
+        en: Words {
+            title: "Password link lasts",
+            about: "How long the link works that a new person, or one who forgot, sets a password by.",
+        },
+        get: |s| Value::Whole(s.link_lasts.0 / DAY),
+        put: |s, v| s.link_lasts = Seconds(v.whole() * DAY),
     },
 ];

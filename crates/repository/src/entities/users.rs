@@ -12,6 +12,11 @@ pub struct Model {
     pub created_at: Option<i64>,
     pub max_running_jobs: Option<i64>,
     pub max_license_tokens: Option<i64>,
+    pub password_hash: Option<String>,
+    pub disabled_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    pub language: Option<String>,
+    pub theme: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
