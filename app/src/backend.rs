@@ -11,15 +11,17 @@ mod list;
 mod messages;
 mod moment;
 mod options;
+mod people;
 mod reading;
 mod text;
 mod view;
 
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
+pub use people::{Entrance, Visitor};
 
+use crate::AppError;
 use crate::i18n::Locale;
-use crate::{AppError, ErrorCode};
 use domain::{Act, Actor, UserId};
 use leptos::prelude::use_context;
 use moment::Moment;
@@ -54,6 +56,8 @@ pub struct Backend {
     pub repository: Repository,
     /// The folders.
     pub folders: Arc<Folders>,
+    /// How people come in.
+    pub entrance: Entrance,
     readers: Arc<Semaphore>,
     logs: Arc<Semaphore>,
     readings: reading::Readings,
@@ -63,10 +67,11 @@ pub struct Backend {
 
 impl Backend {
     /// On this database and these folders.
-    pub fn new(repository: Repository, folders: Folders) -> Backend {
+    pub fn new(repository: Repository, folders: Folders, entrance: Entrance) -> Backend {
         Backend {
             repository,
             folders: Arc::new(folders),
+            entrance,
             readers: Arc::new(Semaphore::new(READERS)),
             logs: Arc::new(Semaphore::new(LOGS)),
             readings: reading::Readings::default(),
@@ -93,13 +98,20 @@ pub fn backend() -> Result<Backend, AppError> {
     use_context().ok_or_else(|| fault::internal(Locale::default()))
 }
 
-/// Who is acting. The server puts the person into each request; until sign-in exists that is the built-in local user,
-/// and the server listens on 127.0.0.1 only.
+/// Who is acting: the server has found that out before the request came here.
 ///
 /// # Errors
-/// `UNAUTHORIZED` when nobody is.
+/// `UNAUTHORIZED` when nobody is signed in.
 pub fn signed_in() -> Result<Asking, AppError> {
-    use_context().ok_or_else(|| AppError::new(ErrorCode::Unauthorized, "サインインしてください / Sign in first"))
+    use_context().ok_or_else(|| fault::not_signed_in(visitor().map(|visitor| visitor.locale).unwrap_or_default()))
+}
+
+/// Who sends this request, signed in or not.
+///
+/// # Errors
+/// `INTERNAL_ERROR` outside a request.
+pub fn visitor() -> Result<Visitor, AppError> {
+    use_context().ok_or_else(|| fault::internal(Locale::default()))
 }
 
 /// Both.

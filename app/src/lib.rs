@@ -1,5 +1,7 @@
 //! Pages and the server functions beside them; compiled twice: `ssr` for the server, `hydrate` for the browser.
 
+pub mod account;
+pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod clock;
@@ -16,6 +18,7 @@ pub mod plot;
 pub mod preferences;
 pub mod preflight;
 pub mod routes;
+pub mod sign_in;
 pub mod ui;
 
 use leptos::prelude::*;

@@ -2,9 +2,10 @@
 
 use crate::i18n::Locale;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Light or dark; absent means the system's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Theme {
     /// `ajm-light`.
     Light,
@@ -70,16 +71,25 @@ fn of_query(query: Option<&str>) -> Option<Locale> {
     query?.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Locale::from_word)
 }
 
+fn cookie(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
+}
+
+/// What a person has chosen elsewhere, for this browser too: `Set-Cookie`s. Words that we do not know are left out.
+#[cfg(feature = "ssr")]
+pub fn cookies_of(language: Option<&str>, theme: Option<&str>) -> Vec<String> {
+    let locale = language.and_then(Locale::from_word).map(|locale| cookie(LOCALE_COOKIE, locale.as_str()));
+    let theme = theme.and_then(Theme::from_word).map(|theme| cookie(THEME_COOKIE, theme.as_str()));
+    locale.into_iter().chain(theme).collect()
+}
+
 /// Keeps the language of `?lang=` for the pages that follow.
 #[cfg(feature = "ssr")]
 fn keep_query() {
     use axum::http::header::{HeaderValue, SET_COOKIE};
     let asked = use_context::<axum::http::request::Parts>().and_then(|parts| of_query(parts.uri.query()));
     if let (Some(locale), Some(response)) = (asked, use_context::<leptos_axum::ResponseOptions>())
-        && let Ok(cookie) = HeaderValue::from_str(&format!(
-            "{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
-            locale.as_str()
-        ))
+        && let Ok(cookie) = HeaderValue::from_str(&cookie(LOCALE_COOKIE, locale.as_str()))
     {
         response.append_header(SET_COOKIE, cookie);
     }
@@ -137,7 +147,7 @@ fn remember(attribute: &str, value: &str, cookie: &str) {
         let _ = root.set_attribute(attribute, value);
     }
     if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
-        let _ = document.set_cookie(&format!("{cookie}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
+        let _ = document.set_cookie(&self::cookie(cookie, value));
     }
 }
 

@@ -31,8 +31,8 @@ pub async fn bench() -> Result<Vec<Row>> {
     std::fs::set_permissions(&solver, std::fs::Permissions::from_mode(0o755))?;
     server.add_node(&sshd, &solver)?;
     server.start().await?;
-    let (mut socket, _) = tokio_tungstenite::connect_async(server.socket_url()).await?;
-    let client = reqwest::Client::new();
+    let (mut socket, _) = tokio_tungstenite::connect_async(server.socket()?).await?;
+    let client = server.client()?;
     let deck = server.folder.path().join("deck.inp");
     std::fs::write(&deck, DECK)?;
     let target = format!("{}@{}", sshd.user(), sshd.host());

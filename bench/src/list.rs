@@ -40,13 +40,13 @@ pub async fn load(server: &Server, connections: usize, encoding: &'static str) -
     let before = server.cpu_seconds()?;
     let begun = Instant::now();
     let lanes = (0..connections).map(|_| async move {
-        let client = reqwest::Client::new();
+        let client = server.client()?;
         let mut count = 0.0;
         while begun.elapsed() < LENGTH {
             fetch(&client, server, encoding).send().await?.error_for_status()?.bytes().await?;
             count += 1.0;
         }
-        Ok::<f64, reqwest::Error>(count)
+        Ok::<f64, Box<dyn std::error::Error + Send + Sync>>(count)
     });
     let counts = futures::future::try_join_all(lanes).await?;
     let count: f64 = counts.iter().sum();
@@ -55,7 +55,7 @@ pub async fn load(server: &Server, connections: usize, encoding: &'static str) -
 
 pub async fn bench() -> Result<Vec<Row>> {
     let server = server().await?;
-    let client = reqwest::Client::new();
+    let client = server.client()?;
     let body = async |encoding: &'static str| -> Result<usize> {
         Ok(fetch(&client, &server, encoding).send().await?.error_for_status()?.bytes().await?.len())
     };

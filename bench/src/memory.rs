@@ -45,7 +45,7 @@ pub async fn bench() -> Result<Vec<Row>> {
         server.spawn()?;
         answered(&server, begun).await?;
         cold.push_ms(begun.elapsed());
-        list::fetch(&reqwest::Client::new(), &server, "br").send().await?.error_for_status()?.bytes().await?;
+        list::fetch(&server.client()?, &server, "br").send().await?.error_for_status()?.bytes().await?;
         first.push_ms(begun.elapsed());
         let begun = Instant::now();
         output(Command::new("python3").args(["-c", RIVAL]).arg(server.database()))?;
@@ -78,7 +78,7 @@ pub async fn bench() -> Result<Vec<Row>> {
 
 /// Asks until somebody answers; `begun` is when the process was started.
 async fn answered(server: &Server, begun: Instant) -> Result<()> {
-    let client = reqwest::Client::new();
+    let client = server.client()?;
     while client.get(server.url("/api/health/live")).send().await.is_err() {
         if begun.elapsed() > PATIENCE {
             return Err("the server does not answer".into());

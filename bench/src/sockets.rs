@@ -24,7 +24,7 @@ pub async fn bench() -> Result<Vec<Row>> {
     let (heard, mut all) = mpsc::unbounded_channel::<(Instant, usize)>();
     let mut tabs = tokio::task::JoinSet::new();
     for _ in 0..TABS {
-        let (mut socket, _) = tokio_tungstenite::connect_async(server.socket_url()).await?;
+        let (mut socket, _) = tokio_tungstenite::connect_async(server.socket()?).await?;
         let heard = heard.clone();
         tabs.spawn(async move {
             while let Some(Ok(Message::Text(text))) = socket.next().await {
@@ -34,7 +34,7 @@ pub async fn bench() -> Result<Vec<Row>> {
     }
     let each = (server.memory_kb("VmRSS")? - before) / TABS as f64;
     let mut bare = Bare::open(heard.clone()).await?;
-    let client = reqwest::Client::new();
+    let client = server.client()?;
     let (mut ours, mut theirs, mut events) = (Series::default(), Series::default(), 0.0);
     for turn in 0..CHANGES {
         quiet(&mut all).await;

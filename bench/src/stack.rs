@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use testbed::Sshd;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 
 /// Nothing here takes so long unless it hangs.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -32,6 +34,7 @@ pub struct Server {
     port: u16,
     env: Vec<(&'static str, String)>,
     child: Option<Child>,
+    token: String,
 }
 
 impl Server {
@@ -55,9 +58,11 @@ impl Server {
             ("SSH_PRIVATE_KEY_PATH", at(&key)),
             ("RUNNER_LINUX", at(&program("runner")?)),
             ("PORT", port.to_string()),
+            ("LISTEN", "127.0.0.1".to_owned()),
+            ("SESSION_SECRET", "of the benchmarks, 32 letters at least".to_owned()),
             ("LOG_LEVEL", "warn".to_owned()),
         ];
-        Ok(Server { folder, port, env, child: None })
+        Ok(Server { folder, port, env, child: None, token: String::new() })
     }
 
     /// For every start from here on.
@@ -87,8 +92,35 @@ impl Server {
         if command.status()?.success() { Ok(()) } else { Err(self.log().into()) }
     }
 
+    /// An account to ask with, unless there is one.
+    fn sign_up(&mut self) -> Result<()> {
+        if self.token.is_empty() {
+            let mut command = Command::new(program("server")?);
+            command.current_dir(self.folder.path()).envs(self.env.iter().cloned());
+            let said = output(command.args(["user", "add", "bench", "--role", "admin", "--token", "all"]))?;
+            let token = said.lines().find_map(|line| line.strip_prefix("TOKEN=")).ok_or("no token")?;
+            token.clone_into(&mut self.token);
+        }
+        Ok(())
+    }
+
+    /// Asks as that account.
+    pub fn client(&self) -> Result<reqwest::Client> {
+        let value = format!("Bearer {}", self.token).parse()?;
+        let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, value)]);
+        Ok(reqwest::Client::builder().default_headers(headers).build()?)
+    }
+
+    /// What opens a socket as that account.
+    pub fn socket(&self) -> Result<Request> {
+        let mut request = format!("ws://127.0.0.1:{}/ws", self.port).into_client_request()?;
+        request.headers_mut().insert("authorization", format!("Bearer {}", self.token).parse()?);
+        Ok(request)
+    }
+
     /// Starts the process; who asks at once may be too early.
     pub fn spawn(&mut self) -> Result<()> {
+        self.sign_up()?;
         self.child = Some(self.command()?.arg("serve").spawn()?);
         Ok(())
     }
@@ -121,10 +153,6 @@ impl Server {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    pub fn socket_url(&self) -> String {
-        format!("ws://127.0.0.1:{}/ws", self.port)
     }
 
     fn log(&self) -> String {

@@ -23,8 +23,8 @@ async fn rate(server: &Server, turn: usize) -> Result<f64> {
     let begun = Instant::now();
     for _ in 0..CONNECTIONS {
         let (next, url) = (Arc::clone(&next), server.url("/api/v1/jobs"));
+        let client = server.client()?;
         lanes.spawn(async move {
-            let client = reqwest::Client::new();
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
                 if n >= SUBMITS {

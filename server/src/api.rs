@@ -7,7 +7,6 @@ mod reservations;
 pub(crate) mod wire;
 
 use crate::files::body::in_time;
-use crate::files::rest::hear_out;
 use crate::files::{archive, download};
 use crate::problem::Problem;
 use app::backend::{Asking, Backend};
@@ -82,24 +81,11 @@ pub fn routes() -> Router<Backend> {
         .route("/reservations/{id}/heartbeat", post(reservations::heartbeat))
         .layer(middleware::from_fn(in_time))
         // the limit is counted while streaming, per file, from the settings
-        .route(
-            "/jobs",
-            post(jobs::submit).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)).get(jobs::list),
-        )
-        .method_not_allowed_fallback(method_not_allowed)
+        .route("/jobs", post(jobs::submit).layer(DefaultBodyLimit::disable()).get(jobs::list))
 }
 
 /// No such call.
 pub async fn not_found(Extension(asking): Extension<Asking>) -> Problem {
     let message = asking.locale.pick("この呼び出しはありません。", "There is no such call.");
     AppError::new(ErrorCode::NotFound, message).into()
-}
-
-/// The address is one, but not with this method; `Allow` says with which.
-async fn method_not_allowed(Extension(asking): Extension<Asking>) -> Problem {
-    let message = asking.locale.pick(
-        "このアドレスはこのメソッドを受け付けません。Allow ヘッダーのものを使ってください。",
-        "This address does not take this method. Use one that the header Allow names.",
-    );
-    AppError::new(ErrorCode::MethodNotAllowed, message).into()
 }

@@ -4,7 +4,7 @@
 //! `TOTAL_LICENSE_TOKENS` and `MAX_FILE_SIZE_MB` their first values only.
 
 use clap::Args;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Puts what `.env` says into the environment; what is set there already wins. That there is no such file is usual.
@@ -54,6 +54,16 @@ pub struct Config {
     /// The runner for Linux nodes: the static binary that `scripts/build` makes.
     #[arg(long, env = "RUNNER_LINUX", default_value = "./runner-linux-x86_64")]
     pub runner_linux: PathBuf,
+    /// What sessions are signed with: at least 32 characters, the same at every start, known to nobody.
+    #[arg(long, env = "SESSION_SECRET", hide_env_values = true)]
+    pub session_secret: Option<String>,
+    /// The address by which people reach the server, where a proxy with TLS stands before it on this machine
+    /// (`https://jobs.example.ac.jp`). It is told in links; with https cookies go by TLS only.
+    #[arg(long, env = "PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Where the server listens: all of this machine's addresses unless told; 127.0.0.1 behind a proxy.
+    #[arg(long, env = "LISTEN", default_value = "0.0.0.0")]
+    pub listen: IpAddr,
     /// Port of the web server.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub port: u16,
@@ -66,9 +76,23 @@ pub struct Config {
 }
 
 impl Config {
-    /// Where the server listens: this machine only, until people have to sign in.
+    /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port)
+        SocketAddr::new(self.listen, self.port)
+    }
+
+    /// The beginning of every address that is told to people.
+    pub fn base_url(&self, port: u16) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.listen.is_unspecified() => format!("http://localhost:{port}"),
+            None => format!("http://{}", SocketAddr::new(self.listen, port)),
+        }
+    }
+
+    /// People reach us by TLS.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// First values of settings, for a database that has none.

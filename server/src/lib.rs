@@ -5,6 +5,8 @@ mod asking;
 pub mod config;
 mod extract;
 mod files;
+mod first;
+pub mod gate;
 mod health;
 pub mod logs;
 mod policy;
@@ -15,9 +17,9 @@ mod scheduler;
 mod serve;
 mod ws;
 
-use app::backend::{Backend, Folders};
+use app::backend::{Backend, Entrance, Folders};
 use config::Config;
-use domain::{Actor, Origin, Role, Scope, Timestamp, User, UserId};
+use credentials::{Passwords, Signer};
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
 use repository::{Repository, RepositoryConfig};
@@ -25,6 +27,7 @@ use scheduler::Scheduler;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +51,9 @@ pub enum ServerError {
     /// The key or the runner for the nodes.
     #[error("the nodes: {0}")]
     Executor(#[from] executor::ExecutorError),
+    /// What sessions are signed with.
+    #[error("SESSION_SECRET {0}")]
+    Secret(String),
     /// A folder or the port.
     #[error("{what}: {error}")]
     Io {
@@ -60,12 +66,6 @@ pub enum ServerError {
 
 fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerError {
     move |error| ServerError::Io { what: what.to_string(), error }
-}
-
-/// The built-in local user: until people have accounts everybody at this machine is this one.
-fn local_user() -> Result<Actor, ServerError> {
-    let id = UserId::parse("local").map_err(|error| io_error("local user")(io::Error::other(error)))?;
-    Ok(Actor { id, name: "Local".to_owned(), role: Role::Admin, scope: Scope::All, origin: Origin::Web })
 }
 
 /// Opens the database of this configuration.
@@ -85,17 +85,8 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     for folder in [&config.upload_dir, &config.results_dir] {
         make_private(folder).map_err(io_error(folder.display()))?;
     }
+    let entrance = entrance(&config)?;
     let repository = open_repository(&config).await?;
-    let actor = local_user()?;
-    let user = User {
-        id: actor.id.clone(),
-        name: actor.name.clone(),
-        role: actor.role,
-        max_running_jobs: None,
-        max_tokens: None,
-        created_at: Timestamp(chrono::Utc::now().timestamp()),
-    };
-    repository.ensure_user(&user).await?;
     let executor = Executor::new(ExecutorConfig {
         private_key: config.ssh_private_key_path.clone(),
         runners: Runners { linux: config.runner_linux.clone() },
@@ -106,9 +97,10 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let scheduler = Scheduler::new(repository.clone(), executor, folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
-    let backend = Backend::new(repository.clone(), folders);
+    first::invite_first_admin(&repository, &config, address).await?;
+    let backend = Backend::new(repository.clone(), folders, entrance);
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
-    let router = router::router(site(&config, address), backend, actor, stop.clone());
+    let router = router::router(site(&config, address), backend, config.public_url.is_some(), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
     tokio::select! {
@@ -123,6 +115,14 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     }
     repository.close().await;
     Ok(())
+}
+
+/// How people come in, as configured.
+fn entrance(config: &Config) -> Result<Entrance, ServerError> {
+    let secret = config.session_secret.as_deref().unwrap_or_default();
+    let signer = Signer::new(secret).map_err(|error| ServerError::Secret(error.to_string()))?;
+    let passwords = Passwords::new().map_err(|error| io_error("passwords")(io::Error::other(error)))?;
+    Ok(Entrance { passwords, attempts: Arc::default(), signer, secure: config.is_secure() })
 }
 
 /// Makes a folder that others cannot read.

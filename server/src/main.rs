@@ -2,6 +2,7 @@
 
 mod inspect;
 mod node;
+mod user;
 
 use clap::{Parser, Subcommand};
 use server::config::Config;
@@ -30,6 +31,9 @@ enum Command {
     /// Nodes.
     #[command(subcommand)]
     Node(node::Command),
+    /// People.
+    #[command(subcommand)]
+    User(user::Command),
     /// Says what the readers find in decks and solver files: one JSON object a line.
     Inspect {
         /// Files of any kind.
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
+        Some(Command::User(command)) => runtime.block_on(user::run(command, &arguments.config)),
         _ => runtime.block_on(serve(arguments.config)),
     };
     // a deck that is still being read for nobody must not keep the process

@@ -1,22 +1,23 @@
 //! Every route of the server and the layers around them.
 
-use crate::asking::identify;
+use crate::asking::{Reached, identify};
 use crate::files::body::in_time;
 use crate::files::receive;
 use crate::files::rest::hear_out;
+use crate::gate::{self, Gate};
 use crate::{api, health, policy, same_site, ws};
-use app::backend::{Asking, Backend};
+use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
-use domain::Actor;
+use axum::{Extension, Router};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
@@ -32,22 +33,29 @@ struct Shared {
 async fn socket(
     State(backend): State<Backend>,
     State(stop): State<CancellationToken>,
+    Extension(visitor): Extension<Visitor>,
     socket: WebSocketUpgrade,
 ) -> Response {
-    ws::upgrade(socket, &backend.repository, stop)
+    ws::upgrade(socket, backend, visitor, stop)
 }
 
 /// All of it.
-pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: CancellationToken) -> Router {
+pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop: CancellationToken) -> Router {
     let pages = generate_route_list(App);
     let for_pages = backend.clone();
     let context = move || {
         provide_context(for_pages.clone());
         policy::provide_nonce();
-        if let Some(asking) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Asking>().cloned()) {
-            provide_context(asking);
+        let Some(parts) = use_context::<Parts>() else { return };
+        if let Some(visitor) = parts.extensions.get::<Visitor>() {
+            provide_context(visitor.clone());
+        }
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            provide_context(asking.clone());
         }
     };
+    let gate = Arc::new(Gate::new(Path::new(&*options.site_root)));
+    let reached = Reached { backend: backend.clone(), behind_proxy };
     let shared = Shared { options: options.clone(), backend, stop };
     let api = api::routes().fallback(api::not_found);
     let page_options = options.clone();
@@ -59,14 +67,13 @@ pub fn router(options: LeptosOptions, backend: Backend, actor: Actor, stop: Canc
     Router::new()
         .route("/ws", get(socket))
         // the limit is counted while streaming, from the settings
-        .route(
-            "/uploads",
-            post(receive::upload).layer(DefaultBodyLimit::disable()).layer(middleware::from_fn(hear_out)),
-        )
+        .route("/uploads", post(receive::upload).layer(DefaultBodyLimit::disable()))
         .route("/api/health/live", get(health::live))
-        .nest_service("/api/v1", api.with_state(shared.backend.clone()))
+        .nest("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)
-        .layer(middleware::from_fn_with_state(Arc::new(actor), identify))
+        .layer(middleware::from_fn_with_state(gate, gate::ask))
+        .layer(middleware::from_fn_with_state(reached, identify))
+        .layer(middleware::from_fn(hear_out))
         .layer(middleware::from_fn(same_site::check))
         .layer(middleware::from_fn(policy::protect))
         .with_state(shared)

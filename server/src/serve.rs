@@ -1,18 +1,27 @@
 //! Answers connections over HTTP/1.1, and lets those go that ask for nothing: each holds a file descriptor.
 
 use axum::Router;
+use axum::body::Body;
 use axum::serve::Listener;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 /// For the head of a request, from the connection's beginning or the answer before.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Who is at the other end of a connection, in each of its requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// Answers with `router` until `stop` is cancelled; returns when the last answer is given.
 pub async fn serve(mut listener: TcpListener, router: Router, patience: Duration, stop: CancellationToken) {
@@ -20,11 +29,16 @@ pub async fn serve(mut listener: TcpListener, router: Router, patience: Duration
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience);
     loop {
-        let (stream, _) = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = stop.cancelled() => break,
             accepted = Listener::accept(&mut listener) => accepted,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let answering = router.clone();
+        let service = TowerToHyperService::new(tower::service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            answering.clone().oneshot(request)
+        }));
         let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let stop = stop.clone();
         connections.spawn(async move {

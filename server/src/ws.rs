@@ -1,22 +1,27 @@
 //! `/ws`: every change after its commit, to every open tab.
 
+use app::backend::{Backend, Visitor};
 use app::live::Message;
 use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use domain::{Event, JobStatus};
+use domain::{Event, JobStatus, Origin};
+use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 /// Most bytes of what a browser says: it has nothing to say.
 const MOST: usize = 4096;
+/// How often it is looked whether the listener is still signed in: a session that has ended hears no longer than so.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// Answers the upgrade; the socket then lives until the browser leaves or the server stops.
-pub fn upgrade(socket: WebSocketUpgrade, repository: &repository::Repository, stop: CancellationToken) -> Response {
+pub fn upgrade(socket: WebSocketUpgrade, backend: Backend, visitor: Visitor, stop: CancellationToken) -> Response {
     // subscribed before the answer, so that nothing committed from here on is missed
-    let events = repository.subscribe();
+    let events = backend.repository.subscribe();
     let socket = socket.max_message_size(MOST).max_frame_size(MOST);
     // the buffer is taken when the socket opens, and is 128 kB unless told: more than all else an open tab needs
-    socket.read_buffer_size(MOST).on_upgrade(move |socket| serve(socket, events, stop))
+    socket.read_buffer_size(MOST).on_upgrade(move |socket| serve(socket, events, Listener { backend, visitor }, stop))
 }
 
 fn word(event: &Event) -> &'static str {
@@ -35,10 +40,33 @@ fn word(event: &Event) -> &'static str {
     }
 }
 
-async fn serve(mut socket: WebSocket, mut events: tokio::sync::broadcast::Receiver<Event>, stop: CancellationToken) {
+/// Who listens.
+struct Listener {
+    backend: Backend,
+    visitor: Visitor,
+}
+
+impl Listener {
+    /// Still signed in. A database that is busy for a moment shuts nobody out.
+    async fn is_welcome(&self) -> bool {
+        self.backend.who(&self.visitor, Origin::Web).await.map_or(true, |actor| actor.is_some())
+    }
+}
+
+async fn serve(
+    mut socket: WebSocket,
+    mut events: tokio::sync::broadcast::Receiver<Event>,
+    listener: Listener,
+    stop: CancellationToken,
+) {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let event = tokio::select! {
             () = stop.cancelled() => break,
+            _ = look.tick() => {
+                if listener.is_welcome().await { continue } else { break }
+            }
             // what a browser says is not needed; its leaving is
             said = socket.recv() => match said {
                 Some(Ok(Frame::Close(_)) | Err(_)) | None => break,

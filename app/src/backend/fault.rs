@@ -4,7 +4,8 @@ use crate::i18n::{Locale, sentence};
 use crate::jobs::submit::words::finding::not_a_deck;
 use crate::{AppError, ErrorCode};
 use deck::inp::Deck;
-use domain::{JobStatus, NameError, NodeId};
+use domain::account::{LARGEST_LIMIT, ProfileProblem};
+use domain::{JobStatus, NameError, NodeId, UserId};
 use repository::{Contradiction, RepositoryError};
 use serde_json::json;
 use std::io;
@@ -179,6 +180,57 @@ pub fn key_too_long(locale: Locale, most: usize) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("idempotency_key")
 }
 
+/// Nobody is signed in.
+pub fn not_signed_in(locale: Locale) -> AppError {
+    let message = locale.pick("サインインしてください。", "Sign in first.");
+    AppError::new(ErrorCode::Unauthorized, message)
+}
+
+/// What somebody is to sign in with.
+pub fn user_id(locale: Locale, error: NameError) -> AppError {
+    let message = match error {
+        NameError::Empty => locale.pick("ユーザーIDを入れてください。", "Give a user id."),
+        NameError::TooLong => locale.pick("ユーザーIDは64文字以内です。", "A user id has at most 64 characters."),
+        NameError::BadCharacter | NameError::BadEdge | NameError::Reserved => locale.pick(
+            "ユーザーIDには小文字の英数字と . - _ を使い、英数字で始めてください。",
+            "A user id has small letters, digits, and . - _, and begins with a letter or a digit.",
+        ),
+    };
+    AppError::new(ErrorCode::ValidationError, message).about("id")
+}
+
+/// What is said of a person.
+pub fn profile(locale: Locale, problem: ProfileProblem) -> AppError {
+    match problem {
+        ProfileProblem::Name { most } => {
+            let message = locale.pick(
+                format!("名前を1〜{most}文字で入れてください。"),
+                format!("Give a name of 1 to {most} characters."),
+            );
+            AppError::new(ErrorCode::ValidationError, message).about("name")
+        }
+        ProfileProblem::Limit => {
+            let message = locale.pick(
+                format!("上限は1〜{LARGEST_LIMIT}の整数か、空(システムの上限)です。"),
+                format!("A limit is a whole number from 1 to {LARGEST_LIMIT}, or empty for the system's."),
+            );
+            AppError::new(ErrorCode::ValidationError, message).about("limits")
+        }
+    }
+}
+
+/// The sign-in name is somebody's.
+pub fn account_exists(locale: Locale, id: &UserId) -> AppError {
+    let message = locale.pick(format!("ユーザーID {id} は使われています。"), format!("The user id {id} is taken."));
+    AppError::new(ErrorCode::Conflict, message).about("id")
+}
+
+/// No such account.
+pub fn no_account(locale: Locale) -> AppError {
+    let message = locale.pick("この利用者はいません。", "There is no such person.");
+    AppError::new(ErrorCode::NotFound, message)
+}
+
 /// Nobody of this role may, whatever it is about.
 pub fn not_allowed(locale: Locale) -> AppError {
     let message = locale.pick("この操作の権限がありません。", "You are not allowed to do this.");
@@ -224,6 +276,15 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             ErrorCode::NotFound,
             locale.pick("この予約はないか、もう終わっています。", "There is no such reservation, or it is over."),
         ),
+        RepositoryError::NotFound { what: "account", .. } => no_account(locale),
+        RepositoryError::AccountExists { id } => account_exists(locale, &id),
+        RepositoryError::LastAdmin => {
+            let message = locale.pick(
+                "サインインできる管理者がいなくなります。先に別の管理者を用意してください。",
+                "Nobody could administer any more. Make another admin first.",
+            );
+            AppError::new(ErrorCode::Conflict, message)
+        }
         RepositoryError::NotFound { .. } => {
             AppError::new(ErrorCode::NotFound, locale.pick("見つかりません。", "It is not there."))
         }

@@ -66,11 +66,12 @@ fn keys(account: &str, address: IpAddr) -> [Key; 3] {
 }
 
 impl Attempts {
-    /// Counts a try at `now` (seconds), before its password is looked at: many at once are not one.
+    /// Counts a try at `now` (seconds), before its password is looked at: many at once are not one. Gives how many are
+    /// left after it.
     ///
     /// # Errors
     /// How long to wait; the try is not counted then.
-    pub fn begin(&self, account: &str, address: IpAddr, now: u64) -> Result<(), Pause> {
+    pub fn begin(&self, account: &str, address: IpAddr, now: u64) -> Result<u32, Pause> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let keys = keys(account, address);
         let live = |count: &Count| now.saturating_sub(count.since) < WINDOW;
@@ -90,14 +91,17 @@ impl Attempts {
             let middle = ages.get(ages.len() / 2).copied().unwrap_or(now);
             counts.retain(|_, count| count.since > middle);
         }
+        let mut left = u32::MAX;
         for key in keys {
+            let most = key.most();
             let count = counts.entry(key).or_insert(Count { since: now, tries: 0 });
             if !live(count) {
                 *count = Count { since: now, tries: 0 };
             }
             count.tries += 1;
+            left = left.min(most.saturating_sub(count.tries));
         }
-        Ok(())
+        Ok(left)
     }
 
     /// The try was right: it does not count, and who knows the password has not been guessing.
@@ -126,12 +130,13 @@ mod tests {
     fn one_person_waits_after_ten_tries_and_may_again_later() {
         let attempts = Attempts::default();
         for second in 0..10 {
-            attempts.begin("sato", address(1), second).unwrap();
+            let left = attempts.begin("sato", address(1), second).unwrap();
+            assert_eq!(u64::from(left), 9 - second);
         }
         assert_eq!(attempts.begin("sato", address(1), 60), Err(Pause(840)));
-        assert_eq!(attempts.begin("sato", address(2), 60), Ok(()), "elsewhere the owner may");
-        assert_eq!(attempts.begin("suzuki", address(1), 60), Ok(()));
-        assert_eq!(attempts.begin("sato", address(1), 900), Ok(()));
+        assert_eq!(attempts.begin("sato", address(2), 60), Ok(9), "elsewhere the owner may");
+        assert_eq!(attempts.begin("suzuki", address(1), 60), Ok(9));
+        assert_eq!(attempts.begin("sato", address(1), 900), Ok(9));
     }
 
     #[test]

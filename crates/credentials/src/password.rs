@@ -91,7 +91,10 @@ impl Passwords {
             let _place = place;
             match stored {
                 Some(stored) => fits(&password, &stored),
-                None => fits(&password, &nobody) && false,
+                None => {
+                    std::hint::black_box(fits(&password, &nobody));
+                    false
+                }
             }
         });
         work.await.map_err(|_| PasswordFault::Failed)

@@ -3,6 +3,7 @@
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::Request;
+use axum::http::Method;
 use axum::http::header::EXPECT;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -29,8 +30,16 @@ impl Stream for Shared {
     }
 }
 
-/// Hears the sender out after a refusal; the answer is on its way meanwhile.
+/// Whether files come with it.
+fn sends_files(request: &Request) -> bool {
+    *request.method() == Method::POST && ["/uploads", "/api/v1/jobs"].contains(&request.uri().path())
+}
+
+/// Hears who sends files out after a refusal, by whomever; the answer is on its way meanwhile.
 pub async fn hear_out(request: Request, next: Next) -> Response {
+    if !sends_files(&request) {
+        return next.run(request).await;
+    }
     // who waits for a word before sending at all has heard the answer in its place
     let waits = request.headers().contains_key(EXPECT);
     let (parts, body) = request.into_parts();

@@ -22,7 +22,11 @@ async fn eventually(stack: &Stack, what: &str, reached: impl Fn() -> bool) {
 async fn cut(stack: &Stack, head: &str, body: &[u8], sent: usize) {
     let address = stack.url("").replace("http://", "");
     let mut line = TcpStream::connect(&address).await.unwrap();
-    let head = format!("POST {head}\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "POST {head}\r\nHost: {address}\r\n{}\r\nContent-Length: {}\r\n\r\n",
+        stack.authorization(),
+        body.len()
+    );
     line.write_all(head.as_bytes()).await.unwrap();
     line.write_all(&body[..sent]).await.unwrap();
     line.shutdown().await.unwrap();

@@ -68,8 +68,9 @@ fn is_hindered(job: &Value) -> bool {
 async fn sent_whole(stack: &Stack, path: &str, body: &[u8]) -> String {
     let address = stack.url("").replace("http://", "");
     let mut line = TcpStream::connect(&address).await.unwrap();
+    let who = stack.authorization();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAccept-Language: en\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\n{who}\r\nAccept-Language: en\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     line.write_all(head.as_bytes()).await.unwrap();

@@ -31,7 +31,7 @@ async fn a_reservation_is_made_renewed_and_ended() {
     let wanted = json!({ "tokens": 5, "purpose": "CAE", "seconds": 3_600, "heartbeat_seconds": 600 });
     let (status, made) = reserve(&stack, &wanted).await;
     assert_eq!(status, 201, "{made}");
-    assert_eq!((&made["user_id"], &made["tokens"], &made["purpose"]), (&json!("local"), &json!(5), &json!("CAE")));
+    assert_eq!((&made["user_id"], &made["tokens"], &made["purpose"]), (&json!("tester"), &json!(5), &json!("CAE")));
     assert_eq!(made["over_at"].as_i64().unwrap() - made["created_at"].as_i64().unwrap(), 600);
     assert_eq!(get(&stack, "/api/v1/reservations").await, json!([made]));
     let license = get(&stack, "/api/v1/license").await;

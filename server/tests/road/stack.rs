@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use testbed::{Disk, Sshd, Standin, runner_binary};
 use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// Nothing here takes so long unless it hangs.
 pub const PATIENCE: Duration = Duration::from_secs(180);
@@ -20,7 +21,9 @@ pub struct Stack {
     pub sshd: Sshd,
     server: Option<Child>,
     port: u16,
+    /// Signed in as `tester`, an admin, by a token.
     pub http: reqwest::Client,
+    token: String,
     env: Vec<(&'static str, String)>,
 }
 
@@ -62,16 +65,46 @@ impl Stack {
             ("SSH_PRIVATE_KEY_PATH", sshd.private_key().display().to_string()),
             ("RUNNER_LINUX", runner_binary().unwrap().display().to_string()),
             ("PORT", "0".to_owned()),
+            ("LISTEN", "127.0.0.1".to_owned()),
+            ("SESSION_SECRET", "of these tests, 32 letters at least".to_owned()),
             ("LOG_LEVEL", "info".to_owned()),
             ("NO_COLOR", "1".to_owned()),
         ];
         all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let http = reqwest::Client::new();
-        let more = Vec::new();
-        let mut stack = Stack { folder, more, sshd, server: None, port: 0, http, env: all };
+        let (http, more) = (reqwest::Client::new(), Vec::new());
+        let mut stack = Stack { folder, more, sshd, server: None, port: 0, http, token: String::new(), env: all };
+        stack.token = stack.add_user("tester", "admin").await;
+        stack.http = Stack::client(&stack.token);
         stack.add_node(stack.sshd.port(), node);
         stack.start_server();
         stack
+    }
+
+    /// Makes an account, and a token that may all it may.
+    pub async fn add_user(&self, id: &str, role: &str) -> String {
+        let out = self.command().args(["user", "add", id, "--role", role, "--token", "all"]).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        let said = String::from_utf8(out.stdout).unwrap();
+        said.lines().find_map(|line| line.strip_prefix("TOKEN=")).unwrap_or_else(|| panic!("{said}")).to_owned()
+    }
+
+    /// Asks with this token.
+    pub fn client(token: &str) -> reqwest::Client {
+        let value = format!("Bearer {token}").parse().unwrap();
+        let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, value)]);
+        reqwest::Client::builder().default_headers(headers).build().unwrap()
+    }
+
+    /// The line of a request's head that says who asks.
+    pub fn authorization(&self) -> String {
+        format!("Authorization: Bearer {}", self.token)
+    }
+
+    /// What opens `/ws`.
+    pub fn socket_request(&self) -> tokio_tungstenite::tungstenite::handshake::client::Request {
+        let mut request = format!("ws://127.0.0.1:{}/ws", self.port).into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {}", self.token).parse().unwrap());
+        request
     }
 
     pub fn command(&self) -> Command {
@@ -127,8 +160,7 @@ impl Stack {
 
     /// Waits, event by event, until what this address answers is as wanted.
     pub async fn until_answer(&self, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let url = format!("ws://127.0.0.1:{}/ws", self.port);
-        let (mut socket, _) = connect_async(url).await.unwrap();
+        let (mut socket, _) = connect_async(self.socket_request()).await.unwrap();
         let wait = async {
             loop {
                 let answer: Value = self.http.get(self.url(path)).send().await.unwrap().json().await.unwrap();
@@ -302,8 +334,7 @@ impl Stack {
 
     /// Waits, event by event, until the job is as wanted.
     pub async fn until(&self, id: i64, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let url = format!("ws://127.0.0.1:{}/ws", self.port);
-        let (mut socket, _) = connect_async(url).await.unwrap();
+        let (mut socket, _) = connect_async(self.socket_request()).await.unwrap();
         let last = std::cell::RefCell::new(Value::Null);
         let wait = async {
             loop {

@@ -1,0 +1,141 @@
+//! What a person changes of the own account: password, language, sessions, tokens.
+
+use super::entrance::Visitor;
+use super::{may_be_password, now, password_fault, secret};
+use crate::account::api::{AccountView, MadeToken, OwnSession};
+use crate::backend::{Asking, Backend, fault};
+use crate::i18n::Locale;
+use crate::preferences::Theme;
+use crate::{AppError, ErrorCode};
+use domain::Scope;
+use domain::name::is_unseen;
+use repository::SessionSpan;
+
+/// Characters of a token's name.
+const LONGEST_NAME: usize = 60;
+/// Tokens of one person.
+const MOST_TOKENS: usize = 50;
+
+impl Backend {
+    /// What the account's page shows.
+    ///
+    /// # Errors
+    /// As the database.
+    pub async fn account(&self, visitor: &Visitor, asking: &Asking) -> Result<AccountView, AppError> {
+        let (locale, id) = (asking.locale, &asking.actor.id);
+        let faulty = |error| fault::repository(locale, error);
+        let account = self.repository.account(id).await.map_err(faulty)?.ok_or_else(|| fault::internal(locale))?;
+        let span = SessionSpan::from(&*self.repository.settings());
+        let sessions = self.repository.sessions_of(id, span).await.map_err(faulty)?;
+        let tokens = self.repository.tokens_of(id).await.map_err(faulty)?;
+        let own =
+            |session: domain::Session| OwnSession { here: visitor.session.as_ref() == Some(&session.id), session };
+        Ok(AccountView { account, sessions: sessions.into_iter().map(own).collect(), tokens })
+    }
+
+    /// Sets another password. The other sessions end.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` about `current` or `password`; `RATE_LIMITED` after too many wrong ones.
+    pub async fn change_password(
+        &self,
+        current: String,
+        new: String,
+        visitor: &Visitor,
+        asking: &Asking,
+    ) -> Result<(), AppError> {
+        let (locale, id) = (asking.locale, &asking.actor.id);
+        let seconds = u64::try_from(now().0).unwrap_or(0);
+        let tried = self.entrance.attempts.begin(id.as_str(), visitor.address, seconds);
+        tried.map_err(|_| {
+            let message = locale.pick(
+                "今のパスワードの間違いが続いています。しばらく待ってください。",
+                "The present password was wrong too often. Wait a while.",
+            );
+            AppError::new(ErrorCode::RateLimited, message).about("current")
+        })?;
+        let known = self.repository.account_and_hash(id).await.map_err(|error| fault::repository(locale, error))?;
+        let hash = known.and_then(|(_, hash)| hash);
+        let fits = self.entrance.passwords.fits(current, hash).await;
+        if !fits.map_err(|error| password_fault(locale, error))? {
+            let message = locale.pick("今のパスワードが違います。", "The present password is wrong.");
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("current"));
+        }
+        self.entrance.attempts.succeeded(id.as_str(), visitor.address);
+        may_be_password(locale, id, &new)?;
+        let hash = self.entrance.passwords.hash(new).await.map_err(|error| password_fault(locale, error))?;
+        let set = self.repository.set_password(id, hash, visitor.session.clone(), &asking.actor).await;
+        set.map_err(|error| fault::repository(locale, error))
+    }
+
+    /// Keeps the language and the theme that a person has chosen.
+    ///
+    /// # Errors
+    /// As the database.
+    pub async fn keep_wishes(
+        &self,
+        language: Option<Locale>,
+        theme: Option<Theme>,
+        asking: &Asking,
+    ) -> Result<(), AppError> {
+        let words = (language.map(|locale| locale.as_str().to_owned()), theme.map(|theme| theme.as_str().to_owned()));
+        let kept = self.repository.keep_wishes(&asking.actor.id, words.0, words.1).await;
+        kept.map_err(|error| fault::repository(asking.locale, error))
+    }
+
+    /// Ends one of the own sessions, or all but this browser's.
+    ///
+    /// # Errors
+    /// As the database.
+    pub async fn end_sessions(
+        &self,
+        which: Option<String>,
+        visitor: &Visitor,
+        asking: &Asking,
+    ) -> Result<(), AppError> {
+        let id = &asking.actor.id;
+        let ended = match which {
+            Some(session) => self.repository.end_session(id, session).await,
+            None => self.repository.end_sessions_of(id, visitor.session.clone()).await,
+        };
+        ended.map_err(|error| fault::repository(asking.locale, error))
+    }
+
+    /// Makes a token. Its secret is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// `VALIDATION_ERROR` about `name`.
+    pub async fn add_token(&self, name: &str, scope: Scope, asking: &Asking) -> Result<MadeToken, AppError> {
+        let (locale, id) = (asking.locale, &asking.actor.id);
+        let name = name.trim();
+        let letters = name.chars().count();
+        if letters == 0 || letters > LONGEST_NAME || name.chars().any(|c| c.is_control() || is_unseen(c)) {
+            let message = locale.pick(
+                format!("何に使うかを1〜{LONGEST_NAME}文字で入れてください。"),
+                format!("Say what it is for, in 1 to {LONGEST_NAME} characters."),
+            );
+            return Err(AppError::new(ErrorCode::ValidationError, message).about("name"));
+        }
+        let known = self.repository.tokens_of(id).await.map_err(|error| fault::repository(locale, error))?;
+        if known.len() >= MOST_TOKENS {
+            let message = locale.pick(
+                format!("トークンは{MOST_TOKENS}個までです。使わないものを取り消してください。"),
+                format!("You can have {MOST_TOKENS} tokens. Revoke those you do not use."),
+            );
+            return Err(AppError::new(ErrorCode::Conflict, message).about("name"));
+        }
+        let secret = secret(locale)?;
+        let made = self.repository.add_token(id, name, scope, secret.fingerprint(), &asking.actor).await;
+        let token = made.map_err(|error| fault::repository(locale, error))?;
+        Ok(MadeToken { token, secret: secret.text().to_owned() })
+    }
+
+    /// Takes one of the own tokens back.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for another's.
+    pub async fn revoke_token(&self, id: i64, asking: &Asking) -> Result<(), AppError> {
+        let revoked = self.repository.revoke_token(&asking.actor.id, id, &asking.actor).await;
+        revoked.map_err(|error| fault::repository(asking.locale, error))
+    }
+}
