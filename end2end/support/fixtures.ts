@@ -3,6 +3,7 @@ import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
+import { peopleOf, signedIn, type Person } from './people';
 import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
@@ -16,7 +17,16 @@ function watch(page: Page, found: string[]): void {
   page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
 }
 
+/** Whom pages and requests belong to unless a spec says otherwise. */
+type Role = Person['role'] | 'nobody';
+
 interface Fixtures {
+  /** Who is signed in: one of the stack's people by role. `test.use({ as: 'student' })`. */
+  as: Role;
+  /** The folder of the stack that pages are of. */
+  stackFolder: string;
+  /** Everybody who may sign in there. */
+  people: Record<'admin' | 'faculty' | 'student' | 'other', Person>;
   jobs: JobsPage;
   newJob: NewJobPage;
   job: JobPage;
@@ -28,6 +38,17 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => {
     await use(process.env.STACK_URL);
+  },
+  stackFolder: async ({}, use) => {
+    await use(process.env.STACK_FOLDER ?? '');
+  },
+  people: async ({ stackFolder }, use) => {
+    const [admin, faculty, student, other] = peopleOf(stackFolder);
+    await use({ admin, faculty, student, other });
+  },
+  as: ['admin', { option: true }],
+  storageState: async ({ as, people, baseURL }, use) => {
+    await use(await signedIn(baseURL ?? '', as === 'nobody' ? null : people[as]));
   },
   errors: async ({}, use) => {
     const errors: string[] = [];
@@ -71,6 +92,9 @@ export const onOwnStack = (env: NodeJS.ProcessEnv = {}) =>
     ],
     baseURL: async ({ stack }, use) => {
       await use(stack.url);
+    },
+    stackFolder: async ({ stack }, use) => {
+      await use(stack.folder);
     },
   });
 

@@ -39,6 +39,8 @@ pub enum Place {
     Licenses,
     /// The dictionary of errors, and how to begin.
     Help,
+    /// The own account.
+    Account,
     /// Anything else.
     Elsewhere,
 }
@@ -50,13 +52,14 @@ pub fn place_of(path: &str) -> Place {
         "/jobs/new" => Place::NewJob,
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
+        "/account" => Place::Account,
         path if path.starts_with("/jobs/") => Place::Jobs,
         _ => Place::Elsewhere,
     }
 }
 
 /// The word of a role.
-fn role(role: Role) -> Text {
+pub fn role(role: Role) -> Text {
     match role {
         Role::Student => words::STUDENT,
         Role::Faculty => words::FACULTY,
@@ -132,7 +135,13 @@ pub fn SideBar() -> impl IntoView {
                                 .map(|status| {
                                     let first = status.actor.name.chars().next().map(String::from);
                                     view! {
-                                        <div class="nav-a" title=status.actor.name.clone()>
+                                        <a
+                                            class="nav-a"
+                                            href="/account"
+                                            aria-current=at(Place::Account)
+                                            title=status.actor.name.clone()
+                                            data-testid="to-account"
+                                        >
                                             <span
                                                 class="grid size-5 flex-none place-items-center rounded-full bg-base-300 text-2xs font-semibold text-ink -ml-0.5"
                                                 aria-hidden="true"
@@ -143,7 +152,7 @@ pub fn SideBar() -> impl IntoView {
                                                 {status.actor.name.clone()}
                                                 <span class="sub ml-1.5">{t(role(status.actor.role))}</span>
                                             </span>
-                                        </div>
+                                        </a>
                                     }
                                 })
                         }}

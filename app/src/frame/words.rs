@@ -7,6 +7,7 @@ pub const PLACES: Text = text("主な画面", "Places");
 pub const JOBS: Text = text("ジョブ", "Jobs");
 pub const LICENSES: Text = text("ライセンス", "Licences");
 pub const HELP: Text = text("ヘルプ", "Help");
+pub const ACCOUNT: Text = text("アカウント", "Account");
 pub const NEW_JOB: Text = text("ジョブを投入", "New job");
 pub const NEW_JOB_SHORT: Text = text("投入", "New");
 pub const LET_GO: Text = text("放すと、ジョブを投入する画面で確認します", "Let go to check them as a new job");

@@ -33,7 +33,6 @@ const ADMIN: Rule = Rule::May(Act::Administer);
 const PAGES: &[(&str, Rule)] = &[
     ("/", SEE),
     ("/account", SEE),
-    ("/admin/users", SEE),
     ("/help", SEE),
     ("/jobs/new", SEE),
     ("/jobs/{id}", SEE),

@@ -4,6 +4,7 @@
 mod abaqus;
 mod cuts;
 mod decks;
+mod doors;
 mod endings;
 mod files;
 mod floods;

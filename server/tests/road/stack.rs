@@ -88,11 +88,23 @@ impl Stack {
         said.lines().find_map(|line| line.strip_prefix("TOKEN=")).unwrap_or_else(|| panic!("{said}")).to_owned()
     }
 
-    /// Asks with this token.
-    pub fn client(token: &str) -> reqwest::Client {
+    /// Makes a token of this scope for somebody known.
+    pub fn add_token(&self, id: &str, scope: &str) -> String {
+        let out = self.command().args(["user", "token", id, "--scope", scope]).output().unwrap();
+        let said = String::from_utf8(out.stdout).unwrap();
+        said.lines().find_map(|line| line.strip_prefix("TOKEN=")).unwrap_or_else(|| panic!("{said}")).to_owned()
+    }
+
+    /// To ask with this token.
+    pub fn asking(token: &str) -> reqwest::ClientBuilder {
         let value = format!("Bearer {token}").parse().unwrap();
         let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, value)]);
-        reqwest::Client::builder().default_headers(headers).build().unwrap()
+        reqwest::Client::builder().default_headers(headers)
+    }
+
+    /// Asks with this token.
+    pub fn client(token: &str) -> reqwest::Client {
+        Stack::asking(token).build().unwrap()
     }
 
     /// The line of a request's head that says who asks.
