@@ -6,6 +6,7 @@ mod cuts;
 mod decks;
 mod doors;
 mod endings;
+mod entrance;
 mod files;
 mod floods;
 mod full;
