@@ -4,6 +4,7 @@
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
 pub mod access;
+pub mod audit;
 pub mod event;
 pub mod fault;
 pub mod files;
@@ -25,6 +26,7 @@ pub mod user;
 pub mod verdict;
 
 pub use access::{Act, Scope};
+pub use audit::{AuditEntry, AuditPlace, AuditQuery};
 pub use event::Event;
 pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};
