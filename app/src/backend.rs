@@ -2,6 +2,8 @@
 
 mod act;
 mod adopt;
+mod audit;
+mod csv;
 pub mod fault;
 mod files;
 mod forgotten;
@@ -12,6 +14,7 @@ mod messages;
 mod moment;
 mod options;
 mod reading;
+mod settings;
 mod text;
 mod view;
 

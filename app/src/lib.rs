@@ -1,5 +1,6 @@
 //! Pages and the server functions beside them; compiled twice: `ssr` for the server, `hydrate` for the browser.
 
+pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod clock;
@@ -72,6 +73,16 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=frame::NotFound>
                     <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=(StaticSegment("admin"), StaticSegment("settings"))
+                        view={Lazy::<routes::Settings>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("admin"), StaticSegment("audit"))
+                        view={Lazy::<routes::Audit>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))

@@ -5,11 +5,13 @@
 
 pub mod act;
 pub mod amount;
+pub mod audit;
 pub mod fault;
 pub mod history;
 pub mod job;
 pub mod license;
 pub mod progress;
+pub mod setting;
 pub mod verdict;
 pub mod waiting;
 

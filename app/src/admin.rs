@@ -1,0 +1,4 @@
+//! Places for admins.
+
+pub mod audit;
+pub mod settings;
