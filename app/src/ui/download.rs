@@ -11,9 +11,13 @@ pub fn offer(name: &str, kind: &str, text: &str) -> bool {
     }
 }
 
+/// By then the browser has taken the bytes; some ask where to put them first.
+#[cfg(feature = "hydrate")]
+const TAKEN: std::time::Duration = std::time::Duration::from_secs(60);
+
 #[cfg(feature = "hydrate")]
 fn hand_over(name: &str, kind: &str, text: &str) -> Result<(), wasm_bindgen::JsValue> {
-    use leptos::prelude::document;
+    use leptos::prelude::{document, set_timeout};
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
     let options = BlobPropertyBag::new();
@@ -25,6 +29,7 @@ fn hand_over(name: &str, kind: &str, text: &str) -> Result<(), wasm_bindgen::JsV
     link.set_href(&address);
     link.set_download(name);
     link.click();
-    // the browser has taken the bytes by then, or holds them itself
-    Url::revoke_object_url(&address)
+    // what cannot be given back now goes with the page
+    set_timeout(move || drop(Url::revoke_object_url(&address)), TAKEN);
+    Ok(())
 }
