@@ -128,14 +128,16 @@ impl Draft {
         *self = Draft::new(self.theirs.take().unwrap_or_else(|| self.saved.clone()));
     }
 
-    /// It was saved with others. What was typed meanwhile stays.
+    /// It was saved from here. What was typed meanwhile stays.
     pub fn stored(&mut self, now: SavedSetting) {
-        if now.version > self.saved.version {
-            if check(&now.key, &self.text).as_ref() == Ok(&now.value) {
-                *self = Draft { mark: Mark::Saved, ..Draft::new(now) };
-            } else {
-                (self.saved, self.theirs) = (now, None);
-            }
+        if now.version < self.saved.version {
+            return;
+        }
+        let is_old = !self.is_changed() || check(&now.key, &self.text).as_ref() == Ok(&now.value);
+        if is_old {
+            *self = Draft { mark: Mark::Saved, ..Draft::new(now) };
+        } else {
+            (self.saved, self.theirs) = (now, None);
         }
     }
 }
@@ -228,5 +230,14 @@ mod tests {
         assert_eq!((typing.text.as_str(), typing.standing()), ("100", Standing::Changed));
         typing.discard();
         assert_eq!(typing.text, "10");
+        // an earlier value that was saved again: nothing was typed there
+        let mut undone = Draft::new(saved("15", 1));
+        undone.stored(saved("20", 2));
+        assert_eq!((undone.text.as_str(), undone.mark, undone.standing()), ("20", Mark::Saved, Standing::Found));
+        // the event may be here before the answer
+        let mut told = typed("10");
+        told.hear(saved("10", 2), true);
+        told.stored(saved("10", 2));
+        assert_eq!(told.mark, Mark::Saved);
     }
 }

@@ -192,6 +192,7 @@ impl Store {
         }
         self.busy.set(true);
         self.not_saved.set(None);
+        let sent: Vec<String> = changes.iter().map(|change| change.key.clone()).collect();
         leptos::task::spawn_local(async move {
             let answer = save_settings(changes).await;
             // the page may be gone
@@ -199,7 +200,7 @@ impl Store {
                 return;
             }
             match answer {
-                Ok(all) => self.stored(all),
+                Ok(all) => self.stored(all, &sent),
                 Err(error) => {
                     self.refused(&error);
                     self.not_saved.set(Some(error));
@@ -208,9 +209,11 @@ impl Store {
         });
     }
 
-    /// Everything as it is after saving.
-    pub fn stored(self, all: Vec<SavedSetting>) {
-        self.each(all, |draft, saved, _| draft.stored(saved));
+    /// Everything as it is after these were saved.
+    fn stored(self, all: Vec<SavedSetting>, sent: &[String]) {
+        self.each(all, |draft, saved, in_use| {
+            if sent.contains(&saved.key) { draft.stored(saved) } else { draft.hear(saved, in_use) }
+        });
         set_timeout(
             move || {
                 for item in self.items() {
