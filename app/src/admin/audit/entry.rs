@@ -37,7 +37,7 @@ pub fn Entry(entry: AuditEntry) -> impl IntoView {
     view! {
         <tr data-testid=format!("audit-{id}")>
             <td class="whitespace-nowrap align-top text-muted">
-                {move || clock.moment(entry.with_value(|entry| entry.at), locale.get())}
+                {move || clock.voice(locale.get()).stamp(entry.with_value(|entry| entry.at))}
             </td>
             <td class="align-top" title=of(|entry| entry.actor.clone())>{of(|entry| entry.name.clone())}</td>
             <td class="align-top">

@@ -211,9 +211,12 @@ impl Store {
 
     /// Everything as it is after these were saved.
     fn stored(self, all: Vec<SavedSetting>, sent: &[String]) {
-        self.each(all, |draft, saved, in_use| {
-            if sent.contains(&saved.key) { draft.stored(saved) } else { draft.hear(saved, in_use) }
-        });
+        self.each(
+            all,
+            |draft, saved, in_use| {
+                if sent.contains(&saved.key) { draft.stored(saved) } else { draft.hear(saved, in_use) }
+            },
+        );
         set_timeout(
             move || {
                 for item in self.items() {
