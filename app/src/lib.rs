@@ -108,6 +108,16 @@ fn Pages() -> impl IntoView {
                 ssr=SsrMode::Async
             />
             <Route path=(StaticSegment("jobs"), ParamSegment("id")) view={Lazy::<routes::Job>::new()} ssr=SsrMode::Async />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("settings"))
+                view={Lazy::<routes::Settings>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("audit"))
+                view={Lazy::<routes::Audit>::new()}
+                ssr=SsrMode::Async
+            />
             <Route path=StaticSegment("account") view={Lazy::<routes::Account>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("sign-in") view={Lazy::<routes::SignIn>::new()} ssr=SsrMode::Async />
             <Route

@@ -8,6 +8,7 @@ pub mod button;
 pub mod cells;
 pub mod choice;
 pub mod dialog;
+pub mod download;
 pub mod empty;
 pub mod field;
 pub mod icon;

@@ -1,9 +1,11 @@
 import { test as base, expect, type ConsoleMessage, type Page } from '@playwright/test';
+import { AuditPage } from './pages/audit-page';
 import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
 import { peopleOf, signedIn, type Person } from './people';
+import { SettingsPage } from './pages/settings-page';
 import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
@@ -31,6 +33,8 @@ interface Fixtures {
   newJob: NewJobPage;
   job: JobPage;
   licenses: LicensesPage;
+  settings: SettingsPage;
+  audit: AuditPage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
   errors: string[];
 }
@@ -70,6 +74,12 @@ export const test = base.extend<Fixtures>({
   },
   licenses: async ({ page }, use) => {
     await use(new LicensesPage(page));
+  },
+  settings: async ({ page }, use) => {
+    await use(new SettingsPage(page));
+  },
+  audit: async ({ page }, use) => {
+    await use(new AuditPage(page));
   },
 });
 

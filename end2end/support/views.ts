@@ -57,6 +57,8 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
       },
     },
     { name: 'licenses', path: '/licenses', ready: async (page) => page.getByTestId('license-pool').waitFor() },
+    { name: 'settings', path: '/admin/settings', ready: async (page) => page.getByTestId('settings').waitFor() },
+    { name: 'audit', path: '/admin/audit', ready: async (page) => page.getByTestId('audit').waitFor() },
     { name: 'help', path: '/help?q=attempts', ready: async (page) => page.getByTestId('help-entry').first().waitFor() },
     { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
   ];

@@ -7,7 +7,7 @@ use crate::i18n::{Text, t};
 use crate::live::{Connection, use_live};
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon};
-use domain::Role;
+use domain::{Act, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -41,9 +41,19 @@ pub enum Place {
     Help,
     /// The own account.
     Account,
+    /// The settings.
+    Settings,
+    /// Who changed what.
+    Audit,
     /// Anything else.
     Elsewhere,
 }
+
+/// Places for admins: address, word, picture, and the name by which tests find its link.
+const ADMIN: [(Place, &str, Text, Glyph, &str); 2] = [
+    (Place::Settings, "/admin/settings", words::SETTINGS, Glyph::Gear, "to-settings"),
+    (Place::Audit, "/admin/audit", words::AUDIT, Glyph::File, "to-audit"),
+];
 
 /// The place of this path.
 pub fn place_of(path: &str) -> Place {
@@ -53,6 +63,8 @@ pub fn place_of(path: &str) -> Place {
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
         "/account" => Place::Account,
+        "/admin/settings" => Place::Settings,
+        "/admin/audit" => Place::Audit,
         path if path.starts_with("/jobs/") => Place::Jobs,
         _ => Place::Elsewhere,
     }
@@ -127,6 +139,13 @@ pub fn SideBar() -> impl IntoView {
                         <span class="t">{t(words::HELP)}</span>
                     </a>
                 </nav>
+                <Suspense>
+                    {move || {
+                        lab.status()
+                            .is_some_and(|status| status.actor.may(Act::Administer))
+                            .then(|| view! { <AdminPlaces /> })
+                    }}
+                </Suspense>
                 <div class="mt-auto grid gap-0.5 border-t border-line pt-2">
                     <LiveState />
                     <Suspense>
@@ -160,6 +179,28 @@ pub fn SideBar() -> impl IntoView {
                 </div>
             </div>
         </aside>
+    }
+}
+
+#[component]
+fn AdminPlaces() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <p class="sect lbl mt-5 mb-1 px-2.5" aria-hidden="true">{t(words::ADMINISTER)}</p>
+        <nav class="grid gap-0.5 max-xl:mt-4" aria-label=t(words::ADMINISTER)>
+            {ADMIN
+                .into_iter()
+                .map(|(place, href, word, glyph, testid)| {
+                    let here = move || (place_of(&path.get()) == place).then_some("page");
+                    view! {
+                        <a class="nav-a" href=href aria-current=here title=t(word) data-testid=testid>
+                            <Icon glyph=glyph />
+                            <span class="t">{t(word)}</span>
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
     }
 }
 
@@ -235,6 +276,9 @@ pub fn SmallLiveState() -> impl IntoView {
 pub fn TabBar() -> impl IntoView {
     let path = use_location().pathname;
     let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
+    let lab = use_lab();
+    // one target for all places of admins: each leads to the others
+    let at_admin = move || ADMIN.iter().any(|(place, ..)| place_of(&path.get()) == *place).then_some("page");
     view! {
         <nav class="tabbar" aria-label=t(words::PLACES)>
             <a href="/" aria-current=at(Place::Jobs)>
@@ -253,6 +297,20 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Help />
                 {t(words::HELP)}
             </a>
+            <Suspense>
+                {move || {
+                    lab.status()
+                        .is_some_and(|status| status.actor.may(Act::Administer))
+                        .then(|| {
+                            view! {
+                                <a href="/admin/settings" aria-current=at_admin>
+                                    <Icon glyph=Glyph::Gear />
+                                    {t(words::ADMINISTER)}
+                                </a>
+                            }
+                        })
+                }}
+            </Suspense>
         </nav>
     }
 }
@@ -267,5 +325,8 @@ mod tests {
             ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/help", "/nodes"].map(place_of),
             [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Help, Place::Elsewhere]
         );
+        for (place, address, ..) in ADMIN {
+            assert_eq!(place_of(address), place);
+        }
     }
 }

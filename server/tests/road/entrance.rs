@@ -64,7 +64,8 @@ async fn the_first_admin_is_made_by_the_link_that_the_console_shows() {
     assert_eq!(made.status(), 200);
     let cookie = pair(&set_cookie(&made));
     assert_eq!(status(&stack, "/api/v1/jobs", &cookie).await, 200);
-    let people = http.post(stack.url("/rpc/view_people")).header(COOKIE, &cookie).json(&json!({})).send().await.unwrap();
+    let people =
+        http.post(stack.url("/rpc/view_people")).header(COOKIE, &cookie).json(&json!({})).send().await.unwrap();
     assert_eq!(people.status(), 200, "an admin");
     assert_eq!(use_link("second", PASSWORD).await.status(), 404, "it works once");
 }
@@ -123,7 +124,13 @@ async fn who_is_shut_out_hears_nothing_more() {
     let closed = stack.http.post(stack.url("/rpc/disable_person")).json(&close).send().await.unwrap();
     assert_eq!(closed.status(), 200);
     assert_eq!(status(&stack, "/api/v1/jobs", &cookie).await, 401, "at once");
-    let ended = async { while let Some(Ok(message)) = socket.next().await { if message.is_close() { break } } };
+    let ended = async {
+        while let Some(Ok(message)) = socket.next().await {
+            if message.is_close() {
+                break;
+            }
+        }
+    };
     tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the socket is closed");
     assert_eq!(sign_in(&stack, "sato", PASSWORD, None).await.status(), 403);
 }

@@ -15,5 +15,6 @@ mod inputs;
 mod licenses;
 mod never_twice;
 mod queue;
+mod settings;
 mod stack;
 mod strangers;

@@ -74,7 +74,17 @@ impl Stack {
         ];
         all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let (http, more) = (reqwest::Client::new(), Vec::new());
-        let mut stack = Stack { folder, more, sshd, server: None, said: String::new(), port: 0, http, token: String::new(), env: all };
+        let mut stack = Stack {
+            folder,
+            more,
+            sshd,
+            server: None,
+            said: String::new(),
+            port: 0,
+            http,
+            token: String::new(),
+            env: all,
+        };
         stack.token = stack.add_user("tester", "admin").await;
         stack.http = Stack::client(&stack.token);
         stack.add_node(stack.sshd.port(), node);
