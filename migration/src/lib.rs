@@ -14,6 +14,7 @@ mod m0007_audit;
 mod m0008_run_folders;
 mod m0009_reservations;
 mod m0010_job_options;
+mod m0013_node_version;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_run_folders::Migration),
             Box::new(m0009_reservations::Migration),
             Box::new(m0010_job_options::Migration),
+            Box::new(m0013_node_version::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! tested, replayed and simulated. Compiles to WASM, so that the browser and the server share one truth.
 
 pub mod access;
+pub mod doctor;
 pub mod event;
 pub mod fault;
 pub mod files;
@@ -30,8 +31,8 @@ pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};
 pub use job::{Actor, JobSummary, NodeWish, Priority, Solver};
 pub use license::{LicenseAsking, LicenseHolder, LicenseReport, LicenseStanding};
-pub use name::{FileName, HostName, JobName, NameError, NodeId, UserId};
-pub use node::{Node, NodeState, NodeSummary};
+pub use name::{AccountName, FileName, HostName, JobName, NameError, NodeId, SolverCommand, UserId, WorkFolder};
+pub use node::{Node, NodeConfig, NodeDraft, NodeJob, NodeRefusal, NodeState, NodeSummary, NodeUse};
 pub use options::RunOptions;
 pub use progress::{Progress, StepShape, Trouble, TroubleKind};
 pub use reservation::{NewReservation, Reservation, ReservationId, ReservationProblem, ReservedCores};

@@ -136,6 +136,12 @@ pub(crate) fn said(text: &str) -> String {
         .to_owned()
 }
 
+/// The first line of what a command wrote that says anything, as it may stand on a page.
+pub fn one_line(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    text.lines().map(said).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 impl ExecutorError {
     /// Nothing is known of what the node did, and the same call may do better later.
     pub fn is_transport(&self) -> bool {

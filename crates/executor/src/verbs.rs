@@ -6,7 +6,7 @@ use crate::error::said;
 use crate::link::Link;
 use crate::program::Program;
 use crate::transfer::length;
-use crate::{Collected, Command, ExecutorError, HostKey, LocalFile, NodeAddress};
+use crate::{Collected, Command, Examination, ExecutorError, HostKey, LocalFile, NodeAddress};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{NodeId, RunToken};
 use runner::protocol::{
@@ -96,6 +96,17 @@ impl Executor {
             }
             _ => Ok(found),
         }
+    }
+
+    /// A look at a node from its name to its solvers, over a connection of its own: what is kept of earlier ones would hide
+    /// what is wrong now.
+    pub fn examine(&self, address: &NodeAddress) -> Examination {
+        Examination::new(self.inner.clone(), address.clone())
+    }
+
+    /// Our public key as it must stand in a node's `authorized_keys`.
+    pub fn public_key(&self) -> String {
+        self.inner.means.key.public_key().to_openssh().map(|line| line.trim().to_owned()).unwrap_or_default()
     }
 
     /// What the machine is; puts the program there first if it is missing.

@@ -7,6 +7,7 @@ mod intents;
 mod lab;
 mod list;
 mod lives;
+mod nodes;
 mod queue;
 mod records;
 mod reservations;
