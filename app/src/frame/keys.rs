@@ -23,11 +23,12 @@ pub fn is_free(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 /// The keys, in pairs of caps and words.
-const ALL: [(&[&str], Text); 16] = [
+const ALL: [(&[&str], Text); 17] = [
     (&["/"], words::KEY_SEARCH),
     (&["?"], words::KEY_THIS),
     (&["N"], words::KEY_NEW),
     (&["G", "J"], words::KEY_JOBS),
+    (&["G", "N"], words::KEY_NODES),
     (&["G", "L"], words::KEY_LICENSES),
     (&["J", "K"], words::KEY_ROWS),
     (&["Enter"], words::KEY_OPEN),
@@ -107,6 +108,7 @@ fn listen(element: NodeRef<html::Dialog>) {
         go_since.set_value(f64::NEG_INFINITY);
         match event.key().as_str() {
             "j" | "J" if chord => navigate("/", Default::default()),
+            "n" | "N" if chord => navigate("/nodes", Default::default()),
             "l" | "L" if chord => navigate("/licenses", Default::default()),
             "g" => go_since.set_value(now),
             "n" => navigate("/jobs/new", Default::default()),

@@ -5,10 +5,12 @@
 
 pub mod act;
 pub mod amount;
+pub mod doctor;
 pub mod fault;
 pub mod history;
 pub mod job;
 pub mod license;
+pub mod node;
 pub mod progress;
 pub mod verdict;
 pub mod waiting;

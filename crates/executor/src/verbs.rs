@@ -1,7 +1,7 @@
 //! The executor itself: what can be asked of a node.
 
 use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
-use crate::connection::{Means, ask_host_key};
+use crate::connection::{Means, ask_host_key, greet};
 use crate::error::said;
 use crate::link::Link;
 use crate::program::Program;
@@ -89,12 +89,10 @@ impl Executor {
     /// # Errors
     /// [`ExecutorError::HostKeyChanged`] when the address has an accepted key and the node shows another; transport.
     pub async fn host_key(&self, address: &NodeAddress) -> Result<HostKey, ExecutorError> {
-        let found = ask_host_key(&self.inner.means, address).await?;
-        match address.host_key.as_deref().and_then(HostKey::parse) {
-            Some((_, accepted)) if accepted != found => {
-                Err(ExecutorError::HostKeyChanged { accepted: accepted.fingerprint, found })
-            }
-            _ => Ok(found),
+        match address.host_key.as_deref().and_then(HostKey::of_line) {
+            // asked for the accepted one's kind: a node has several keys, and strangers are shown another
+            Some(accepted) => greet(&self.inner.means, address).await.map(|_| accepted),
+            None => ask_host_key(&self.inner.means, address).await,
         }
     }
 

@@ -161,7 +161,7 @@ impl Node {
             max_license_tokens: node.max_tokens.0,
             used_license_tokens: node.tokens_used.0,
             solvers: node.solvers.iter().map(|solver| solver.as_str().to_owned()).collect(),
-            jobs: node.jobs.iter().map(ToString::to_string).collect(),
+            jobs: node.jobs.iter().map(|job| job.name.to_string()).collect(),
             last_contact: node.last_contact.map(|at| at.0),
         }
     }
