@@ -4,6 +4,7 @@
 mod abaqus;
 mod cuts;
 mod decks;
+mod doctor;
 mod endings;
 mod files;
 mod floods;
@@ -12,6 +13,7 @@ mod hindrances;
 mod inputs;
 mod licenses;
 mod never_twice;
+mod nodes;
 mod queue;
 mod stack;
 mod strangers;
