@@ -3,6 +3,7 @@ import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
+import { NodePage, NodesPage } from './pages/nodes-page';
 import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
@@ -21,6 +22,8 @@ interface Fixtures {
   newJob: NewJobPage;
   job: JobPage;
   licenses: LicensesPage;
+  nodes: NodesPage;
+  node: NodePage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
   errors: string[];
 }
@@ -49,6 +52,12 @@ export const test = base.extend<Fixtures>({
   },
   licenses: async ({ page }, use) => {
     await use(new LicensesPage(page));
+  },
+  nodes: async ({ page }, use) => {
+    await use(new NodesPage(page));
+  },
+  node: async ({ page }, use) => {
+    await use(new NodePage(page));
   },
 });
 
