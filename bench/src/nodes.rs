@@ -5,7 +5,7 @@ use crate::figures::Series;
 use crate::report::{Aim, Row};
 use crate::stack::{PATIENCE, output, program};
 use domain::lifecycle::RunReport;
-use domain::{FileName, HostName, NodeId, RunToken};
+use domain::{AccountName, FileName, HostName, NodeId, RunToken, WorkFolder};
 use executor::{Executor, ExecutorConfig, Launch, LocalFile, NodeAddress, PollRun, Runners, sha256};
 use std::path::Path;
 use std::process::Command;

@@ -72,7 +72,7 @@ test('a drain says why and until when, where the node is and where its jobs wait
 
   const { id } = await submit(request, 'quick.inp', { node: 'node-01' });
   await jobs.open();
-  await expect(jobs.waitingReason(id)).toContainText('node-01');
+  await expect(jobs.waitingReason(id)).toContainText('メモリー交換');
   await node.open('node-01');
   await hydrated(page);
   await node.resume.click();

@@ -21,6 +21,13 @@ pub async fn save_node(draft: NodeDraft, version: Option<u64>) -> Result<NodeId,
     crate::backend::answer(backend.save_node(&draft, version, &asking).await)
 }
 
+/// The server's public key, to be let in by a node.
+#[server(prefix = "/rpc", endpoint = "read_server_key", input = Json)]
+pub async fn read_server_key() -> Result<String, AppError> {
+    let (backend, _) = crate::backend::acting_to(domain::Act::Administer)?;
+    Ok(backend.executor.public_key())
+}
+
 /// Whether it takes jobs, and whether it is one of ours.
 #[server(prefix = "/rpc", endpoint = "act_on_node", input = Json)]
 pub async fn act_on_node(id: NodeId, act: NodeAct) -> Result<(), AppError> {

@@ -1,13 +1,16 @@
 //! The form of a node: to add one, and to change one. What is typed stays, whatever the answer is.
 
-use super::calls::save_node;
+use super::calls::{read_server_key, save_node};
+use super::parts::Command;
 use super::store::Store;
 use super::words;
 use crate::i18n::sentence::node;
 use crate::i18n::t;
+use crate::loaded::load;
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Kind, Notice, Size, TextField, Tone, use_toasts};
 use crate::{AppError, ErrorCode};
+use domain::doctor::authorize;
 use domain::node::{NodeField, NodeMistake};
 use domain::{NodeDraft, NodeId, NodeRefusal};
 use leptos::prelude::*;
@@ -119,6 +122,7 @@ fn testid(field: NodeField) -> &'static str {
 pub fn AddForm() -> impl IntoView {
     let (preferences, toasts, navigate) = (use_preferences(), use_toasts(), use_navigate());
     let typed = Typed::new(&usual());
+    let key = load(|| (), |()| read_server_key());
     let busy = RwSignal::new(false);
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -155,6 +159,20 @@ pub fn AddForm() -> impl IntoView {
             </div>
             <form class="grid gap-4 p-4" on:submit=send aria-labelledby="add-node-title" data-testid="node-form" novalidate>
                 <p class="phrase text-sm text-muted">{t(words::ADD_TEXT)}</p>
+                <Suspense>
+                    {move || {
+                        key.get()
+                            .and_then(Result::ok)
+                            .map(|key| {
+                                view! {
+                                    <div class="grid gap-2">
+                                        <p class="phrase text-sm">{t(words::LET_IN)}</p>
+                                        <Command text=authorize(&key) />
+                                    </div>
+                                }
+                            })
+                    }}
+                </Suspense>
                 <Fields typed=typed />
                 <div class="flex flex-wrap justify-end gap-2">
                     <a class="btn btn-line" href="/nodes">{t(words::CANCEL)}</a>

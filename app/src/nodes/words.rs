@@ -40,6 +40,10 @@ pub const ADD_TEXT: Text = text(
     "追加したあと、ホスト鍵を承認すると使われはじめます。ノードに入れるソフトはありません。",
     "It is used once you have accepted its host key. Nothing has to be installed there.",
 );
+pub const LET_IN: Text = text(
+    "ノードで、ジョブを実行するアカウントとして次を実行すると、このサーバーがログインできるようになります。",
+    "Run this on the node, as the account that runs jobs, so that this server may log in there.",
+);
 pub const CANCEL: Text = text("やめる", "Cancel");
 pub const SETTINGS: Text = text("設定", "Settings");
 pub const SAVE: Text = text("保存する", "Save");

@@ -364,10 +364,7 @@ pub fn remedy(problem: &Problem) -> Option<String> {
         Problem::Closed { port: 22, .. } => "sudo systemctl enable --now ssh && sudo ss -ltnp | grep ':22 '".to_owned(),
         Problem::Closed { port, .. } => format!("sudo ss -ltnp | grep ':{port} '"),
         Problem::KeyUnknown { .. } | Problem::KeyChanged { .. } => HOST_KEY_COMMAND.to_owned(),
-        // what stands between the quotes is base64 of our own and a fixed word
-        Problem::KeyRefused { public_key, .. } => format!(
-            "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{public_key}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys"
-        ),
+        Problem::KeyRefused { public_key, .. } => authorize(public_key),
         Problem::Shell { .. } => {
             "ls -l ~/.bashrc ~/.profile ~/.bash_profile 2>/dev/null; getent passwd \"$USER\"".to_owned()
         }
@@ -390,6 +387,14 @@ pub fn remedy(problem: &Problem) -> Option<String> {
         Problem::Command { .. } | Problem::TooSlow { .. } | Problem::Other { .. } => return None,
     };
     Some(command)
+}
+
+/// Lets our key in, on the node, as the account that runs jobs. What stands between the quotes is base64 of our own behind
+/// the name of its kind.
+pub fn authorize(public_key: &str) -> String {
+    format!(
+        "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{public_key}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys"
+    )
 }
 
 /// Shows a node's own fingerprint, on the node.

@@ -102,9 +102,11 @@ impl Executor {
         Examination::new(self.inner.clone(), address.clone())
     }
 
-    /// Our public key as it must stand in a node's `authorized_keys`.
+    /// Our public key as it must stand in a node's `authorized_keys`: its kind and base64, without the comment, which may
+    /// hold anything.
     pub fn public_key(&self) -> String {
-        self.inner.means.key.public_key().to_openssh().map(|line| line.trim().to_owned()).unwrap_or_default()
+        let line = self.inner.means.key.public_key().to_openssh().unwrap_or_default();
+        line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
     }
 
     /// What the machine is; puts the program there first if it is missing.

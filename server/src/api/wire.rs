@@ -129,6 +129,8 @@ pub struct Node {
     pub status: String,
     /// Why, where it takes no jobs.
     pub reason: Option<String>,
+    /// Epoch seconds at which it takes jobs again by itself, where that is known.
+    pub until: Option<i64>,
     /// Cores jobs may take.
     pub total_cpu_cores: u32,
     /// Cores taken.
@@ -155,6 +157,7 @@ impl Node {
             hostname: node.hostname,
             status: node.state.as_str().to_owned(),
             reason: node.state_reason.map(|reason| sentence::fault::message(locale, &reason)),
+            until: node.state_until.map(|at| at.0),
             total_cpu_cores: node.cores.0,
             used_cpu_cores: node.cores_used.0,
             reserved_cpu_cores: node.cores_reserved.0,
