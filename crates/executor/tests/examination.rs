@@ -105,3 +105,20 @@ async fn a_command_that_hangs_is_ended_in_its_time() {
     let asked = look.ask("true", &[], LIMIT).await.unwrap();
     assert_eq!(asked.exit, Some(ExitStatus::Code(0)), "others go on");
 }
+
+#[tokio::test]
+async fn a_look_that_is_over_leaves_no_connection() {
+    let node = Node::start();
+    let mut look = node.executor.examine(&node.address);
+    look.log_in().await.unwrap();
+    look.work_folder().await.unwrap();
+    look.program(LIMIT).await.unwrap();
+    drop(look);
+    common::eventually("the end of the session", || {
+        let log = node.sshd.log();
+        let (_, after) = log.split_once("Accepted publickey").unwrap();
+        let ends = ["Disconnected from", "Received disconnect", "Connection closed by", "Connection reset by"];
+        ends.iter().any(|words| after.contains(words)).then_some(())
+    })
+    .await;
+}
