@@ -1,3 +1,7 @@
 //! What admins see and do.
 
+mod only;
 pub mod people;
+pub mod start;
+
+pub use only::AdminOnly;

@@ -13,6 +13,7 @@ mod moment;
 mod options;
 mod people;
 mod reading;
+mod start;
 mod text;
 mod view;
 

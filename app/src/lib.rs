@@ -75,6 +75,16 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=frame::NotFound>
                     <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
+                    <Route
+                        path=(StaticSegment("admin"), StaticSegment("users"))
+                        view={Lazy::<routes::People>::new()}
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("admin"), StaticSegment("start"))
+                        view={Lazy::<routes::Start>::new()}
+                        ssr=SsrMode::Async
+                    />
                     <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("jobs"), StaticSegment("new"))

@@ -3,7 +3,7 @@
 //! `#[lazy_route]` would stop the whole program when a file does not come; here the page says so.
 #![allow(unsafe_code, reason = "the macro exports each page's entry by a name of its own for the splitter to find")]
 
-use crate::{help, jobs, licenses};
+use crate::{admin, help, jobs, licenses};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -69,4 +69,12 @@ lazy_page! {
 lazy_page! {
     /// `/jobs/ID`
     Job, job_page, view! { <jobs::detail::JobPage /> }.into_any()
+}
+lazy_page! {
+    /// `/admin/users`
+    People, people_page, view! { <admin::people::PeoplePage /> }.into_any()
+}
+lazy_page! {
+    /// `/admin/start`
+    Start, start_page, view! { <admin::start::StartPage /> }.into_any()
 }

@@ -7,7 +7,7 @@ use crate::i18n::{Text, t};
 use crate::live::{Connection, use_live};
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon};
-use domain::Role;
+use domain::{Act, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -39,9 +39,17 @@ pub enum Place {
     Licenses,
     /// The dictionary of errors, and how to begin.
     Help,
+    /// Accounts.
+    People,
+    /// The first steps of an admin.
+    Start,
     /// Anything else.
     Elsewhere,
 }
+
+/// Places for admins: address, word, picture, and the name by which tests find its link.
+const ADMIN: [(Place, &str, Text, Glyph, &str); 1] =
+    [(Place::People, "/admin/users", words::USERS, Glyph::Users, "to-users")];
 
 /// The place of this path.
 pub fn place_of(path: &str) -> Place {
@@ -50,13 +58,15 @@ pub fn place_of(path: &str) -> Place {
         "/jobs/new" => Place::NewJob,
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
+        "/admin/users" => Place::People,
+        "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,
         _ => Place::Elsewhere,
     }
 }
 
 /// The word of a role.
-fn role(role: Role) -> Text {
+pub fn role(role: Role) -> Text {
     match role {
         Role::Student => words::STUDENT,
         Role::Faculty => words::FACULTY,
@@ -124,6 +134,13 @@ pub fn SideBar() -> impl IntoView {
                         <span class="t">{t(words::HELP)}</span>
                     </a>
                 </nav>
+                <Suspense>
+                    {move || {
+                        lab.status()
+                            .is_some_and(|status| status.actor.may(Act::Administer))
+                            .then(|| view! { <AdminPlaces /> })
+                    }}
+                </Suspense>
                 <div class="mt-auto grid gap-0.5 border-t border-line pt-2">
                     <LiveState />
                     <Suspense>
@@ -151,6 +168,28 @@ pub fn SideBar() -> impl IntoView {
                 </div>
             </div>
         </aside>
+    }
+}
+
+#[component]
+fn AdminPlaces() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <p class="sect lbl mt-5 mb-1 px-2.5" aria-hidden="true">{t(words::ADMINISTER)}</p>
+        <nav class="grid gap-0.5 max-xl:mt-4" aria-label=t(words::ADMINISTER)>
+            {ADMIN
+                .into_iter()
+                .map(|(place, href, word, glyph, testid)| {
+                    let here = move || (place_of(&path.get()) == place).then_some("page");
+                    view! {
+                        <a class="nav-a" href=href aria-current=here title=t(word) data-testid=testid>
+                            <Icon glyph=glyph />
+                            <span class="t">{t(word)}</span>
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
     }
 }
 
@@ -226,6 +265,9 @@ pub fn SmallLiveState() -> impl IntoView {
 pub fn TabBar() -> impl IntoView {
     let path = use_location().pathname;
     let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
+    let lab = use_lab();
+    // one target for all places of admins: each leads to the others
+    let at_admin = move || ADMIN.iter().any(|(place, ..)| place_of(&path.get()) == *place).then_some("page");
     view! {
         <nav class="tabbar" aria-label=t(words::PLACES)>
             <a href="/" aria-current=at(Place::Jobs)>
@@ -244,6 +286,20 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Help />
                 {t(words::HELP)}
             </a>
+            <Suspense>
+                {move || {
+                    lab.status()
+                        .is_some_and(|status| status.actor.may(Act::Administer))
+                        .then(|| {
+                            view! {
+                                <a href="/admin/users" aria-current=at_admin>
+                                    <Icon glyph=Glyph::Users />
+                                    {t(words::ADMINISTER)}
+                                </a>
+                            }
+                        })
+                }}
+            </Suspense>
         </nav>
     }
 }
@@ -258,5 +314,8 @@ mod tests {
             ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/help", "/nodes"].map(place_of),
             [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Help, Place::Elsewhere]
         );
+        for (place, address, ..) in ADMIN {
+            assert_eq!(place_of(address), place);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::side::{Mark, Place, SmallLiveState, place_of};
 use super::{use_here, words};
-use crate::i18n::{Locale, t};
+use crate::i18n::{Locale, Text, t};
 use crate::preferences::{Theme, use_preferences};
 use crate::ui::{Glyph, Icon, Kbd};
 use leptos::prelude::*;
@@ -136,6 +136,8 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::Help, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::HELP)}</span> }.into_any()
                 }
+                (Place::People, _) => view! { <AdminPlace word=words::USERS /> }.into_any(),
+                (Place::Start, _) => view! { <AdminPlace word=words::START /> }.into_any(),
                 (Place::Elsewhere, _) => {
                     view! {
                         <a class="hover:underline" href="/">
@@ -146,5 +148,14 @@ fn Breadcrumb() -> impl IntoView {
                 }
             }}
         </nav>
+    }
+}
+
+#[component]
+fn AdminPlace(word: Text) -> impl IntoView {
+    view! {
+        {t(words::ADMINISTER)}
+        <span class="px-1 text-faint" aria-hidden="true">"/"</span>
+        <span class="font-semibold text-ink" aria-current="page">{t(word)}</span>
     }
 }

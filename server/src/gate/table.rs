@@ -33,6 +33,7 @@ const ADMIN: Rule = Rule::May(Act::Administer);
 const PAGES: &[(&str, Rule)] = &[
     ("/", SEE),
     ("/account", SEE),
+    ("/admin/start", SEE),
     ("/admin/users", SEE),
     ("/help", SEE),
     ("/jobs/new", SEE),
@@ -51,6 +52,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/change_person", ADMIN),
     ("/rpc/check_deck", SUBMIT),
     ("/rpc/check_name", SUBMIT),
+    ("/rpc/check_people_csv", ADMIN),
     ("/rpc/disable_person", ADMIN),
     ("/rpc/end_reservation", SUBMIT),
     ("/rpc/end_sessions", OWN),
@@ -79,6 +81,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/view_job", SEE),
     ("/rpc/view_licenses", SEE),
     ("/rpc/view_people", ADMIN),
+    ("/rpc/view_start", ADMIN),
 ];
 
 /// The rest.

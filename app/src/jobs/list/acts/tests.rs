@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::i18n::sentence::voice;
-use domain::{JobName, NodeWish, Origin, Progress, Scope, Solver, Timestamp, UserId};
+use domain::{JobName, NodeWish, Origin, Progress, Role, Scope, Solver, Timestamp, UserId};
 
 fn job(status: JobStatus, owner: &str) -> JobSummary {
     JobSummary {
