@@ -23,7 +23,6 @@ struct Import {
     links: RwSignal<Option<Vec<PersonalLink>>>,
     problem: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
-    locale: Signal<Locale>,
 }
 
 /// The people of a file without flaws.
@@ -84,7 +83,6 @@ pub fn ImportPanel(store: Store) -> impl IntoView {
         links: RwSignal::new(None),
         problem: RwSignal::new(None),
         busy: RwSignal::new(false),
-        locale,
     };
     let days = store.of(|view| view.link_days);
     let title = move || match import.links.with(|links| links.as_ref().map(Vec::len)) {
@@ -124,6 +122,7 @@ fn sample() -> String {
 
 #[component]
 fn Source(import: Import) -> impl IntoView {
+    let locale = use_locale();
     let headings = Column::ALL.map(Column::heading).join(",");
     let problem = Signal::derive(move || import.problem.get());
     view! {
@@ -143,7 +142,7 @@ fn Source(import: Import) -> impl IntoView {
                         accept=".csv,.txt,text/csv,text/plain"
                         class="file-input w-full"
                         aria-describedby="people-file-hint people-file-error people-import-error"
-                        on:change:target=move |event| take(import, &event.target())
+                        on:change:target=move |event| take(import, &event.target(), locale.get_untracked())
                         data-testid="people-file"
                     />
                 </Field>
@@ -264,11 +263,10 @@ fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
 const MOST_BYTES: f64 = 1_000_000.0;
 
 #[cfg(feature = "hydrate")]
-fn take(import: Import, input: &web_sys::HtmlInputElement) {
+fn take(import: Import, input: &web_sys::HtmlInputElement, locale: Locale) {
     let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
     // so that choosing the same file again, corrected, is a change
     input.set_value("");
-    let locale = import.locale.get_untracked();
     if file.size() > MOST_BYTES {
         import.problem.set(Some(words::TOO_LARGE.in_locale(locale).to_owned()));
         return;
@@ -284,7 +282,7 @@ fn take(import: Import, input: &web_sys::HtmlInputElement) {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn take(_import: Import, _input: &web_sys::HtmlInputElement) {}
+fn take(_import: Import, _input: &web_sys::HtmlInputElement, _locale: Locale) {}
 
 #[cfg(test)]
 mod tests {

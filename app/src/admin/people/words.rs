@@ -52,9 +52,7 @@ pub const UNTIL: Text = text("利用期限", "Account ends on");
 pub const UNTIL_HINT: Text = text("この日が終わると使えなくなります。", "It closes when this day is over.");
 pub const ADD_TITLE: Text = text("ユーザーを登録", "Add a user");
 pub const DO_ADD: Text = text("登録する", "Add");
-pub const ADDING: Text = text("登録しています", "Adding");
 pub const ANOTHER: Text = text("もう1人登録する", "Add another");
-pub const ADDED: Text = text("登録しました", "Added");
 
 pub const SAVE: Text = text("保存する", "Save");
 pub const SAVED: Text = text("保存しました", "Saved");
@@ -118,8 +116,10 @@ pub const SAMPLE: Text = text("見本をダウンロード", "Download a sample"
 pub const FILE: Text = text("CSV ファイル", "CSV file");
 pub const PASTE: Text = text("または貼り付け", "Or paste");
 pub const CHECK: Text = text("内容を確認", "Check it");
+#[cfg(feature = "hydrate")]
 pub const READ_FAILED: Text =
     text("ファイルを読めませんでした。もう一度選んでください。", "The file could not be read. Choose it again.");
+#[cfg(feature = "hydrate")]
 pub const TOO_LARGE: Text = text("ファイルが大きすぎます。1 MB までです。", "The file is too large: 1 MB is the most.");
 pub const PREVIEW: Text = text("登録する内容", "What will be added");
 pub const LINE: Text = text("行", "Row");
