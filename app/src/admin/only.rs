@@ -27,10 +27,19 @@ pub fn AdminOnly(
     /// Made only for those who may see it, so that nobody else's page asks for it.
     children: ChildrenFn,
 ) -> impl IntoView {
+    // the server's answer comes with its HTML: both draw the same, and what stands on the page is made once
+    match SharedValue::<Option<bool>>::new(known).into_inner() {
+        Some(true) => children().into_any(),
+        Some(false) => view! { <ClosedDoor /> }.into_any(),
+        None => view! { <OnceKnown children=children /> }.into_any(),
+    }
+}
+
+/// The same for whoever comes from another page: the frame knows who that is, or will in a moment.
+#[component]
+fn OnceKnown(children: ChildrenFn) -> impl IntoView {
     let lab = use_lab();
-    // the server's answer comes with its HTML: both have to draw the same
-    let first = SharedValue::<Option<bool>>::new(known).into_inner();
-    let may = Memo::new(move |_| lab.newer().map(|status| status.actor.may(Act::Administer)).or(first));
+    let may = Memo::new(move |_| lab.newer().map(|status| status.actor.may(Act::Administer)));
     Effect::new(move |_| {
         if may.get().is_none() {
             lab.read_soon();

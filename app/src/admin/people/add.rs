@@ -23,9 +23,13 @@ pub fn PanelHead(
     #[prop(into)]
     title: leptos::text_prop::TextProp,
     store: Store,
+    /// Turns where something else stands in the panel: the focus goes back to its head.
+    #[prop(optional, into)]
+    turned: Signal<bool>,
 ) -> impl IntoView {
     let head = NodeRef::<leptos::html::H2>::new();
     Effect::new(move |_| {
+        turned.track();
         if let Some(head) = head.get() {
             // one that cannot take the focus is only not focused
             let _ = head.focus();
@@ -55,7 +59,12 @@ pub fn AddPanel(store: Store) -> impl IntoView {
     let days = store.of(|view| view.link_days);
     view! {
         <section class="panel max-xl:order-first" aria-labelledby="add-title" data-testid="add-panel">
-            <PanelHead id="add-title" title=t(words::ADD_TITLE) store=store />
+            <PanelHead
+                id="add-title"
+                title=t(words::ADD_TITLE)
+                store=store
+                turned=Signal::derive(move || made.with(Option::is_some))
+            />
             {move || match made.get() {
                 Some(link) => {
                     view! {

@@ -91,7 +91,12 @@ pub fn ImportPanel(store: Store) -> impl IntoView {
     };
     view! {
         <section class="panel mb-4" aria-labelledby="import-title" data-testid="import-panel">
-            <PanelHead id="import-title" title=title store=store />
+            <PanelHead
+                id="import-title"
+                title=title
+                store=store
+                turned=Signal::derive(move || import.links.with(Option::is_some))
+            />
             {move || match import.links.get() {
                 Some(links) => {
                     view! { <ManyLinks links=links days=days.get_untracked().unwrap_or_default() /> }.into_any()
@@ -260,7 +265,7 @@ fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
 
 /// Bytes of a file that is read at all; the server says the same.
 #[cfg(feature = "hydrate")]
-const MOST_BYTES: f64 = 1_000_000.0;
+const MOST_BYTES: f64 = 400_000.0;
 
 #[cfg(feature = "hydrate")]
 fn take(import: Import, input: &web_sys::HtmlInputElement, locale: Locale) {

@@ -58,7 +58,9 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
     let numbers = store.of(|view| (view.people.len(), view.jobs_of_all, view.tokens_of_all));
     let summary =
         move || numbers.get().map(|(people, jobs, tokens)| words::summary(locale.get(), people, jobs, tokens));
-    let beside = Memo::new(move |_| store.panel.with(|panel| matches!(panel, Panel::Add | Panel::Edit(_))));
+    // who asks again for what is open finds it as it was left
+    let panel = Memo::new(move |_| store.panel.get());
+    let beside = Memo::new(move |_| panel.with(|panel| matches!(panel, Panel::Add | Panel::Edit(_))));
     view! {
         <div class="mb-4 flex flex-wrap items-end justify-between gap-3">
             <div class="min-w-0">
@@ -97,13 +99,13 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
                     }
                 })
         }}
-        {move || (store.panel.get() == Panel::Import).then(|| view! { <import::ImportPanel store=store /> })}
+        {move || (panel.get() == Panel::Import).then(|| view! { <import::ImportPanel store=store /> })}
         <div
             class="grid grid-cols-[minmax(0,1fr)] items-start gap-4"
             class=("xl:grid-cols-[minmax(0,1fr)_23.5rem]", move || beside.get())
         >
             {move || is_there.get().then(|| view! { <table::Table store=store /> })}
-            {move || match store.panel.get() {
+            {move || match panel.get() {
                 Panel::Add => view! { <add::AddPanel store=store /> }.into_any(),
                 Panel::Edit(id) => view! { <edit::EditPanel store=store id=id /> }.into_any(),
                 Panel::Closed | Panel::Import => ().into_any(),

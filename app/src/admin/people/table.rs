@@ -190,8 +190,8 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
     let user = Memo::new(move |_| row.get().map(|row| row.account.user));
     let name = move || user.get().map(|user| user.name).unwrap_or_default();
     let role = Memo::new(move |_| user.get().map(|user| role(user.role).in_locale(locale.get())));
-    let standing = Memo::new(move |_| row.get().map(|row| row.account.standing(clock.now())));
-    let standing = move || standing.get().unwrap_or(Standing::Active);
+    let standing = Memo::new(move |_| row.get().map_or(Standing::Active, |row| row.account.standing(clock.now())));
+    let standing = move || standing.get();
     let glyph = Signal::derive(move || look(standing()).0);
     let limits = move || user.get().map(|user| limits(locale.get(), &user));
     let ends = move || {
@@ -235,6 +235,9 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
                     <Icon glyph=glyph />
                     {move || words::standing(standing()).in_locale(locale.get())}
                 </span>
+                {move || {
+                    (standing() == Standing::Invited).then(|| view! { <div class="sub">{t(words::LINK_UNUSED)}</div> })
+                }}
             </td>
             <td class="whitespace-nowrap">{move || role.get()}</td>
             <td class="whitespace-nowrap max-lg:hidden">{limits}</td>

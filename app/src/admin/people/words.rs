@@ -22,6 +22,7 @@ pub const ENDS: Text = text("利用期限", "Ends on");
 pub const SEEN: Text = text("最後の利用", "Last seen");
 pub const ACTS: Text = text("操作", "Actions");
 pub const EDIT: Text = text("変更", "Edit");
+pub const LINK_UNUSED: Text = text("リンク未使用", "link not used");
 pub const SHARED: Text = text("共通", "shared");
 pub const NO_END: Text = text("なし", "none");
 pub const NEVER: Text = text("まだありません", "never");
@@ -120,7 +121,8 @@ pub const CHECK: Text = text("内容を確認", "Check it");
 pub const READ_FAILED: Text =
     text("ファイルを読めませんでした。もう一度選んでください。", "The file could not be read. Choose it again.");
 #[cfg(feature = "hydrate")]
-pub const TOO_LARGE: Text = text("ファイルが大きすぎます。1 MB までです。", "The file is too large: 1 MB is the most.");
+pub const TOO_LARGE: Text =
+    text("ファイルが大きすぎます。400 KB までです。", "The file is too large: 400 KB is the most.");
 pub const PREVIEW: Text = text("登録する内容", "What will be added");
 pub const LINE: Text = text("行", "Row");
 pub const CHECKED: Text = text("確認", "Check");

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Bytes of a file: 500 rows have some 50 KB.
-const MOST_BYTES: usize = 1_000_000;
+const MOST_BYTES: usize = 400_000;
 
 /// Why a file is no list of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +160,8 @@ fn check(rows: Vec<Row>, taken: &HashSet<&str>, now: Timestamp, offset: FixedOff
 fn refusal(locale: Locale, refusal: Refusal) -> AppError {
     let message = match refusal {
         Refusal::Large => locale.pick(
-            "ファイルが大きすぎます。1 MB までです。".to_owned(),
-            "The file is too large: 1 MB is the most.".to_owned(),
+            "ファイルが大きすぎます。400 KB までです。".to_owned(),
+            "The file is too large: 400 KB is the most.".to_owned(),
         ),
         Refusal::Letters => locale.pick(
             "文字コードを読み取れません。UTF-8 の CSV で保存してください。".to_owned(),

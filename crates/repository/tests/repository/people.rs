@@ -189,3 +189,26 @@ async fn jobs_are_handed_over_and_everybody_hears_of_it() {
     assert_eq!((open(&student().id), open(&admin().id)), (0, 1));
     assert!(repo.hand_over(&student().id, &id("nobody"), &admin()).await.is_err());
 }
+
+#[tokio::test]
+async fn pages_of_admins_are_told_of_changed_people() {
+    let lab = Lab::new().await;
+    let repo = &lab.repo;
+    let mut events = repo.subscribe();
+    let mut told = move || {
+        let mut told = false;
+        while let Ok(event) = events.try_recv() {
+            told |= event == domain::Event::SettingsChanged;
+        }
+        told
+    };
+    repo.add_accounts(vec![(id("suzuki"), profile(Role::Student), None)], later(100), &admin()).await.unwrap();
+    assert!(told());
+    let wider = Profile { max_running_jobs: Some(9), ..profile(Role::Student) };
+    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    assert!(told());
+    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    assert!(!told(), "nothing has changed");
+    repo.disable_account(&id("suzuki"), true, &admin()).await.unwrap();
+    assert!(told());
+}
