@@ -180,6 +180,7 @@ async fn jobs_are_handed_over_and_everybody_hears_of_it() {
     let job = repo.submit(&submission("beam", &deck), &student()).await.unwrap();
     let mut events = repo.subscribe();
     assert_eq!(repo.hand_over(&student().id, &admin().id, &admin()).await.unwrap(), 1);
+    assert_eq!(events.recv().await.unwrap(), domain::Event::SettingsChanged);
     let told = events.recv().await.unwrap();
     let domain::Event::JobChanged(row) = told else { panic!("{told:?}") };
     assert_eq!((row.name.clone(), row.user_id), (name("beam"), admin().id));
