@@ -8,4 +8,4 @@ mod sessions;
 mod tokens;
 mod words;
 
-//pub use page::AccountPage;
+pub use page::AccountPage;

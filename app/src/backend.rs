@@ -2,6 +2,8 @@
 
 mod act;
 mod adopt;
+mod audit;
+mod csv;
 pub mod fault;
 mod files;
 mod forgotten;
@@ -13,6 +15,7 @@ mod moment;
 mod options;
 mod people;
 mod reading;
+mod settings;
 mod start;
 mod text;
 mod view;

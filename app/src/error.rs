@@ -1,8 +1,10 @@
 //! The one error that crosses the wire, to pages and to `/api/v1` alike.
 
 use serde::{Deserialize, Serialize};
+use server_fn::Bytes;
+use server_fn::Decodes;
 use server_fn::codec::JsonEncoding;
-use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use server_fn::error::{FromServerFnError, IntoAppError, ServerFnErrorErr};
 
 /// What kind of failure; the words of `/api/v1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,17 @@ impl AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
+    /// Every error of a server function comes by here: where one says that nobody is signed in any more, the page asks
+    /// for the password and keeps what was typed.
+    fn de(data: Bytes) -> AppError {
+        let error = <JsonEncoding as Decodes<AppError>>::decode(data)
+            .unwrap_or_else(|error| ServerFnErrorErr::Deserialization(error.to_string()).into_app_error());
+        if error.code == ErrorCode::Unauthorized {
+            crate::sign_in::say_signed_out();
+        }
+        error
+    }
+
     /// The frame around a server function failed: a lost connection, or bytes that are not ours.
     fn from_server_fn_error(value: ServerFnErrorErr) -> AppError {
         match value {
@@ -98,6 +111,10 @@ impl FromServerFnError for AppError {
                 AppError::new(ErrorCode::Unavailable, "サーバーに接続できません / The server cannot be reached")
             }
             ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
+                AppError::new(ErrorCode::ValidationError, text)
+            }
+            // what was sent is no call of this function; in the browser it is an answer of another version's server
+            ServerFnErrorErr::Deserialization(text) if cfg!(feature = "ssr") => {
                 AppError::new(ErrorCode::ValidationError, text)
             }
             other => AppError::new(ErrorCode::InternalError, other.to_string()),

@@ -12,10 +12,11 @@ pub use arrivals::use_arrivals;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
-pub use side::role;
+pub use side::{Mark, role};
 pub use stopped::NotLoaded;
 #[cfg(feature = "hydrate")]
 pub use stopped::{say_ready, say_stopped};
+pub use top::LookSwitches;
 
 use crate::i18n::t;
 use crate::ui::{EmptyState, ToastStack, provide_toasts};
@@ -66,6 +67,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         <ToastStack />
         <keys::Keys />
         <arrivals::DropAnywhere />
+        <crate::sign_in::SignInAgain />
     }
 }
 

@@ -38,5 +38,5 @@ pub struct LabStatus {
 #[server(prefix = "/rpc", endpoint = "read_lab_status")]
 pub async fn read_lab_status() -> Result<LabStatus, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.lab_status(&asking).await
+    crate::backend::answer(backend.lab_status(&asking).await)
 }

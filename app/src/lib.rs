@@ -64,40 +64,77 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     preferences::provide();
     clock::provide();
-    live::provide();
 
     view! {
         <Title formatter=|text: String| {
             if text.is_empty() { "Abaqus Job Manager".to_owned() } else { format!("{text} · Abaqus Job Manager") }
         } />
         <Router>
-            <frame::Frame>
-                <Routes fallback=frame::NotFound>
-                    <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
-                    <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
-                    <Route
-                        path=(StaticSegment("admin"), StaticSegment("users"))
-                        view={Lazy::<routes::People>::new()}
-                        ssr=SsrMode::Async
-                    />
-                    <Route
-                        path=(StaticSegment("admin"), StaticSegment("start"))
-                        view={Lazy::<routes::Start>::new()}
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
-                    <Route
-                        path=(StaticSegment("jobs"), StaticSegment("new"))
-                        view={Lazy::<routes::NewJob>::new()}
-                        ssr=SsrMode::Async
-                    />
-                    <Route
-                        path=(StaticSegment("jobs"), ParamSegment("id"))
-                        view={Lazy::<routes::Job>::new()}
-                        ssr=SsrMode::Async
-                    />
-                </Routes>
-            </frame::Frame>
+            <Places />
         </Router>
+    }
+}
+
+/// The pages in their layout. Whoever goes from one layout to the other loads the whole document anew.
+#[component]
+fn Places() -> impl IntoView {
+    if sign_in::is_outside(&leptos_router::hooks::use_location().pathname.get_untracked()) {
+        return view! {
+            <sign_in::Outside>
+                <Pages />
+            </sign_in::Outside>
+        }
+        .into_any();
+    }
+    live::provide();
+    view! {
+        <frame::Frame>
+            <Pages />
+        </frame::Frame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=frame::NotFound>
+            <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
+            <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
+            <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
+            <Route
+                path=(StaticSegment("jobs"), StaticSegment("new"))
+                view={Lazy::<routes::NewJob>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route path=(StaticSegment("jobs"), ParamSegment("id")) view={Lazy::<routes::Job>::new()} ssr=SsrMode::Async />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("users"))
+                view={Lazy::<routes::People>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("start"))
+                view={Lazy::<routes::Start>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("settings"))
+                view={Lazy::<routes::Settings>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("audit"))
+                view={Lazy::<routes::Audit>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route path=StaticSegment("account") view={Lazy::<routes::Account>::new()} ssr=SsrMode::Async />
+            <Route path=StaticSegment("sign-in") view={Lazy::<routes::SignIn>::new()} ssr=SsrMode::Async />
+            <Route
+                path=(StaticSegment("welcome"), ParamSegment("link"))
+                view={Lazy::<routes::Welcome>::new()}
+                ssr=SsrMode::Async
+            />
+        </Routes>
     }
 }

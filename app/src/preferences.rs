@@ -151,6 +151,15 @@ fn remember(attribute: &str, value: &str, cookie: &str) {
     }
 }
 
+/// For the person's other browsers, where somebody is signed in. This one has its cookie whatever comes of it.
+#[cfg(feature = "hydrate")]
+fn keep(locale: Option<Locale>, theme: Option<Theme>) {
+    let path = window().location().pathname().unwrap_or_default();
+    if !crate::sign_in::is_outside(&path) {
+        leptos::task::spawn_local(async move { drop(crate::account::calls::keep_wishes(locale, theme).await) });
+    }
+}
+
 impl Preferences {
     /// The language; reactive.
     pub fn locale(self) -> Locale {
@@ -171,14 +180,20 @@ impl Preferences {
     pub fn set_locale(self, locale: Locale) {
         self.locale.set(locale);
         #[cfg(feature = "hydrate")]
-        remember("lang", locale.as_str(), LOCALE_COOKIE);
+        {
+            remember("lang", locale.as_str(), LOCALE_COOKIE);
+            keep(Some(locale), None);
+        }
     }
 
     /// Switches the theme, without reload.
     pub fn set_theme(self, theme: Theme) {
         self.theme.set(Some(theme));
         #[cfg(feature = "hydrate")]
-        remember("data-theme", theme.as_str(), THEME_COOKIE);
+        {
+            remember("data-theme", theme.as_str(), THEME_COOKIE);
+            keep(None, Some(theme));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! `#[lazy_route]` would stop the whole program when a file does not come; here the page says so.
 #![allow(unsafe_code, reason = "the macro exports each page's entry by a name of its own for the splitter to find")]
 
-use crate::{admin, help, jobs, licenses};
+use crate::{account, admin, help, jobs, licenses, sign_in};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -77,4 +77,24 @@ lazy_page! {
 lazy_page! {
     /// `/admin/start`
     Start, start_page, view! { <admin::start::StartPage /> }.into_any()
+}
+lazy_page! {
+    /// `/account`
+    Account, account_page, view! { <account::AccountPage /> }.into_any()
+}
+lazy_page! {
+    /// `/sign-in`
+    SignIn, sign_in_page, view! { <sign_in::SignInPage /> }.into_any()
+}
+lazy_page! {
+    /// `/welcome/LINK`
+    Welcome, welcome_page, view! { <sign_in::WelcomePage /> }.into_any()
+}
+lazy_page! {
+    /// `/admin/settings`
+    Settings, settings_page, view! { <admin::settings::SettingsPage /> }.into_any()
+}
+lazy_page! {
+    /// `/admin/audit`
+    Audit, audit_page, view! { <admin::audit::AuditPage /> }.into_any()
 }

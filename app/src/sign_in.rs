@@ -3,13 +3,15 @@
 mod again;
 pub mod api;
 pub mod calls;
+mod outside;
 mod page;
 mod welcome;
 mod words;
 
-//pub use again::{SignInAgain, say_signed_out};
-//pub use page::SignInPage;
-//pub use welcome::WelcomePage;
+pub use again::{SignInAgain, say_signed_out};
+pub use outside::Outside;
+pub use page::SignInPage;
+pub use welcome::WelcomePage;
 
 /// Whether this address is outside: shown without the frame, to people who are not signed in.
 pub fn is_outside(path: &str) -> bool {

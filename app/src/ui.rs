@@ -9,6 +9,7 @@ pub mod cells;
 pub mod choice;
 pub mod copy;
 pub mod dialog;
+pub mod download;
 pub mod empty;
 pub mod field;
 pub mod icon;

@@ -1,8 +1,11 @@
 import { test as base, expect, type ConsoleMessage, type Page } from '@playwright/test';
+import { AuditPage } from './pages/audit-page';
 import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
+import { peopleOf, signedIn, type Person } from './people';
+import { SettingsPage } from './pages/settings-page';
 import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
@@ -16,11 +19,22 @@ function watch(page: Page, found: string[]): void {
   page.on('pageerror', (error) => found.push(`exception: ${error.message}`));
 }
 
+/** Whom pages and requests belong to unless a spec says otherwise. */
+type Role = Person['role'] | 'nobody';
+
 interface Fixtures {
+  /** Who is signed in: one of the stack's people by role. `test.use({ as: 'student' })`. */
+  as: Role;
+  /** The folder of the stack that pages are of. */
+  stackFolder: string;
+  /** Everybody who may sign in there. */
+  people: Record<'admin' | 'faculty' | 'student' | 'other', Person>;
   jobs: JobsPage;
   newJob: NewJobPage;
   job: JobPage;
   licenses: LicensesPage;
+  settings: SettingsPage;
+  audit: AuditPage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
   errors: string[];
 }
@@ -28,6 +42,17 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => {
     await use(process.env.STACK_URL);
+  },
+  stackFolder: async ({}, use) => {
+    await use(process.env.STACK_FOLDER ?? '');
+  },
+  people: async ({ stackFolder }, use) => {
+    const [admin, faculty, student, other] = peopleOf(stackFolder);
+    await use({ admin, faculty, student, other });
+  },
+  as: ['admin', { option: true }],
+  storageState: async ({ as, people, baseURL }, use) => {
+    await use(await signedIn(baseURL ?? '', as === 'nobody' ? null : people[as]));
   },
   errors: async ({}, use) => {
     const errors: string[] = [];
@@ -50,6 +75,12 @@ export const test = base.extend<Fixtures>({
   licenses: async ({ page }, use) => {
     await use(new LicensesPage(page));
   },
+  settings: async ({ page }, use) => {
+    await use(new SettingsPage(page));
+  },
+  audit: async ({ page }, use) => {
+    await use(new AuditPage(page));
+  },
 });
 
 /** Waits until the page answers to clicks, its own part too, and hears what happens. */
@@ -71,6 +102,9 @@ export const onOwnStack = (env: NodeJS.ProcessEnv = {}) =>
     ],
     baseURL: async ({ stack }, use) => {
       await use(stack.url);
+    },
+    stackFolder: async ({ stack }, use) => {
+      await use(stack.folder);
     },
   });
 

@@ -1,5 +1,6 @@
 import type { APIRequestContext, Browser, BrowserContext, Page } from '@playwright/test';
 import { ended, submit, until } from './api';
+import type { SignedIn } from './people';
 
 /** What a page is looked at in. */
 export interface Look {
@@ -16,8 +17,9 @@ export const looks: Look[] = (['light', 'dark'] as const).flatMap((theme) =>
 export const sizeOf = ({ width }: Look): { width: number; height: number } => ({ width, height: width === 360 ? 780 : 900 });
 
 /** A context in which pages come in that look from the server's HTML on. */
-export async function contextOf(browser: Browser, look: Look, url: string): Promise<BrowserContext> {
+export async function contextOf(browser: Browser, look: Look, url: string, storageState: SignedIn): Promise<BrowserContext> {
   const context = await browser.newContext({
+    storageState,
     baseURL: url,
     locale: look.locale === 'ja' ? 'ja-JP' : 'en-GB',
     timezoneId: 'Asia/Tokyo',
@@ -55,6 +57,8 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
       },
     },
     { name: 'licenses', path: '/licenses', ready: async (page) => page.getByTestId('license-pool').waitFor() },
+    { name: 'settings', path: '/admin/settings', ready: async (page) => page.getByTestId('settings').waitFor() },
+    { name: 'audit', path: '/admin/audit', ready: async (page) => page.getByTestId('audit').waitFor() },
     { name: 'help', path: '/help?q=attempts', ready: async (page) => page.getByTestId('help-entry').first().waitFor() },
     { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
   ];

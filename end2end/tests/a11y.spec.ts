@@ -1,12 +1,13 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, hydrated, test } from '../support/fixtures';
 import { contextOf, looks, views } from '../support/views';
+import type { SignedIn } from '../support/people';
 
 // English and Japanese share their markup: one language per look is enough for the rules.
 for (const look of looks.filter(({ locale }) => locale === 'ja')) {
-  test(`axe finds nothing: ${look.theme}, ${look.width} px`, async ({ browser, request }) => {
+  test(`axe finds nothing: ${look.theme}, ${look.width} px`, async ({ browser, request, storageState }) => {
     const pages = await views(request, { failed: undefined, broken: undefined, done: undefined });
-    const context = await contextOf(browser, look, process.env.STACK_URL ?? '');
+    const context = await contextOf(browser, look, process.env.STACK_URL ?? '', storageState as SignedIn);
     const page = await context.newPage();
     for (const view of pages) {
       await page.goto(view.path);

@@ -72,7 +72,8 @@ test('what was reserved while the page’s code was on its way is shown', async 
     await route.continue();
   });
   await page.goto('/licenses', { waitUntil: 'commit' });
-  await hydrated(page);
+  // the frame hears already, the page's own part does not
+  await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
   const { id } = await reserve(request, { tokens: 5 });
   come();
   await expect(licenses.reservation(id)).toBeVisible();

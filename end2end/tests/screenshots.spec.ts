@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { ended, submit, until } from '../support/api';
 import { expect, hydrated, onOwnStack } from '../support/fixtures';
 import { contextOf, looks, sizeOf, views, type Look } from '../support/views';
+import type { SignedIn } from '../support/people';
 
 // The lists show what belongs on a picture and nothing else.
 const test = onOwnStack();
@@ -25,7 +26,7 @@ async function shoot(page: Page, look: Look, view: string): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} is too wide`).toBeLessThanOrEqual(0);
 }
 
-test('every page, light and dark, wide and narrow, Japanese and English', async ({ browser, request, stack }) => {
+test('every page, light and dark, wide and narrow, Japanese and English', async ({ browser, request, stack, storageState }) => {
   test.setTimeout(600_000);
   const pages = await views(request, { failed: '引張試験_S45C', broken: 'bracket_v4', done: 'beam_03' });
   for (const look of looks) {
@@ -34,7 +35,7 @@ test('every page, light and dark, wide and narrow, Japanese and English', async 
     await until(request, running.id, ['Running']);
     const waiting = await submit(request, 'quick.inp', { name: 'hood_frf', cpus: 4 });
 
-    const context = await contextOf(browser, look, stack.url);
+    const context = await contextOf(browser, look, stack.url, storageState as SignedIn);
     const page = await context.newPage();
     const share = async (): Promise<number> => Number(await page.getByTestId('job-progress').first().getAttribute('aria-valuenow'));
     await page.goto(`/jobs/${running.id}`);

@@ -15,6 +15,7 @@ mod m0008_run_folders;
 mod m0009_reservations;
 mod m0010_job_options;
 mod m0011_accounts;
+mod m0012_setting_versions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_reservations::Migration),
             Box::new(m0010_job_options::Migration),
             Box::new(m0011_accounts::Migration),
+            Box::new(m0012_setting_versions::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 # FOLDER/node    the node's work folder: the runner and the runs
 # FOLDER/abaqus  the same for the node that runs Abaqus or its stand-in, where ABAQUS asks for it
 # FOLDER/data, uploads, results, logs, secret    the server's own
+# FOLDER/people  who may sign in, and with what; FOLDER/token the admin's token
 
 stack_at() {
   STACK=$1
@@ -169,7 +170,7 @@ stop_solvers() {
 server_env() { # PORT; exports what the server is configured with
   if [ ! -e "$STACK/secret" ]; then (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$STACK/secret"); fi
   export DATABASE_PATH=$STACK/data/abaqus-jobs.db UPLOAD_DIR=$STACK/uploads RESULTS_DIR=$STACK/results
-  export LOG_DIR=$STACK/logs LOG_LEVEL=${LOG_LEVEL:-info} PORT=$1
+  export LOG_DIR=$STACK/logs LOG_LEVEL=${LOG_LEVEL:-info} PORT=$1 LISTEN=127.0.0.1
   export SSH_PRIVATE_KEY_PATH=$SSH_DIR/id_ed25519 SESSION_SECRET MAX_FILE_SIZE_MB=${MAX_FILE_SIZE_MB:-100}
   export TOTAL_LICENSE_TOKENS=${TOTAL_LICENSE_TOKENS:-50}
   SESSION_SECRET=$(cat "$STACK/secret")
@@ -191,6 +192,35 @@ enter_node() {
       tail -n 20 "$STACK/logs/node-add.log" >&2
       die "the node could not be entered into the database"
     }
+}
+
+# The people of this stack: an admin, a professor, two students. Each has a password of its own, made here and kept in
+# FOLDER/people, which only its owner reads; the admin has a token as well.
+enter_people() {
+  local id name role password
+  [ ! -e "$STACK/people" ] || return 0
+  (
+    umask 077
+    : >"$STACK/people.new"
+    while read -r id role name; do
+      password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+      if ! "$SERVER" user add "$id" --name "$name" --role "$role" --password-stdin <<<"$password" >>"$STACK/logs/people.log" 2>&1; then
+        # known from an earlier try that was broken off
+        "$SERVER" user passwd "$id" --password-stdin <<<"$password" >>"$STACK/logs/people.log" 2>&1 ||
+          { tail -n 20 "$STACK/logs/people.log" >&2 && die "the account $id could not be made"; }
+      fi
+      printf '%s %s %s %s\n' "$id" "$password" "$role" "$name" >>"$STACK/people.new"
+    done <<PEOPLE
+ito admin 伊藤 健
+takahashi faculty 高橋 正
+sato student 佐藤 花子
+suzuki student 鈴木 一郎
+PEOPLE
+    "$SERVER" user token ito --scope all --name "$(basename "$STACK")" 2>>"$STACK/logs/people.log" |
+      sed -n 's/^TOKEN=//p' >"$STACK/token"
+    [ -s "$STACK/token" ] || die "the admin's token could not be made (log: $STACK/logs/people.log)"
+    mv "$STACK/people.new" "$STACK/people"
+  )
 }
 
 # Writes the command by which the node calls the stand-in; the pool of tokens and its scratch files lie beside it.
@@ -232,6 +262,7 @@ enter_abaqus_node() {
 start_server() {
   server_env "$1"
   enter_node
+  if [ -z "${NO_PEOPLE:-}" ]; then enter_people; fi
   if [ -n "${ABAQUS:-}" ]; then enter_abaqus_node; fi
   # What the server says on its console is all it writes of a log.
   setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
@@ -271,11 +302,18 @@ stop_server() { # PID
   kill -KILL "$1" 2>/dev/null || true
 }
 
-# What drives this stack from outside: where it is, and who serves it.
+# What drives this stack from outside: where it is, who serves it, and how its admin signs in.
 write_env() { # FILE
   (
     umask 077
-    printf 'URL=%s\nSERVER_PID=%s\n' "$URL" "$SERVER_PID" >"$1.new"
+    {
+      printf 'URL=%s\nSERVER_PID=%s\n' "$URL" "$SERVER_PID"
+      if [ -e "$STACK/people" ]; then
+        # the first line is the admin's
+        read -r id password _ <"$STACK/people"
+        printf 'USER_ID=%s\nPASSWORD=%s\nTOKEN=%s\n' "$id" "$password" "$(cat "$STACK/token")"
+      fi
+    } >"$1.new"
     mv "$1.new" "$1"
   )
 }

@@ -58,8 +58,13 @@ use utoipa::OpenApi;
 )]
 struct Document;
 
+/// What `/api/v1` serves, as the program itself says it.
+pub fn description() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
 async fn document() -> axum::Json<utoipa::openapi::OpenApi> {
-    axum::Json(Document::openapi())
+    axum::Json(description())
 }
 
 /// Every route of `/api/v1`.

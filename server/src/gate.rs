@@ -37,7 +37,8 @@ impl Gate {
         }
         // without the folder there are no pages either
         let entries = std::fs::read_dir(site_root).into_iter().flatten().flatten();
-        let files = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut files: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        files.push("pkg".to_owned());
         Gate { doors: by_path, files }
     }
 

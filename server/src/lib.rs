@@ -2,6 +2,7 @@
 
 pub mod api;
 mod asking;
+mod calls;
 pub mod config;
 mod extract;
 mod files;

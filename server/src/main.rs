@@ -2,6 +2,7 @@
 
 mod inspect;
 mod node;
+mod settings;
 mod user;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,9 @@ enum Command {
     /// People.
     #[command(subcommand)]
     User(user::Command),
+    /// Settings: what an admin may change while the server runs.
+    #[command(subcommand)]
+    Settings(settings::Command),
     /// Says what the readers find in decks and solver files: one JSON object a line.
     Inspect {
         /// Files of any kind.
@@ -52,7 +56,11 @@ fn main() -> ExitCode {
     if let Some(Command::Inspect { files }) = &arguments.command {
         return inspect::inspect(files);
     }
-    server::logs::start(&arguments.config.log_level);
+    // what its reader wants is on standard output, where logs would stand among it
+    let is_quiet = matches!(arguments.command, Some(Command::Settings(_)));
+    if !is_quiet {
+        server::logs::start(&arguments.config.log_level);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
@@ -60,12 +68,17 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
         Some(Command::User(command)) => runtime.block_on(user::run(command, &arguments.config)),
+        Some(Command::Settings(command)) => runtime.block_on(settings::run(command, &arguments.config)),
         _ => runtime.block_on(serve(arguments.config)),
     };
     // a deck that is still being read for nobody must not keep the process
     runtime.shutdown_timeout(LAST_WORK);
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_quiet => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
         Err(error) => failed(&*error),
     }
 }

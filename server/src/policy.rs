@@ -1,8 +1,9 @@
 //! What browsers may do with our pages: a strict content security policy with a nonce per response, and no guessing.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -13,6 +14,11 @@ use leptos::prelude::{provide_context, use_context};
 
 /// Other sites may not embed what is ours.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// No other window of this browser gets hold of ours.
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+/// Of what a browser can do for pages, ours need none of these.
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Whether this is a file of the site that is called by what is in it: `/pkg/app.0123456789abcdef.wasm`.
 fn is_named_by_content(path: &str) -> bool {
@@ -30,8 +36,14 @@ fn policy(nonce: &str) -> String {
     )
 }
 
-/// Puts the headers on every response, files and errors included.
-pub async fn protect(mut request: Request, next: Next) -> Response {
+/// What is somebody's: not for a cache, and not for whoever presses "back" after a sign-out.
+fn is_somebody_s(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    ["text/html", "application/json"].iter().any(|own| kind.starts_with(own))
+}
+
+/// Puts the headers on every response, files and errors included. `secure`: people reach us by TLS.
+pub async fn protect(State(secure): State<bool>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(ResponseNonce(nonce.clone()));
     let lasting = is_named_by_content(request.uri().path());
@@ -39,6 +51,12 @@ pub async fn protect(mut request: Request, next: Next) -> Response {
     let found = response.status().is_success();
     let headers = response.headers_mut();
     set(headers, &nonce);
+    if secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if !headers.contains_key(CACHE_CONTROL) && is_somebody_s(headers) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
     if lasting && found {
         // another content would have another name
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
@@ -53,6 +71,11 @@ fn set(headers: &mut HeaderMap, nonce: &Nonce) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        PERMISSIONS_POLICY,
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    );
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
 }
 

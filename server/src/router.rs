@@ -5,7 +5,7 @@ use crate::files::body::in_time;
 use crate::files::receive;
 use crate::files::rest::hear_out;
 use crate::gate::{self, Gate};
-use crate::{api, health, policy, same_site, ws};
+use crate::{api, calls, health, policy, same_site, ws};
 use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
@@ -55,6 +55,7 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         }
     };
     let gate = Arc::new(Gate::new(Path::new(&*options.site_root)));
+    let secure = backend.entrance.secure;
     let reached = Reached { backend: backend.clone(), behind_proxy };
     let shared = Shared { options: options.clone(), backend, stop };
     let api = api::routes().fallback(api::not_found);
@@ -62,6 +63,7 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
     let dynamic = Router::new()
         .leptos_routes_with_context(&shared, pages, context.clone(), move || shell(page_options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<Shared, _>(context, shell))
+        .layer(middleware::from_fn(calls::tell_status))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(in_time));
     Router::new()
@@ -75,6 +77,6 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         .layer(middleware::from_fn_with_state(reached, identify))
         .layer(middleware::from_fn(hear_out))
         .layer(middleware::from_fn(same_site::check))
-        .layer(middleware::from_fn(policy::protect))
+        .layer(middleware::from_fn_with_state(secure, policy::protect))
         .with_state(shared)
 }

@@ -94,3 +94,36 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
     assert_eq!(solvers, [(Solver::Abaqus, "abq2026".to_owned()), (Solver::Calculix, "ccx".to_owned())]);
     repository.close().await;
 }
+
+fn said(out: &Output) -> &str {
+    std::str::from_utf8(&out.stdout).unwrap()
+}
+
+#[test]
+fn settings_are_read_set_and_carried_as_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| server(folder.path(), &[&["settings"], arguments].concat());
+    assert_eq!(said(&run(&["get", "total_license_tokens"])), "50\n");
+    assert_eq!(said(&run(&["set", "total_license_tokens", "６０"])), "total_license_tokens: \"50\" -> \"60\"\n");
+    assert!(said(&run(&["get"])).lines().any(|line| line == "total_license_tokens=60"));
+    let wrong = run(&["set", "poll_interval_seconds", "0"]);
+    assert_eq!((wrong.status.code(), said(&wrong)), (Some(1), ""));
+    let why = String::from_utf8(wrong.stderr).unwrap();
+    assert!(why.contains("poll_interval_seconds") && why.contains("between 1 and 60"), "{why}");
+    assert_eq!(run(&["get", "no_such"]).status.code(), Some(1));
+
+    let exported = run(&["export"]);
+    let text = said(&exported);
+    assert!(text.starts_with("# ") && text.contains("\ntotal_license_tokens = 60\n"), "{text}");
+    let file = folder.path().join("settings.toml");
+    std::fs::write(&file, text.replace("total_license_tokens = 60", "total_license_tokens = 70")).unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(said(&run(&["import", file])), "total_license_tokens: \"60\" -> \"70\"\n");
+    assert_eq!(said(&run(&["import", file])), "", "it is so already");
+    std::fs::write(file, "total_license_tokens = 80\nno_such = 1\nbackfill_patience = -1\n").unwrap();
+    let wrong = run(&["import", file]);
+    let why = String::from_utf8(wrong.stderr).unwrap();
+    assert!(why.contains("no_such") && why.contains("backfill_patience"), "{why}");
+    assert_eq!(said(&run(&["get", "total_license_tokens"])), "70\n", "nothing of it was saved");
+    assert!(said(&run(&["list"])).contains("poll_interval_seconds"));
+}

@@ -23,12 +23,13 @@ pub fn is_free(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 /// The keys, in pairs of caps and words.
-const ALL: [(&[&str], Text); 16] = [
+const ALL: [(&[&str], Text); 17] = [
     (&["/"], words::KEY_SEARCH),
     (&["?"], words::KEY_THIS),
     (&["N"], words::KEY_NEW),
     (&["G", "J"], words::KEY_JOBS),
     (&["G", "L"], words::KEY_LICENSES),
+    (&["G", "S"], words::KEY_SETTINGS),
     (&["J", "K"], words::KEY_ROWS),
     (&["Enter"], words::KEY_OPEN),
     (&["X"], words::KEY_SELECT),
@@ -97,6 +98,8 @@ const CHORD_MS: f64 = 1200.0;
 fn listen(element: NodeRef<html::Dialog>) {
     use leptos_router::hooks::use_navigate;
     let navigate = use_navigate();
+    let lab = super::use_lab();
+    let is_admin = move || untrack(|| lab.status()).is_some_and(|status| status.actor.may(domain::Act::Administer));
     let go_since = StoredValue::new(f64::NEG_INFINITY);
     let _ = leptos_use::use_event_listener(leptos_use::use_document(), leptos::ev::keydown, move |event| {
         if !is_free(&event) {
@@ -108,6 +111,7 @@ fn listen(element: NodeRef<html::Dialog>) {
         match event.key().as_str() {
             "j" | "J" if chord => navigate("/", Default::default()),
             "l" | "L" if chord => navigate("/licenses", Default::default()),
+            "s" | "S" if chord && is_admin() => navigate("/admin/settings", Default::default()),
             "g" => go_since.set_value(now),
             "n" => navigate("/jobs/new", Default::default()),
             "/" => focus_search(),

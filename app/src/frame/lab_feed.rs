@@ -12,6 +12,10 @@ use std::time::Duration;
 /// Counts are read again at most this often, however many events come.
 const PAUSE: Duration = Duration::from_millis(700);
 
+/// While the connection is lost, milliseconds.
+#[cfg(feature = "hydrate")]
+const ASK_EVERY: u64 = 15_000;
+
 /// The lab's state, by context.
 #[derive(Clone, Copy)]
 pub struct LabFeed {
@@ -30,6 +34,8 @@ pub fn provide() {
         asked: StoredValue::new(false),
     };
     provide_context(feed);
+    #[cfg(feature = "hydrate")]
+    find_out_why_lost(feed);
     let states = StoredValue::new(HashMap::<JobId, JobStatus>::new());
     use_live().on_event(move |event| match event {
         Event::JobChanged(job) => {
@@ -52,6 +58,23 @@ pub fn provide() {
         Event::LicenseChanged(license) => feed.change(|status| status.license = *license),
         Event::JobCreated(_) | Event::SettingsChanged | Event::Resync => feed.read_soon(),
     });
+}
+
+/// A connection is lost with the network, or because nobody is signed in any more: the answer to a question tells which.
+#[cfg(feature = "hydrate")]
+fn find_out_why_lost(feed: LabFeed) {
+    use crate::live::Connection;
+    let connection = use_live().connection;
+    let ask = move || {
+        if connection.get_untracked() == Connection::Lost {
+            feed.read_soon();
+        }
+    };
+    Effect::new(move |_| {
+        connection.track();
+        ask();
+    });
+    let _ = leptos_use::use_interval_fn(ask, ASK_EVERY);
 }
 
 /// The lab's state.

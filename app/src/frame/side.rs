@@ -39,17 +39,26 @@ pub enum Place {
     Licenses,
     /// The dictionary of errors, and how to begin.
     Help,
+    /// The own account.
+    Account,
     /// Accounts.
     People,
     /// The first steps of an admin.
     Start,
+    /// The settings.
+    Settings,
+    /// Who changed what.
+    Audit,
     /// Anything else.
     Elsewhere,
 }
 
 /// Places for admins: address, word, picture, and the name by which tests find its link.
-const ADMIN: [(Place, &str, Text, Glyph, &str); 1] =
-    [(Place::People, "/admin/users", words::USERS, Glyph::Users, "to-users")];
+const ADMIN: [(Place, &str, Text, Glyph, &str); 3] = [
+    (Place::People, "/admin/users", words::USERS, Glyph::Users, "to-users"),
+    (Place::Settings, "/admin/settings", words::SETTINGS, Glyph::Gear, "to-settings"),
+    (Place::Audit, "/admin/audit", words::AUDIT, Glyph::File, "to-audit"),
+];
 
 /// The place of this path.
 pub fn place_of(path: &str) -> Place {
@@ -58,6 +67,9 @@ pub fn place_of(path: &str) -> Place {
         "/jobs/new" => Place::NewJob,
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
+        "/account" => Place::Account,
+        "/admin/settings" => Place::Settings,
+        "/admin/audit" => Place::Audit,
         "/admin/users" => Place::People,
         "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,
@@ -149,7 +161,13 @@ pub fn SideBar() -> impl IntoView {
                                 .map(|status| {
                                     let first = status.actor.name.chars().next().map(String::from);
                                     view! {
-                                        <div class="nav-a" title=status.actor.name.clone()>
+                                        <a
+                                            class="nav-a"
+                                            href="/account"
+                                            aria-current=at(Place::Account)
+                                            title=status.actor.name.clone()
+                                            data-testid="to-account"
+                                        >
                                             <span
                                                 class="grid size-5 flex-none place-items-center rounded-full bg-base-300 text-2xs font-semibold text-ink -ml-0.5"
                                                 aria-hidden="true"
@@ -160,7 +178,7 @@ pub fn SideBar() -> impl IntoView {
                                                 {status.actor.name.clone()}
                                                 <span class="sub ml-1.5">{t(role(status.actor.role))}</span>
                                             </span>
-                                        </div>
+                                        </a>
                                     }
                                 })
                         }}
@@ -292,8 +310,8 @@ pub fn TabBar() -> impl IntoView {
                         .is_some_and(|status| status.actor.may(Act::Administer))
                         .then(|| {
                             view! {
-                                <a href="/admin/users" aria-current=at_admin>
-                                    <Icon glyph=Glyph::Users />
+                                <a href="/admin/settings" aria-current=at_admin>
+                                    <Icon glyph=Glyph::Gear />
                                     {t(words::ADMINISTER)}
                                 </a>
                             }

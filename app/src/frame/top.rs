@@ -14,14 +14,10 @@ pub const SEARCH_ID: &str = "search";
 
 #[component]
 pub fn TopBar() -> impl IntoView {
-    let preferences = use_preferences();
     let (query, path) = (use_query_map(), use_location().pathname);
     // other pages search for other things by the same name
     let listed = move || path.with(|path| path == "/");
     let text = move || query.with(|query| query.get("q")).filter(|_| listed()).unwrap_or_default();
-    let toggle = move |_| {
-        preferences.set_theme(other_theme(untrack(|| preferences.theme())));
-    };
     view! {
         <header class="topbar">
             <div class="flex min-w-0 flex-1 items-center gap-2">
@@ -49,7 +45,20 @@ pub fn TopBar() -> impl IntoView {
                     </label>
                 </Form>
             </div>
-            <div class="seg" role="group" aria-label=t(words::LANGUAGE)>
+            <LookSwitches />
+        </header>
+    }
+}
+
+/// Language and theme.
+#[component]
+pub fn LookSwitches() -> impl IntoView {
+    let preferences = use_preferences();
+    let toggle = move |_| {
+        preferences.set_theme(other_theme(untrack(|| preferences.theme())));
+    };
+    view! {
+        <div class="seg" role="group" aria-label=t(words::LANGUAGE)>
                 <LanguageLink locale=Locale::Ja word="日本語" testid="lang-ja" />
                 <LanguageLink locale=Locale::En word="EN" testid="lang-en" />
             </div>
@@ -63,7 +72,6 @@ pub fn TopBar() -> impl IntoView {
             >
                 <Icon glyph=Glyph::Moon />
             </button>
-        </header>
     }
 }
 
@@ -136,6 +144,11 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::Help, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::HELP)}</span> }.into_any()
                 }
+                (Place::Account, _) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::ACCOUNT)}</span> }.into_any()
+                }
+                (Place::Settings, _) => view! { <AdminPlace word=words::SETTINGS /> }.into_any(),
+                (Place::Audit, _) => view! { <AdminPlace word=words::AUDIT /> }.into_any(),
                 (Place::People, _) => view! { <AdminPlace word=words::USERS /> }.into_any(),
                 (Place::Start, _) => view! { <AdminPlace word=words::START /> }.into_any(),
                 (Place::Elsewhere, _) => {

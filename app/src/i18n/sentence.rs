@@ -5,11 +5,13 @@
 
 pub mod act;
 pub mod amount;
+pub mod audit;
 pub mod fault;
 pub mod history;
 pub mod job;
 pub mod license;
 pub mod progress;
+pub mod setting;
 pub mod verdict;
 pub mod waiting;
 
@@ -67,6 +69,16 @@ impl Voice {
         self.pick(format!("{}月{}日 {time}", then.month(), then.day()), format!("{} {time}", then.format("%-d %b")))
     }
 
+    /// `2026年11月24日 13:38:12` / `24 Nov 2026 13:38:12`: for records that are kept for years.
+    pub fn stamp(self, at: Timestamp) -> String {
+        let Some(then) = local(at, self.offset) else { return String::new() };
+        let time = then.format("%-H:%M:%S");
+        self.pick(
+            format!("{}年{}月{}日 {time}", then.year(), then.month(), then.day()),
+            format!("{} {time}", then.format("%-d %b %Y")),
+        )
+    }
+
     /// `2026年12月31日` / `31 Dec 2026`: a day that somebody else has named, in the calendar of UTC.
     pub fn named_day(self, at: Timestamp) -> String {
         let Some(then) = DateTime::from_timestamp(at.0, 0) else { return String::new() };
@@ -102,6 +114,8 @@ mod tests {
         assert_eq!(ja.moment(today_at(8 + 24, 0)), "11月25日 8:00");
         assert_eq!(en.moment(today_at(8 + 24, 0)), "25 Nov 8:00");
         assert_eq!(ja.moment(Timestamp(i64::MAX)), "");
+        assert_eq!(ja.stamp(today_at(9, 5)), "2026年11月24日 9:05:00");
+        assert_eq!(en.stamp(today_at(9, 5)), "24 Nov 2026 9:05:00");
         assert_eq!(
             // a quarter to nine in Japan is still the day before
             (ja.named_day(today_at(8, 45)).as_str(), en.named_day(today_at(9, 0)).as_str()),

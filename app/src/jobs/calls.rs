@@ -11,14 +11,14 @@ use server_fn::codec::Json;
 #[server(prefix = "/rpc", endpoint = "list_jobs", input = Json)]
 pub async fn list_jobs(query: ListQuery) -> Result<ListPage, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.list_jobs(&query, &asking).await
+    crate::backend::answer(backend.list_jobs(&query, &asking).await)
 }
 
 /// One job.
 #[server(prefix = "/rpc", endpoint = "view_job", input = Json)]
 pub async fn view_job(id: JobId) -> Result<JobView, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.view_job(id, &asking).await
+    crate::backend::answer(backend.view_job(id, &asking).await)
 }
 
 /// What the form offers for this solver and node.
@@ -30,21 +30,21 @@ pub async fn read_form_options(
     gpus: u32,
 ) -> Result<FormOptions, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.form_options(solver, wish, priority, gpus, &asking).await
+    crate::backend::answer(backend.form_options(solver, wish, priority, gpus, &asking).await)
 }
 
 /// The runs that a restart can go on from.
 #[server(prefix = "/rpc", endpoint = "restart_sources", input = Json)]
 pub async fn restart_sources() -> Result<Vec<RestartSource>, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.restart_sources(&asking).await
+    crate::backend::answer(backend.restart_sources(&asking).await)
 }
 
 /// What the server finds in an uploaded deck.
 #[server(prefix = "/rpc", endpoint = "check_deck", input = Json)]
 pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckCheck, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.check_deck(&deck, &includes, &asking).await
+    crate::backend::answer(backend.check_deck(&deck, &includes, &asking).await)
 }
 
 /// What keeps a job from being called so: asked while somebody types, so that submitting holds no surprise.
@@ -86,26 +86,26 @@ pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: Strin
 #[server(prefix = "/rpc", endpoint = "read_convergence", input = Json)]
 pub async fn read_convergence(id: JobId) -> Result<Convergence, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.convergence(id, &asking).await
+    crate::backend::answer(backend.convergence(id, &asking).await)
 }
 
 /// With which other CPUs or node a waiting job would start now.
 #[server(prefix = "/rpc", endpoint = "read_what_if", input = Json)]
 pub async fn read_what_if(id: JobId) -> Result<Option<Vec<WhatIf>>, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.what_if(id, &asking).await
+    crate::backend::answer(backend.what_if(id, &asking).await)
 }
 
 /// What the solver said in all its files.
 #[server(prefix = "/rpc", endpoint = "read_messages", input = Json)]
 pub async fn read_messages(id: JobId) -> Result<MessagesView, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.messages(id, &asking).await
+    crate::backend::answer(backend.messages(id, &asking).await)
 }
 
 /// A part of one of a job's text files.
 #[server(prefix = "/rpc", endpoint = "read_log", input = Json)]
 pub async fn read_log(id: JobId, file: String, ask: LogAsk) -> Result<LogPart, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.read_log(id, &file, &ask, &asking).await
+    crate::backend::answer(backend.read_log(id, &file, &ask, &asking).await)
 }

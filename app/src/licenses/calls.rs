@@ -11,7 +11,7 @@ use server_fn::codec::Json;
 #[server(prefix = "/rpc", endpoint = "view_licenses", input = Json)]
 pub async fn view_licenses() -> Result<LicensesView, AppError> {
     let (backend, asking) = crate::backend::acting()?;
-    backend.licenses(&asking).await
+    crate::backend::answer(backend.licenses(&asking).await)
 }
 
 /// Keeps tokens and cores.

@@ -77,6 +77,9 @@ pub fn TextField(
     /// `text`, `number`, `search`, `password` …
     #[prop(default = "text")]
     kind: &'static str,
+    /// What a browser may fill in: `username`, `current-password`, `new-password` …
+    #[prop(default = "off")]
+    autocomplete: &'static str,
     /// More classes of the input.
     #[prop(default = "w-full")]
     class: &'static str,
@@ -92,7 +95,7 @@ pub fn TextField(
                 name=name
                 type=kind
                 class=format!("input {class}")
-                autocomplete="off"
+                autocomplete=autocomplete
                 spellcheck="false"
                 value=value.get_untracked()
                 prop:value=move || value.get()

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod audit;
 pub mod event;
 pub mod fault;
 pub mod files;
@@ -27,6 +28,7 @@ pub mod verdict;
 
 pub use access::{Act, Scope};
 pub use account::{Account, ApiToken, Profile, Session, Standing};
+pub use audit::{AuditEntry, AuditPlace, AuditQuery};
 pub use event::Event;
 pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};

@@ -3,9 +3,12 @@
 //! The table [`SETTINGS`] is the one definition: the repository seeds and reads by it, the server and the browser
 //! validate by it, the settings page is drawn from it.
 
+pub mod file;
+mod saved;
 mod table;
 mod value;
 
+pub use saved::{Changed, SavedSetting, SettingChange};
 pub use table::{Group, SETTINGS, Setting, Unit, Words};
 pub use value::{Kind, SettingFault, SettingProblem, Value};
 

@@ -60,6 +60,12 @@ pub enum RepositoryError {
     /// The setting does not exist or cannot have this value.
     #[error(transparent)]
     Setting(domain::settings::SettingProblem),
+    /// The same of several that were to be saved together. Nothing was saved.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Settings(Vec<domain::settings::SettingProblem>),
+    /// Somebody else has changed these since they were read. Nothing was saved.
+    #[error("changed meanwhile: {}", .0.iter().map(|saved| saved.key.as_str()).collect::<Vec<_>>().join(", "))]
+    SettingsChanged(Vec<domain::settings::SavedSetting>),
     /// What was to be reserved cannot be.
     #[error("it cannot be reserved: {0:?}")]
     Reservation(domain::ReservationProblem),

@@ -57,7 +57,7 @@ fn tab(tab: &Tab) -> Condition {
 }
 
 /// A pattern that finds the text anywhere: its own wildcards mean themselves.
-fn like(text: &str) -> LikeExpr {
+pub(crate) fn like(text: &str) -> LikeExpr {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

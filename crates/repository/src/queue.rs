@@ -4,7 +4,7 @@ mod line;
 
 use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
-use crate::{Repository, RepositoryError, nodes, reservations, summary};
+use crate::{Repository, RepositoryError, nodes, reservations, settings, summary};
 use domain::plan::{
     Giver, Lapse, LicenseCapacity, News, NodeCapacity, Queue, RunningJob, Snapshot, Starts, UserLimits, WaitReason,
     Waiting, WaitingJob,
@@ -283,15 +283,20 @@ impl Repository {
         Err(RepositoryError::Busy)
     }
 
-    /// Reads the whole queue, unless it is known and nobody but us has written.
+    /// Reads the whole queue, and the settings beside it, unless it is known and nobody but us has written.
     async fn look_at_line(&self) -> Result<(), RepositoryError> {
-        let known = self.shared.line.version();
+        let (known, cached) = (self.shared.line.version(), self.settings());
         self.write(move |change| {
             Box::pin(async move {
                 let version = data_version(&change.db).await?;
                 if known != Some(version) {
                     let queue = Queue::new(waiting(&change.db, None).await?);
                     change.mention(|mentions| mentions.line = Some((queue, version)));
+                    // what wrote may have been the command line with a setting
+                    let read = settings::read(&change.db).await?;
+                    if read != *cached {
+                        change.mention(|mentions| mentions.settings = Some(read));
+                    }
                 }
                 Ok(())
             })

@@ -4,7 +4,9 @@
 mod abaqus;
 mod cuts;
 mod decks;
+mod doors;
 mod endings;
+mod entrance;
 mod files;
 mod floods;
 mod full;
@@ -13,5 +15,6 @@ mod inputs;
 mod licenses;
 mod never_twice;
 mod queue;
+mod settings;
 mod stack;
 mod strangers;

@@ -20,6 +20,8 @@ pub struct Stack {
     more: Vec<tempfile::TempDir>,
     pub sshd: Sshd,
     server: Option<Child>,
+    /// What it printed until it listened.
+    said: String,
     port: u16,
     /// Signed in as `tester`, an admin, by a token.
     pub http: reqwest::Client,
@@ -72,7 +74,17 @@ impl Stack {
         ];
         all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let (http, more) = (reqwest::Client::new(), Vec::new());
-        let mut stack = Stack { folder, more, sshd, server: None, port: 0, http, token: String::new(), env: all };
+        let mut stack = Stack {
+            folder,
+            more,
+            sshd,
+            server: None,
+            said: String::new(),
+            port: 0,
+            http,
+            token: String::new(),
+            env: all,
+        };
         stack.token = stack.add_user("tester", "admin").await;
         stack.http = Stack::client(&stack.token);
         stack.add_node(stack.sshd.port(), node);
@@ -88,11 +100,23 @@ impl Stack {
         said.lines().find_map(|line| line.strip_prefix("TOKEN=")).unwrap_or_else(|| panic!("{said}")).to_owned()
     }
 
-    /// Asks with this token.
-    pub fn client(token: &str) -> reqwest::Client {
+    /// Makes a token of this scope for somebody known.
+    pub fn add_token(&self, id: &str, scope: &str) -> String {
+        let out = self.command().args(["user", "token", id, "--scope", scope]).output().unwrap();
+        let said = String::from_utf8(out.stdout).unwrap();
+        said.lines().find_map(|line| line.strip_prefix("TOKEN=")).unwrap_or_else(|| panic!("{said}")).to_owned()
+    }
+
+    /// To ask with this token.
+    pub fn asking(token: &str) -> reqwest::ClientBuilder {
         let value = format!("Bearer {token}").parse().unwrap();
         let headers = reqwest::header::HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, value)]);
-        reqwest::Client::builder().default_headers(headers).build().unwrap()
+        reqwest::Client::builder().default_headers(headers)
+    }
+
+    /// Asks with this token.
+    pub fn client(token: &str) -> reqwest::Client {
+        Stack::asking(token).build().unwrap()
     }
 
     /// The line of a request's head that says who asks.
@@ -183,6 +207,7 @@ impl Stack {
         self.port = loop {
             let line = lines.next().unwrap_or_else(|| panic!("the server ended: {said}")).unwrap();
             said.push_str(&line);
+            said.push('\n');
             if let Some((_, address)) = line.split_once("address=127.0.0.1:") {
                 break address.trim().parse().unwrap();
             }
@@ -196,7 +221,13 @@ impl Stack {
                 }
             }
         });
+        self.said = said;
         self.server = Some(child);
+    }
+
+    /// What the server printed on its console until it listened.
+    pub fn said(&self) -> String {
+        self.said.clone()
     }
 
     /// Puts the database on a small disk of its own, between two lives of the server. `None` where this account may not.

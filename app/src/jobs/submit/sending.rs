@@ -97,6 +97,11 @@ pub async fn send(
         // no answer at all
         0 if !readable(file).await => Err(Fault::Unreadable),
         0 | 429 | 502 | 503 | 504 => Err(Fault::Passing),
+        // it is sent again once somebody has signed in
+        401 => {
+            crate::sign_in::say_signed_out();
+            Err(Fault::Passing)
+        }
         status => Err(Fault::Refused(error_of(status, &text))),
     }
 }

@@ -14,6 +14,7 @@ pub struct Model {
     pub before: Option<String>,
     pub after: Option<String>,
     pub origin: Option<String>,
+    pub address: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

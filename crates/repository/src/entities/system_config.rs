@@ -10,6 +10,8 @@ pub struct Model {
     pub value: String,
     pub description: Option<String>,
     pub updated_at: Option<i64>,
+    pub version: i64,
+    pub updated_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

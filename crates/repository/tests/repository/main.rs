@@ -1,6 +1,7 @@
 //! The repository against real SQLite files, each test its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod durability;
 mod events;
 mod intents;
@@ -12,3 +13,4 @@ mod queue;
 mod records;
 mod reservations;
 mod schema;
+mod settings;

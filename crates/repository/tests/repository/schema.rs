@@ -202,6 +202,34 @@ async fn no_folder_of_an_older_run_is_removed_by_an_upgrade() {
     assert_eq!(repo.folders_to_remove(&node_id("node-01"), Some(&over[0]), 9).await.unwrap(), []);
 }
 
+/// Versions are counted from what the log already knows, so that nobody's earlier change looks like the first value.
+#[tokio::test]
+async fn who_changed_a_setting_last_is_known_after_an_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
+    Migrator::up(&db, Some(10)).await.unwrap();
+    for (who, subject) in [
+        ("sato", "setting total_license_tokens"),
+        ("root", "setting total_license_tokens"),
+        ("sato", "setting total_license_tokens_of_old"),
+    ] {
+        let sql = format!(
+            "INSERT INTO audit_log (at, actor, action, subject) VALUES (1, '{who}', 'change_setting', '{subject}')"
+        );
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    db.close().await.unwrap();
+    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    let saved = repo.saved_settings().await.unwrap();
+    let of = |key: &str| {
+        let one = saved.iter().find(|saved| saved.key == key).unwrap();
+        (one.version, one.changed.as_ref().map(|changed| changed.by.as_str()))
+    };
+    assert_eq!(of("total_license_tokens"), (2, Some("root")));
+    assert_eq!(of("poll_interval_seconds"), (0, None));
+}
+
 /// A job that an earlier version took, with a name that no solver takes.
 #[tokio::test]
 async fn a_longer_name_of_an_older_job_stops_nobody() {

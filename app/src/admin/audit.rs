@@ -1,0 +1,11 @@
+//! The audit log: every change by a person, filtered by address, with what changed in words.
+
+pub mod api;
+pub mod calls;
+mod entry;
+mod filters;
+mod page;
+mod query;
+mod words;
+
+pub use page::AuditPage;

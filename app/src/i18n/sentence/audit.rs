@@ -1,0 +1,258 @@
+//! The audit log in words: what was done, to what, and which fields changed from what to what.
+
+use super::{Voice, job, setting};
+use crate::i18n::{Locale, Text, text};
+use domain::settings::Setting;
+use domain::{AuditEntry, JobStatus, Priority, Timestamp};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What was done; `None` for what this program has no words for.
+pub fn action(word: &str) -> Option<Text> {
+    Some(match word {
+        "submit_job" => text("ジョブを投入", "Submitted a job"),
+        "hold_job" => text("ジョブを保留", "Held a job"),
+        "release_job" => text("ジョブの保留を解除", "Released a job"),
+        "cancel_job" => text("ジョブを中止", "Stopped a job"),
+        "set_priority" => text("優先度を変更", "Changed a priority"),
+        "delete_job" => text("ジョブを削除", "Deleted a job"),
+        "hand_over_jobs" => text("ジョブを引き継ぎ", "Handed jobs over"),
+        "reserve" => text("予約", "Made a reservation"),
+        "end_reservation" => text("予約を終了", "Ended a reservation"),
+        "change_setting" => text("設定を変更", "Changed a setting"),
+        "save_node" => text("ノードを保存", "Saved a node"),
+        "delete_node" => text("ノードを削除", "Deleted a node"),
+        "add_user" => text("利用者を追加", "Added a person"),
+        "change_user" => text("利用者を変更", "Changed a person"),
+        "set_password" => text("パスワードを変更", "Set a password"),
+        "add_token" => text("APIトークンを作成", "Made an API token"),
+        "revoke_token" => text("APIトークンを失効", "Revoked an API token"),
+        "add_link" => text("招待リンクを作成", "Made a link to sign in"),
+        _ => return None,
+    })
+}
+
+/// The same, or the word itself.
+pub fn action_or_word(locale: Locale, word: &str) -> String {
+    action(word).map_or_else(|| word.to_owned(), |text| text.in_locale(locale).to_owned())
+}
+
+/// From where.
+pub fn origin(word: &str) -> Option<Text> {
+    Some(match word {
+        "web" => text("画面", "Pages"),
+        "api" => text("API", "API"),
+        "command_line" => text("コマンド", "Command line"),
+        _ => return None,
+    })
+}
+
+/// What was changed.
+pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
+    match entry.about() {
+        ("job", id) => locale.pick(format!("ジョブ {id}"), format!("Job {id}")),
+        ("node", id) => locale.pick(format!("ノード {id}"), format!("Node {id}")),
+        ("user", id) => locale.pick(format!("利用者 {id}"), format!("Person {id}")),
+        ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
+        ("setting", key) => {
+            let title = Setting::find(key).map_or(key, |known| setting::words(locale, known).title);
+            locale.pick(format!("設定 {title}"), format!("Setting {title}"))
+        }
+        _ => entry.subject.clone(),
+    }
+}
+
+/// Where its page is; the job of an entry that deleted it has none.
+pub fn address(entry: &AuditEntry) -> Option<String> {
+    match entry.about() {
+        ("job", id) if entry.action != "delete_job" => Some(format!("/jobs/{id}")),
+        ("setting", key) => Setting::find(key).map(|known| format!("/admin/settings#setting-{}", known.key)),
+        _ => None,
+    }
+}
+
+/// One field that is otherwise than before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldChange {
+    /// Its name in the entry; empty where the whole is one value.
+    pub field: String,
+    /// What it was.
+    pub before: Option<Value>,
+    /// What it is.
+    pub after: Option<Value>,
+}
+
+/// Fields that change with every write and tell a reader nothing.
+const BOOKKEEPING: [&str; 2] = ["version", "updated_at"];
+
+fn object(value: Option<Value>) -> Map<String, Value> {
+    if let Some(Value::Object(fields)) = value { fields } else { Map::new() }
+}
+
+/// The fields that differ, in the order of their names. What is `null` is as good as not there.
+pub fn changes(entry: &AuditEntry) -> Vec<FieldChange> {
+    let read = |text: &Option<String>| {
+        let text = text.as_deref()?;
+        // what is no JSON is shown as it stands
+        Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+    };
+    let [before, after] = [read(&entry.before), read(&entry.after)];
+    let is_whole = |value: &Option<Value>| value.as_ref().is_some_and(|value| !value.is_object());
+    if is_whole(&before) || is_whole(&after) {
+        return vec![FieldChange { field: String::new(), before, after }];
+    }
+    let [mut before, mut after] = [before, after].map(object);
+    let fields: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
+    let some = |value: Option<Value>| value.filter(|value| !value.is_null());
+    let changes = fields.into_iter().filter(|field| !BOOKKEEPING.contains(&field.as_str())).map(|field| FieldChange {
+        before: some(before.remove(&field)),
+        after: some(after.remove(&field)),
+        field,
+    });
+    changes.filter(|change| change.before != change.after).collect()
+}
+
+/// The name of a field; its own where there is no word for it.
+fn field_word(locale: Locale, field: &str) -> &str {
+    let (ja, en) = match field {
+        "name" => ("名前", "Name"),
+        "status" | "state" => ("状態", "State"),
+        "priority" => ("優先度", "Priority"),
+        "cancel_asked" => ("中止の指示", "Asked to stop"),
+        "cpus" => ("CPU", "CPUs"),
+        "tokens" => ("トークン", "Tokens"),
+        "cores" => ("コア", "Cores"),
+        "max_tokens" => ("トークンの上限", "Most tokens"),
+        "max_running_jobs" => ("同時実行の上限", "Most running jobs"),
+        "node" | "wish" => ("ノード", "Node"),
+        "solver" | "solvers" => ("ソルバー", "Solver"),
+        "user_id" | "user_name" => ("利用者", "Owner"),
+        "holder" | "holder_name" => ("予約した人", "Holder"),
+        "purpose" => ("目的", "Purpose"),
+        "role" => ("役割", "Role"),
+        "created_at" => ("作成", "Made at"),
+        "started_at" => ("開始", "Started at"),
+        "ended_at" => ("終了", "Ended at"),
+        "expires_at" => ("期限", "Until"),
+        "state_reason" => ("理由", "Reason"),
+        "state_until" => ("再開の予定", "Until"),
+        "hostname" => ("ホスト名", "Host name"),
+        "ssh_host" => ("SSH の接続先", "SSH host"),
+        "ssh_port" => ("SSH のポート", "SSH port"),
+        "ssh_user" => ("SSH の利用者", "SSH account"),
+        "host_key" => ("ホスト鍵", "Host key"),
+        "work_dir" => ("作業フォルダー", "Work folder"),
+        _ => (field, field),
+    };
+    locale.pick(ja, en)
+}
+
+fn role_word(word: &str) -> Option<Text> {
+    Some(match domain::Role::from_word(word)? {
+        domain::Role::Student => text("学生", "Student"),
+        domain::Role::Faculty => text("教員", "Faculty"),
+        domain::Role::Admin => text("管理者", "Admin"),
+    })
+}
+
+fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String {
+    let locale = voice.locale;
+    match (entry.about(), field, value) {
+        (("setting", key), "", Value::String(text)) => {
+            Setting::find(key).map_or_else(|| text.clone(), |known| setting::value(locale, known, text))
+        }
+        (("job", _), "status", Value::String(word)) => word
+            .parse::<JobStatus>()
+            .map_or_else(|_| word.clone(), |status| job::status(status).in_locale(locale).into()),
+        (_, "role", Value::String(word)) => role_word(word).map_or(word.as_str(), |text| text.in_locale(locale)).into(),
+        (_, "priority", Value::Number(number)) => {
+            let number = number.as_i64().and_then(|number| i32::try_from(number).ok());
+            number.map_or_else(|| value.to_string(), |number| job::priority(Priority(number)).in_locale(locale).into())
+        }
+        (_, field, Value::Number(number)) if field.ends_with("_at") || field.ends_with("_until") => {
+            number.as_i64().map_or_else(|| value.to_string(), |at| voice.moment(Timestamp(at)))
+        }
+        (.., Value::Bool(flag)) => locale.pick(["いいえ", "はい"], ["no", "yes"])[usize::from(*flag)].to_owned(),
+        (.., Value::String(text)) if text.is_empty() => locale.pick("(空)", "(empty)").to_owned(),
+        (.., Value::String(text)) => text.clone(),
+        (.., Value::Array(values)) if values.iter().all(|value| !value.is_object() && !value.is_array()) => {
+            values.iter().map(|value| shown(voice, entry, field, value)).collect::<Vec<_>>().join(", ")
+        }
+        (.., value) => value.to_string(),
+    }
+}
+
+/// One changed field as a line: `優先度: 普通 → 高`.
+pub fn change(voice: Voice, entry: &AuditEntry, change: &FieldChange) -> String {
+    let locale = voice.locale;
+    let [before, after] = [&change.before, &change.after]
+        .map(|value| value.as_ref().map(|value| shown(voice, entry, &change.field, value)));
+    let values = match (before, after) {
+        (None, Some(after)) => after,
+        (Some(before), None) => voice.pick(format!("{before} → なし"), format!("{before} → none")),
+        (Some(before), Some(after)) => format!("{before} → {after}"),
+        (None, None) => String::new(),
+    };
+    if change.field.is_empty() {
+        return values;
+    }
+    let field = field_word(locale, &change.field);
+    voice.pick(format!("{field}: {values}"), format!("{field}: {values}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::voice;
+    use super::*;
+
+    fn entry(subject: &str, before: &str, after: &str) -> AuditEntry {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        AuditEntry {
+            id: 1,
+            at: Timestamp(0),
+            actor: "sato".into(),
+            name: "佐藤".into(),
+            action: "x".into(),
+            subject: subject.into(),
+            before: some(before),
+            after: some(after),
+            origin: None,
+            address: None,
+        }
+    }
+
+    fn lines(locale: Locale, entry: &AuditEntry) -> Vec<String> {
+        changes(entry).iter().map(|one| change(voice(locale), entry, one)).collect()
+    }
+
+    #[test]
+    fn only_what_changed_is_told_in_words() {
+        let job = entry(
+            "job 12",
+            r#"{"name":"beam","status":"Waiting","priority":0,"cancel_asked":false,"version":1}"#,
+            r#"{"name":"beam","status":"Held","priority":5,"cancel_asked":true,"version":2}"#,
+        );
+        assert_eq!(lines(Locale::Ja, &job), ["中止の指示: いいえ → はい", "優先度: 普通 → 高", "状態: 待機中 → 保留"]);
+        assert_eq!(lines(Locale::En, &job)[2], "State: Waiting → Held");
+        assert_eq!((subject(Locale::En, &job), address(&job)), ("Job 12".into(), Some("/jobs/12".into())));
+    }
+
+    #[test]
+    fn a_setting_s_values_have_their_unit() {
+        let setting = entry("setting backfill_patience", "\"15\"", "\"20\"");
+        assert_eq!(lines(Locale::Ja, &setting), ["15分 → 20分"]);
+        assert_eq!(subject(Locale::Ja, &setting), "設定 先頭のジョブを待たせる上限");
+        assert_eq!(address(&setting).as_deref(), Some("/admin/settings#setting-backfill_patience"));
+        assert_eq!(lines(Locale::En, &entry("setting user_max_tokens", "\"12\"", "\"\"")), ["12 tokens → no limit"]);
+    }
+
+    #[test]
+    fn what_was_made_or_is_gone_has_one_side_and_nothing_is_left_out() {
+        let made = entry("node n1", "", r#"{"hostname":"big","disk":null,"solvers":[["abaqus","abq"]],"port":[1,2]}"#);
+        assert_eq!(lines(Locale::En, &made), ["Host name: big", "port: 1, 2", r#"Solver: [["abaqus","abq"]]"#]);
+        let gone = entry("reservation 3", r#"{"tokens":5}"#, "");
+        assert_eq!(lines(Locale::Ja, &gone), ["トークン: 5 → なし"]);
+        assert_eq!(lines(Locale::Ja, &entry("thing", "{", "")), ["{ → なし"]);
+        assert_eq!(action_or_word(Locale::En, "sign_in"), "sign_in");
+    }
+}

@@ -1,0 +1,33 @@
+import { request as http, type BrowserContextOptions } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Somebody who may sign in at a stack. */
+export interface Person {
+  id: string;
+  password: string;
+  role: 'admin' | 'faculty' | 'student';
+  name: string;
+}
+
+export type SignedIn = Exclude<BrowserContextOptions['storageState'], string | undefined>;
+
+/** The people of the stack in this folder. */
+export function peopleOf(folder: string): Person[] {
+  const lines = readFileSync(join(folder, 'people'), 'utf8').trim().split('\n');
+  return lines.map((line) => {
+    const [id, password, role, ...name] = line.split(' ');
+    return { id, password, role: role as Person['role'], name: name.join(' ') };
+  });
+}
+
+/** What a browser keeps after this person has signed in there; `null` for nobody. */
+export async function signedIn(url: string, person: Person | null): Promise<SignedIn> {
+  if (!person) return { cookies: [], origins: [] };
+  const context = await http.newContext({ baseURL: url });
+  const answer = await context.post('/rpc/sign_in', { form: { id: person.id, password: person.password } });
+  if (!answer.ok()) throw new Error(`${person.id} cannot sign in: ${answer.status()} ${await answer.text()}`);
+  const state = await context.storageState();
+  await context.dispose();
+  return state;
+}
