@@ -1,5 +1,9 @@
 //! What admins see and do.
 
 pub mod audit;
+mod only;
 pub mod people;
 pub mod settings;
+pub mod start;
+
+pub use only::AdminOnly;

@@ -18,6 +18,7 @@ mod options;
 mod people;
 mod reading;
 mod settings;
+mod start;
 mod text;
 mod view;
 

@@ -90,6 +90,11 @@ impl Clock {
         DateTime::from_timestamp(at.0, 0).map(|utc| utc.with_timezone(&self.offset))
     }
 
+    /// The lab's offset from UTC.
+    pub fn offset(self) -> FixedOffset {
+        self.offset
+    }
+
     /// What sentences of this page need beside their facts; reactive at midnight only.
     pub fn voice(self, locale: Locale) -> Voice {
         Voice::new(locale, self.today.get(), self.offset)

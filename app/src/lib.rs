@@ -112,6 +112,16 @@ fn Pages() -> impl IntoView {
             />
             <Route path=(StaticSegment("jobs"), ParamSegment("id")) view={Lazy::<routes::Job>::new()} ssr=SsrMode::Async />
             <Route
+                path=(StaticSegment("admin"), StaticSegment("users"))
+                view={Lazy::<routes::People>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("start"))
+                view={Lazy::<routes::Start>::new()}
+                ssr=SsrMode::Async
+            />
+            <Route
                 path=(StaticSegment("admin"), StaticSegment("settings"))
                 view={Lazy::<routes::Settings>::new()}
                 ssr=SsrMode::Async

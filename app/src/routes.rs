@@ -79,6 +79,14 @@ lazy_page! {
     Job, job_page, view! { <jobs::detail::JobPage /> }.into_any()
 }
 lazy_page! {
+    /// `/admin/users`
+    People, people_page, view! { <admin::people::PeoplePage /> }.into_any()
+}
+lazy_page! {
+    /// `/admin/start`
+    Start, start_page, view! { <admin::start::StartPage /> }.into_any()
+}
+lazy_page! {
     /// `/account`
     Account, account_page, view! { <account::AccountPage /> }.into_any()
 }

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod entrance;
+mod file;
 
 pub use entrance::{Entrance, Visitor};
 

@@ -43,6 +43,10 @@ pub enum Place {
     Help,
     /// The own account.
     Account,
+    /// Accounts.
+    People,
+    /// The first steps of an admin.
+    Start,
     /// The settings.
     Settings,
     /// Who changed what.
@@ -52,7 +56,8 @@ pub enum Place {
 }
 
 /// Places for admins: address, word, picture, and the name by which tests find its link.
-const ADMIN: [(Place, &str, Text, Glyph, &str); 2] = [
+const ADMIN: [(Place, &str, Text, Glyph, &str); 3] = [
+    (Place::People, "/admin/users", words::USERS, Glyph::Users, "to-users"),
     (Place::Settings, "/admin/settings", words::SETTINGS, Glyph::Gear, "to-settings"),
     (Place::Audit, "/admin/audit", words::AUDIT, Glyph::File, "to-audit"),
 ];
@@ -68,6 +73,8 @@ pub fn place_of(path: &str) -> Place {
         "/account" => Place::Account,
         "/admin/settings" => Place::Settings,
         "/admin/audit" => Place::Audit,
+        "/admin/users" => Place::People,
+        "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,
         path if path.starts_with("/nodes/") => Place::Nodes,
         _ => Place::Elsewhere,

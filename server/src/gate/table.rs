@@ -35,6 +35,8 @@ const PAGES: &[(&str, Rule)] = &[
     ("/account", SEE),
     ("/admin/audit", SEE),
     ("/admin/settings", SEE),
+    ("/admin/start", SEE),
+    ("/admin/users", SEE),
     ("/help", SEE),
     ("/jobs/new", SEE),
     ("/jobs/{id}", SEE),
@@ -56,6 +58,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/change_person", ADMIN),
     ("/rpc/check_deck", SUBMIT),
     ("/rpc/check_name", SUBMIT),
+    ("/rpc/check_people_csv", ADMIN),
     ("/rpc/decide_host_key", ADMIN),
     ("/rpc/disable_person", ADMIN),
     ("/rpc/end_reservation", SUBMIT),
@@ -96,6 +99,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/view_node", SEE),
     ("/rpc/view_people", ADMIN),
     ("/rpc/view_settings", ADMIN),
+    ("/rpc/view_start", ADMIN),
 ];
 
 /// The rest.

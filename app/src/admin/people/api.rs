@@ -1,6 +1,7 @@
 //! What goes over the wire about accounts.
 
-use domain::{Account, Profile, Timestamp, UserId};
+use super::draft::{Draft, Flaws};
+use domain::{Account, Profile, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
 
 /// All accounts.
@@ -8,6 +9,12 @@ use serde::{Deserialize, Serialize};
 pub struct PeopleView {
     /// By sign-in name.
     pub people: Vec<PersonRow>,
+    /// Days for which a one-time link works.
+    pub link_days: u64,
+    /// Jobs at once of those who have no limit of their own; `None` is no limit.
+    pub jobs_of_all: Option<u32>,
+    /// Tokens of those who have no limit of their own; `None` is no limit.
+    pub tokens_of_all: Option<Tokens>,
 }
 
 /// One of them.
@@ -39,4 +46,24 @@ pub struct PersonalLink {
     pub name: String,
     /// Below the address by which people reach this server.
     pub path: String,
+}
+
+/// A file of people, read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckedFile {
+    /// Its rows, at least one.
+    pub rows: Vec<CheckedRow>,
+    /// Headings that mean nothing to us: said, so that a misspelt one is seen.
+    pub unused: Vec<String>,
+}
+
+/// One of its rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckedRow {
+    /// As the file counts its lines, from 1.
+    pub line: u64,
+    /// As it stands there.
+    pub draft: Draft,
+    /// What is wrong with it.
+    pub flaws: Flaws,
 }

@@ -1,7 +1,7 @@
 //! What the page asks of the server.
 #![allow(missing_docs, reason = "the macro makes a struct of each function's arguments and cannot document its fields")]
 
-use super::api::{NewPerson, PeopleView, PersonalLink};
+use super::api::{CheckedFile, NewPerson, PeopleView, PersonalLink};
 use crate::AppError;
 use domain::{Account, Profile, UserId};
 use leptos::prelude::*;
@@ -19,6 +19,13 @@ pub async fn view_people() -> Result<PeopleView, AppError> {
 pub async fn add_people(new: Vec<NewPerson>) -> Result<Vec<PersonalLink>, AppError> {
     let (backend, asking) = crate::backend::acting_to(domain::Act::Administer)?;
     crate::backend::answer(backend.add_people(&new, &asking).await)
+}
+
+/// Reads a file of people, of any encoding that Excel writes, and says what is wrong with it. Nothing is saved.
+#[server(prefix = "/rpc", endpoint = "check_people_csv", input = Json)]
+pub async fn check_people_csv(bytes: Vec<u8>) -> Result<CheckedFile, AppError> {
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Administer)?;
+    crate::backend::answer(backend.check_people_csv(&bytes, &asking).await)
 }
 
 /// Changes what is said of a person.

@@ -6,8 +6,10 @@ use crate::backend::{Asking, Backend, fault};
 use crate::{AppError, ErrorCode};
 use domain::{Account, Profile, UserId};
 
+/// Seconds of a day.
+const DAY: u64 = 86_400;
 /// People of one import.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 impl Backend {
     /// All accounts.
@@ -21,7 +23,13 @@ impl Backend {
             open_jobs: person.open_jobs,
             seen_at: person.seen_at,
         };
-        Ok(PeopleView { people: people.into_iter().map(row).collect() })
+        let settings = self.repository.settings();
+        Ok(PeopleView {
+            people: people.into_iter().map(row).collect(),
+            link_days: settings.link_lasts.0 / DAY,
+            jobs_of_all: settings.user_max_running_jobs,
+            tokens_of_all: settings.user_max_tokens,
+        })
     }
 
     /// Makes accounts, all or none, each with a link by which its owner sets a password.

@@ -5,11 +5,13 @@ use super::query::{self, Column, PAGE, is_filtered};
 use super::row::Row;
 use super::store::ListStore;
 use super::words;
+use crate::frame::use_lab;
 use crate::i18n::sentence::count;
 use crate::i18n::{Text, t};
 use crate::jobs::api::{ListQuery, Tab};
 use crate::preferences::use_locale;
 use crate::ui::{EmptyState, Glyph, Icon, Kbd};
+use domain::Act;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -119,6 +121,10 @@ fn Nothing(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
     let locale = use_locale();
     let empty = Memo::new(move |_| store.ids().is_empty() && store.error.with(Option::is_none));
     let none_at_all = Memo::new(move |_| store.counts.with(|counts| counts.all == 0));
+    let lab = use_lab();
+    // nothing can run yet, and whoever looks is the one to change that
+    let to_set_up =
+        move || lab.status().is_some_and(|status| status.nodes.is_empty() && status.actor.may(Act::Administer));
     move || {
         empty.get().then(|| {
             if none_at_all.get() && !query.with(is_filtered) {
@@ -128,6 +134,16 @@ fn Nothing(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
                             <Icon glyph=Glyph::Plus />
                             {t(words::NEW_JOB)}
                         </a>
+                        {move || {
+                            to_set_up()
+                                .then(|| {
+                                    view! {
+                                        <a class="btn btn-line btn-sm" href="/admin/start" data-testid="to-start">
+                                            {t(words::SET_UP)}
+                                        </a>
+                                    }
+                                })
+                        }}
                     </EmptyState>
                 }
                 .into_any();

@@ -83,3 +83,4 @@ pub const NONE_HERE: Text = text("この絞り込みに当てはまるジョブ�
 pub const NONE_HERE_TEXT: Text = text("ほかのジョブはあります。", "There are other jobs.");
 pub const SEARCH_EVERYWHERE: Text = text("すべてのジョブから探す", "Search all jobs");
 pub const SHOW_ALL: Text = text("すべてのジョブを見る", "Show all jobs");
+pub const SET_UP: Text = text("はじめの設定へ", "Set up the lab");

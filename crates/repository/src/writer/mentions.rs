@@ -58,7 +58,8 @@ impl Mentions {
     /// Changed settings are in force all the same.
     pub(crate) async fn read(mut self, db: &impl ConnectionTrait, known: &Known) -> Told {
         let settings = self.settings.take();
-        let changed = settings.is_some().then_some(Event::SettingsChanged);
+        // who there is and what they may is part of what is set: pages of admins show it
+        let changed = (settings.is_some() || self.people).then_some(Event::SettingsChanged);
         self.license |= settings.is_some();
         let follow = self.follow(db, known).await;
         let cached = known.settings.get();

@@ -180,6 +180,7 @@ async fn jobs_are_handed_over_and_everybody_hears_of_it() {
     let job = repo.submit(&submission("beam", &deck), &student()).await.unwrap();
     let mut events = repo.subscribe();
     assert_eq!(repo.hand_over(&student().id, &admin().id, &admin()).await.unwrap(), 1);
+    assert_eq!(events.recv().await.unwrap(), domain::Event::SettingsChanged);
     let told = events.recv().await.unwrap();
     let domain::Event::JobChanged(row) = told else { panic!("{told:?}") };
     assert_eq!((row.name.clone(), row.user_id), (name("beam"), admin().id));
@@ -188,4 +189,27 @@ async fn jobs_are_handed_over_and_everybody_hears_of_it() {
     let open = |who: &UserId| people.iter().find(|person| person.account.user.id == *who).unwrap().open_jobs;
     assert_eq!((open(&student().id), open(&admin().id)), (0, 1));
     assert!(repo.hand_over(&student().id, &id("nobody"), &admin()).await.is_err());
+}
+
+#[tokio::test]
+async fn pages_of_admins_are_told_of_changed_people() {
+    let lab = Lab::new().await;
+    let repo = &lab.repo;
+    let mut events = repo.subscribe();
+    let mut told = move || {
+        let mut told = false;
+        while let Ok(event) = events.try_recv() {
+            told |= event == domain::Event::SettingsChanged;
+        }
+        told
+    };
+    repo.add_accounts(vec![(id("suzuki"), profile(Role::Student), None)], later(100), &admin()).await.unwrap();
+    assert!(told());
+    let wider = Profile { max_running_jobs: Some(9), ..profile(Role::Student) };
+    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    assert!(told());
+    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    assert!(!told(), "nothing has changed");
+    repo.disable_account(&id("suzuki"), true, &admin()).await.unwrap();
+    assert!(told());
 }

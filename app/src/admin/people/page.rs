@@ -1,0 +1,115 @@
+//! The page `/admin/users`.
+
+use super::api::PeopleView;
+use super::calls::view_people;
+use super::store::{Panel, Store};
+use super::{add, edit, import, table, words};
+use crate::AppError;
+use crate::admin::AdminOnly;
+use crate::frame::use_lab;
+use crate::i18n::t;
+use crate::loaded::load;
+use crate::preferences::use_locale;
+use crate::ui::{Button, Glyph, PageError, Skeleton};
+use domain::UserId;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Everybody with an account; the forms to add and to change them.
+#[component]
+pub fn PeoplePage() -> impl IntoView {
+    view! {
+        <Title text=t(words::USERS) />
+        <AdminOnly>
+            <People />
+        </AdminOnly>
+    }
+}
+
+#[component]
+fn People() -> impl IntoView {
+    let lab = use_lab();
+    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
+    let first = load(|| (), |()| view_people());
+    view! {
+        <Suspense fallback=|| {
+            view! {
+                <h1 class="mb-3 text-xl">{t(words::USERS)}</h1>
+                <section class="panel p-4">
+                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2", "w-2/3"] />
+                </section>
+            }
+        }>
+            {move || Suspend::new(async move {
+                let view = first.await;
+                let me = lab.first().await.ok().map(|status| status.actor.id);
+                view! { <Body first=view me=me /> }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoView {
+    let store = Store::new(first, me);
+    let locale = use_locale();
+    let failed = Memo::new(move |_| store.error.get());
+    let is_there = Memo::new(move |_| store.view.with(Option::is_some));
+    let numbers = store.of(|view| (view.people.len(), view.jobs_of_all, view.tokens_of_all));
+    let summary =
+        move || numbers.get().map(|(people, jobs, tokens)| words::summary(locale.get(), people, jobs, tokens));
+    // who asks again for what is open finds it as it was left
+    let panel = Memo::new(move |_| store.panel.get());
+    let beside = Memo::new(move |_| panel.with(|panel| matches!(panel, Panel::Add | Panel::Edit(_))));
+    view! {
+        <div class="mb-4 flex flex-wrap items-end justify-between gap-3">
+            <div class="min-w-0">
+                <h1 class="text-xl">{t(words::USERS)}</h1>
+                <p class="phrase text-sm text-muted">{summary}</p>
+            </div>
+            <div class="needs-script flex flex-wrap gap-2">
+                <Button
+                    glyph=Glyph::Plus
+                    on:click=move |_| store.panel.set(Panel::Add)
+                    attr:data-testid="add-person"
+                >
+                    {t(words::ADD)}
+                </Button>
+                <Button
+                    glyph=Glyph::Upload
+                    on:click=move |_| store.panel.set(Panel::Import)
+                    attr:data-testid="import-people"
+                >
+                    {t(words::IMPORT)}
+                </Button>
+            </div>
+        </div>
+        {move || {
+            failed
+                .get()
+                .map(|error| {
+                    view! {
+                        <section class="panel mb-4">
+                            <PageError
+                                title=t(words::COULD_NOT_LOAD)
+                                detail=error.message
+                                retry=move |()| store.read()
+                            />
+                        </section>
+                    }
+                })
+        }}
+        {move || (panel.get() == Panel::Import).then(|| view! { <import::ImportPanel store=store /> })}
+        <div
+            class="grid grid-cols-[minmax(0,1fr)] items-start gap-4"
+            class=("xl:grid-cols-[minmax(0,1fr)_23.5rem]", move || beside.get())
+        >
+            {move || is_there.get().then(|| view! { <table::Table store=store /> })}
+            {move || match panel.get() {
+                Panel::Add => view! { <add::AddPanel store=store /> }.into_any(),
+                Panel::Edit(id) => view! { <edit::EditPanel store=store id=id /> }.into_any(),
+                Panel::Closed | Panel::Import => ().into_any(),
+            }}
+        </div>
+    }
+}
