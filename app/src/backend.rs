@@ -15,6 +15,7 @@ mod messages;
 mod moment;
 mod nodes;
 mod options;
+mod overtaken;
 mod people;
 mod reading;
 mod settings;

@@ -261,8 +261,10 @@ enter_abaqus_node() {
 # which then asks the server to stop.
 start_server() {
   server_env "$1"
-  enter_node
-  if [ -z "${NO_PEOPLE:-}" ]; then enter_people; fi
+  if [ -z "${BARE:-}" ]; then
+    enter_node
+    enter_people
+  fi
   if [ -n "${ABAQUS:-}" ]; then enter_abaqus_node; fi
   # What the server says on its console is all it writes of a log.
   setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &

@@ -75,6 +75,13 @@ pub async fn act_on_jobs(ids: Vec<JobId>, action: JobAction) -> Result<Vec<Actio
     crate::backend::answer(backend.act_on_jobs(&ids, action, &asking).await)
 }
 
+/// Whom these jobs would overtake with this priority.
+#[server(prefix = "/rpc", endpoint = "read_overtaken", input = Json)]
+pub async fn read_overtaken(ids: Vec<JobId>, priority: Priority) -> Result<Overtaken, AppError> {
+    let (backend, asking) = crate::backend::acting()?;
+    crate::backend::answer(backend.overtaken(&ids, priority, &asking).await)
+}
+
 /// A new job from an old one's files, with other CPUs perhaps.
 #[server(prefix = "/rpc", endpoint = "resubmit_job", input = Json)]
 pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: String) -> Result<JobSummary, AppError> {

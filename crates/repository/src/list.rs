@@ -1,5 +1,7 @@
 //! The list of jobs: filters, search, order and pages in SQL.
 
+mod overtaken;
+
 use crate::entities::{jobs, users};
 use crate::query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 use crate::summary::{self, SummaryRow};

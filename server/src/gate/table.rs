@@ -78,6 +78,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/read_link", ANYONE),
     ("/rpc/read_log", SEE),
     ("/rpc/read_messages", SEE),
+    ("/rpc/read_overtaken", SEE),
     ("/rpc/read_what_if", SEE),
     ("/rpc/read_server_key", ADMIN),
     ("/rpc/reserve", SUBMIT),

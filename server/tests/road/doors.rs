@@ -87,7 +87,7 @@ async fn reservation(owner: &Client, stack: &Stack) -> i64 {
 }
 
 /// What each server function is asked with; one that is missing here has no example, and the test fails.
-fn call(name: &str, job: i64, reservation: i64) -> Value {
+pub fn call(name: &str, job: i64, reservation: i64) -> Value {
     let upload = "0190b0a0-0000-7000-8000-000000000000";
     let profile =
         json!({ "name": "X", "role": "student", "max_running_jobs": null, "max_tokens": null, "expires_at": null });
@@ -118,6 +118,7 @@ fn call(name: &str, job: i64, reservation: i64) -> Value {
         "read_form_options" => json!({ "solver": null, "wish": "auto", "priority": 0, "gpus": 0 }),
         "read_link" => json!({ "link": "none" }),
         "read_log" => json!({ "id": job, "file": "a.dat", "ask": { "part": "tail", "lines": 5 } }),
+        "read_overtaken" => json!({ "ids": [job], "priority": 5 }),
         "reserve" => {
             json!({ "new": { "tokens": 1, "cores": null, "purpose": "CAE", "lasts": 600, "heartbeat": null } })
         }

@@ -12,6 +12,7 @@ mod files;
 mod floods;
 mod full;
 mod hindrances;
+mod hostile;
 mod inputs;
 mod licenses;
 mod never_twice;

@@ -200,7 +200,8 @@ impl Stack {
 
     /// Starts the server (again); returns when it listens. Its words go to `server.log`.
     pub fn start_server(&mut self) {
-        let mut child = self.command().arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let errors = std::fs::OpenOptions::new().create(true).append(true).open(self.errors_file()).unwrap();
+        let mut child = self.command().arg("serve").stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let log = self.folder.path().join("server.log");
         let mut said = String::new();
@@ -223,6 +224,15 @@ impl Stack {
         });
         self.said = said;
         self.server = Some(child);
+    }
+
+    fn errors_file(&self) -> PathBuf {
+        self.folder.path().join("server.err")
+    }
+
+    /// What the server said beside its log: panics.
+    pub fn errors(&self) -> String {
+        std::fs::read_to_string(self.errors_file()).unwrap_or_default()
     }
 
     /// What the server printed on its console until it listened.

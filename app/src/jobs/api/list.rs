@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use crate::lab::TabCounts;
-use domain::{JobId, JobStatus, JobSummary, Priority};
+use domain::{JobId, JobName, JobStatus, JobSummary, Priority};
 use serde::{Deserialize, Serialize};
 
 /// The tabs of the list: saved filters.
@@ -52,6 +52,15 @@ pub struct ListPage {
     pub total: u64,
     /// Numbers of the tabs.
     pub counts: TabCounts,
+}
+
+/// Whom a priority would delay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overtaken {
+    /// So many waiting jobs.
+    pub count: u64,
+    /// The first of them: name and owner.
+    pub first: Vec<(JobName, String)>,
 }
 
 /// What can be done to a job.

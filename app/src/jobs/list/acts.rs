@@ -5,8 +5,8 @@ use super::words;
 use crate::clock::use_clock;
 use crate::i18n::sentence::{Voice, act, fault, priority};
 use crate::i18n::{Locale, Text, t};
-use crate::jobs::api::JobAction;
-use crate::jobs::calls::act_on_jobs;
+use crate::jobs::api::{JobAction, Overtaken};
+use crate::jobs::calls::{act_on_jobs, read_overtaken};
 use crate::preferences::{Preferences, use_locale, use_preferences};
 use crate::ui::{ChoiceRow, Dialog, Toasts, use_toasts};
 use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Priority, Tokens};
@@ -322,7 +322,48 @@ pub fn ActDialogs(acts: Acts) -> impl IntoView {
                     })
                     .collect_view()}
             </div>
+            <Delays acts=acts />
         </Dialog>
+    }
+}
+
+/// Whom the chosen priority would delay, in the words of the queue.
+#[component]
+fn Delays(acts: Acts) -> impl IntoView {
+    let told = RwSignal::new(None::<Overtaken>);
+    Effect::new(move |_| {
+        let (open, wanted) = (acts.change.get(), acts.new_priority.get());
+        told.set(None);
+        if !open {
+            return;
+        }
+        let ids = acts.targets.with_untracked(|jobs| jobs.iter().map(|job| job.id).collect());
+        leptos::task::spawn_local(async move {
+            let answer = read_overtaken(ids, wanted).await;
+            // something else may be chosen by now
+            if acts.new_priority.try_get_untracked() == Some(wanted) {
+                let _ = told.try_set(answer.ok());
+            }
+        });
+    });
+    let locale = use_locale();
+    view! {
+        <p class="mt-3 min-h-10 text-sm text-muted" role="status" data-testid="delays">
+            {move || told.get().map(|told| overtaken(locale.get(), &told))}
+        </p>
+    }
+}
+
+/// One sentence.
+fn overtaken(locale: Locale, told: &Overtaken) -> String {
+    let names: Vec<String> =
+        told.first.iter().map(|(name, owner)| locale.pick(format!("{name}({owner})"), format!("{name} ({owner})"))).collect();
+    let more = told.count.saturating_sub(names.len() as u64);
+    let names = names.join(locale.pick("、", ", "));
+    match (told.count, more) {
+        (0, _) => locale.pick("追い越すジョブはありません。", "No job is overtaken.").to_owned(),
+        (_, 0) => locale.pick(format!("追い越すジョブ: {names}"), format!("Overtakes {names}")),
+        (_, more) => locale.pick(format!("追い越すジョブ: {names} とほか{more}件"), format!("Overtakes {names} and {more} more")),
     }
 }
 

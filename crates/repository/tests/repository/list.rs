@@ -141,3 +141,26 @@ async fn every_order_holds_both_ways() {
     };
     assert_eq!(names(&page_of(true).await), ["c", "a", "d", "b"]);
 }
+
+#[tokio::test]
+async fn a_higher_priority_overtakes_those_who_wait_before_and_no_others() {
+    let lab = Lab::new().await;
+    let first = submit_as(&lab, "first", &admin()).await;
+    let second = submit_as(&lab, "second", &student()).await;
+    let urgent = submit_as(&lab, "urgent", &admin()).await;
+    lab.repo.set_priority(urgent.id, Priority::URGENT, &admin()).await.unwrap();
+    let last = submit_as(&lab, "last", &student()).await;
+    let held = submit_as(&lab, "held", &student()).await;
+    lab.repo.hold(held.id, &student()).await.unwrap();
+
+    let overtaken = async |ids: &[JobId], priority: Priority, named: u64| {
+        let (count, jobs) = lab.repo.overtaken(ids, priority, named).await.unwrap();
+        (count, jobs.into_iter().map(|job| job.id).collect::<Vec<_>>())
+    };
+    assert_eq!(overtaken(&[last.id], Priority::HIGH, 9).await, (2, vec![first.id, second.id]));
+    assert_eq!(overtaken(&[last.id], Priority::HIGH, 1).await, (2, vec![first.id]));
+    assert_eq!(overtaken(&[last.id], Priority::URGENT, 9).await, (2, vec![first.id, second.id]), "it was there before");
+    assert_eq!(overtaken(&[last.id], Priority::LOW, 9).await, (0, vec![]));
+    assert_eq!(overtaken(&[second.id, last.id], Priority::HIGH, 9).await, (1, vec![first.id]), "not each other");
+    assert_eq!(overtaken(&[], Priority::HIGH, 9).await, (0, vec![]));
+}
