@@ -95,6 +95,7 @@ fn call(name: &str, job: i64, reservation: i64) -> Value {
         "change_password" => json!({ "current": "wrong", "new": "another password" }),
         "change_person" => json!({ "id": "nobody", "profile": profile }),
         "check_deck" => json!({ "deck": upload, "includes": [] }),
+        "check_people_csv" => json!({ "bytes": [] }),
         "check_name" => json!({ "name": "beam" }),
         "disable_person" => json!({ "id": "nobody", "disabled": true }),
         "end_reservation" => json!({ "id": reservation }),
@@ -112,7 +113,7 @@ fn call(name: &str, job: i64, reservation: i64) -> Value {
         "reserve" => {
             json!({ "new": { "tokens": 1, "cores": null, "purpose": "CAE", "lasts": 600, "heartbeat": null } })
         }
-        "restart_sources" | "view_account" | "view_licenses" | "view_people" => json!({}),
+        "restart_sources" | "view_account" | "view_licenses" | "view_people" | "view_start" => json!({}),
         "resubmit_job" => json!({ "id": job, "cpus": null, "idempotency_key": "" }),
         "revoke_token" => json!({ "id": 0 }),
         "submit_job" => json!({ "request": {
