@@ -14,6 +14,7 @@ mod hindrances;
 mod inputs;
 mod licenses;
 mod never_twice;
+mod people;
 mod queue;
 mod settings;
 mod stack;
