@@ -1,9 +1,10 @@
-//! What server functions and `/api/v1` stand on: the repository and the folders, and who is asking, by context.
+//! What server functions and `/api/v1` stand on: the repository, the nodes and the folders, and who is asking, by context.
 
 mod act;
 mod adopt;
 mod audit;
 mod csv;
+pub mod doctor;
 pub mod fault;
 mod files;
 mod forgotten;
@@ -12,6 +13,7 @@ mod licenses;
 mod list;
 mod messages;
 mod moment;
+mod nodes;
 mod options;
 mod people;
 mod reading;
@@ -27,6 +29,7 @@ pub use people::{Entrance, Visitor};
 use crate::AppError;
 use crate::i18n::Locale;
 use domain::{Act, Actor, UserId};
+use executor::Executor;
 use leptos::prelude::use_context;
 use moment::Moment;
 use repository::{JobPage, JobQuery, Repository, RepositoryError, TabCounts};
@@ -40,6 +43,9 @@ pub const MOST_FILES: usize = 500;
 const LOGS: usize = 16;
 /// Decks read at once: a large one keeps a core and some memory for seconds.
 const READERS: usize = 2;
+
+/// Nodes tested at once.
+const TESTS: usize = 2;
 
 /// Below the folder of all uploads: a folder for each.
 pub const UPLOAD_FOLDERS: &str = "inp-files";
@@ -58,10 +64,13 @@ pub struct Folders {
 pub struct Backend {
     /// The database.
     pub repository: Repository,
+    /// What reaches the nodes.
+    pub executor: Executor,
     /// The folders.
     pub folders: Arc<Folders>,
     /// How people come in.
     pub entrance: Entrance,
+    tests: Arc<Semaphore>,
     readers: Arc<Semaphore>,
     logs: Arc<Semaphore>,
     readings: reading::Readings,
@@ -70,10 +79,12 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// On this database and these folders.
-    pub fn new(repository: Repository, folders: Folders, entrance: Entrance) -> Backend {
+    /// On this database, these nodes and these folders.
+    pub fn new(repository: Repository, executor: Executor, folders: Folders, entrance: Entrance) -> Backend {
         Backend {
             repository,
+            executor,
+            tests: Arc::new(Semaphore::new(TESTS)),
             folders: Arc::new(folders),
             entrance,
             readers: Arc::new(Semaphore::new(READERS)),
@@ -147,4 +158,12 @@ pub fn answer<T>(result: Result<T, AppError>) -> Result<T, AppError> {
         response.set_status(status);
     }
     result
+}
+
+/// What is streamed must not wait in a compressor for more of it.
+pub fn send_as_it_comes() {
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        let identity = axum::http::HeaderValue::from_static("identity");
+        response.insert_header(axum::http::header::CONTENT_ENCODING, identity);
+    }
 }

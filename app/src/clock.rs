@@ -5,7 +5,7 @@
 
 use crate::i18n::Locale;
 use crate::i18n::sentence::{Voice, day_of};
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use domain::Timestamp;
 use leptos::prelude::*;
 
@@ -103,6 +103,13 @@ impl Clock {
     /// `14:20` today, `11月25日 8:00` / `25 Nov 8:00` on other days.
     pub fn moment(self, at: Timestamp, locale: Locale) -> String {
         self.voice(locale).moment(at)
+    }
+
+    /// What a field for a date and a time holds, in the lab's time.
+    pub fn typed(self, text: &str) -> Option<Timestamp> {
+        let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"));
+        Some(Timestamp(local.ok()?.and_local_timezone(self.offset).single()?.timestamp()))
     }
 
     /// `13:42:08`.

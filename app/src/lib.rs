@@ -14,6 +14,7 @@ pub mod lab;
 pub mod licenses;
 pub mod live;
 pub mod loaded;
+pub mod nodes;
 pub mod plot;
 pub mod preferences;
 pub mod preflight;
@@ -100,6 +101,8 @@ fn Pages() -> impl IntoView {
     view! {
         <Routes fallback=frame::NotFound>
             <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
+            <Route path=StaticSegment("nodes") view={Lazy::<routes::Nodes>::new()} ssr=SsrMode::Async />
+            <Route path=(StaticSegment("nodes"), ParamSegment("id")) view={Lazy::<routes::Node>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
             <Route

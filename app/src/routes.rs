@@ -3,7 +3,7 @@
 //! `#[lazy_route]` would stop the whole program when a file does not come; here the page says so.
 #![allow(unsafe_code, reason = "the macro exports each page's entry by a name of its own for the splitter to find")]
 
-use crate::{account, admin, help, jobs, licenses, sign_in};
+use crate::{account, admin, help, jobs, licenses, nodes, sign_in};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -57,6 +57,14 @@ macro_rules! lazy_page {
 lazy_page! {
     /// `/licenses`
     Licenses, licenses_page, view! { <licenses::LicensesPage /> }.into_any()
+}
+lazy_page! {
+    /// `/nodes`
+    Nodes, nodes_page, view! { <nodes::NodesPage /> }.into_any()
+}
+lazy_page! {
+    /// `/nodes/ID`
+    Node, node_page, view! { <nodes::NodePage /> }.into_any()
 }
 lazy_page! {
     /// `/help`

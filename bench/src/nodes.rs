@@ -5,7 +5,7 @@ use crate::figures::Series;
 use crate::report::{Aim, Row};
 use crate::stack::{PATIENCE, output, program};
 use domain::lifecycle::RunReport;
-use domain::{FileName, HostName, NodeId, RunToken};
+use domain::{AccountName, FileName, HostName, NodeId, RunToken, WorkFolder};
 use executor::{Executor, ExecutorConfig, Launch, LocalFile, NodeAddress, PollRun, Runners, sha256};
 use std::path::Path;
 use std::process::Command;
@@ -32,9 +32,9 @@ pub fn address(sshd: &Sshd, id: &str, work_dir: &Path) -> Result<NodeAddress> {
         id: NodeId::parse(id)?,
         host: HostName::parse(sshd.host())?,
         port: sshd.port(),
-        user: sshd.user().to_owned(),
+        user: AccountName::parse(sshd.user())?,
         host_key: Some(sshd.host_key()?),
-        work_dir: work_dir.display().to_string(),
+        work_dir: WorkFolder::parse(&work_dir.display().to_string())?,
     })
 }
 

@@ -57,6 +57,7 @@ fn snapshot(jobs: u64, nodes: u64, busy: u64, tokens: u32, seed: u64) -> Result<
             id,
             state: if random.below(20) == 0 { NodeState::Draining } else { NodeState::Available },
             until: None,
+            why: None,
             cores: Cores(cores as u32),
             reserved: Cores::ZERO,
             max_tokens: Tokens(60),

@@ -6,6 +6,7 @@ import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
 import { peopleOf, signedIn, type Person } from './people';
 import { SettingsPage } from './pages/settings-page';
+import { NodePage, NodesPage } from './pages/nodes-page';
 import { Stack } from './stack';
 
 /** The browser itself writes this one for every try of a socket whose server is away. */
@@ -35,6 +36,8 @@ interface Fixtures {
   licenses: LicensesPage;
   settings: SettingsPage;
   audit: AuditPage;
+  nodes: NodesPage;
+  node: NodePage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
   errors: string[];
 }
@@ -80,6 +83,12 @@ export const test = base.extend<Fixtures>({
   },
   audit: async ({ page }, use) => {
     await use(new AuditPage(page));
+  },
+  nodes: async ({ page }, use) => {
+    await use(new NodesPage(page));
+  },
+  node: async ({ page }, use) => {
+    await use(new NodePage(page));
   },
 });
 

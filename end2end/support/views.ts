@@ -59,6 +59,15 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
     { name: 'licenses', path: '/licenses', ready: async (page) => page.getByTestId('license-pool').waitFor() },
     { name: 'settings', path: '/admin/settings', ready: async (page) => page.getByTestId('settings').waitFor() },
     { name: 'audit', path: '/admin/audit', ready: async (page) => page.getByTestId('audit').waitFor() },
+    { name: 'nodes', path: '/nodes', ready: async (page) => page.getByTestId('node-row-node-01').waitFor() },
+    {
+      name: 'node',
+      path: '/nodes/node-01',
+      ready: async (page) => {
+        await page.getByTestId('doctor-start').click();
+        await page.locator('[data-testid=doctor-sum][data-ended=true]').waitFor({ timeout: 60_000 });
+      },
+    },
     { name: 'help', path: '/help?q=attempts', ready: async (page) => page.getByTestId('help-entry').first().waitFor() },
     { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
   ];

@@ -16,6 +16,7 @@ mod m0009_reservations;
 mod m0010_job_options;
 mod m0011_accounts;
 mod m0012_setting_versions;
+mod m0013_node_version;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_job_options::Migration),
             Box::new(m0011_accounts::Migration),
             Box::new(m0012_setting_versions::Migration),
+            Box::new(m0013_node_version::Migration),
         ]
     }
 }

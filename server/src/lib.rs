@@ -78,6 +78,20 @@ pub async fn open_repository(config: &Config) -> Result<Repository, ServerError>
     Ok(Repository::open(&config).await?)
 }
 
+/// What reaches the nodes, with this configuration's key and program.
+///
+/// # Errors
+/// When one of the two cannot be read.
+pub fn executor(config: &Config) -> Result<Executor, ServerError> {
+    Ok(Executor::new(ExecutorConfig {
+        private_key: config.ssh_private_key_path.clone(),
+        runners: Runners { linux: config.runner_linux.clone() },
+        connect_timeout: CONNECT,
+        command_timeout: COMMAND,
+        keepalive: KEEPALIVE,
+    })?)
+}
+
 /// Serves on `listener` until `stop` is cancelled, then ends in good order. Runs on nodes go on.
 ///
 /// # Errors
@@ -88,18 +102,12 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     }
     let entrance = entrance(&config)?;
     let repository = open_repository(&config).await?;
-    let executor = Executor::new(ExecutorConfig {
-        private_key: config.ssh_private_key_path.clone(),
-        runners: Runners { linux: config.runner_linux.clone() },
-        connect_timeout: CONNECT,
-        command_timeout: COMMAND,
-        keepalive: KEEPALIVE,
-    })?;
+    let executor = executor(&config)?;
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
-    let scheduler = Scheduler::new(repository.clone(), executor, folders.clone(), stop.clone());
+    let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
     first::invite_first_admin(&repository, &config, address).await?;
-    let backend = Backend::new(repository.clone(), folders, entrance);
+    let backend = Backend::new(repository.clone(), executor, folders, entrance);
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, config.public_url.is_some(), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());

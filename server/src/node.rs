@@ -1,7 +1,13 @@
-//! `node add`: a node into the database, from the command line.
+//! `node add`: a node into the database, from the command line; `node test`: the node doctor.
 
+use app::backend::doctor;
+use app::i18n::{Locale, sentence};
 use clap::{Args, Subcommand};
-use domain::{Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Scope, Solver, Tokens, UserId};
+use domain::doctor::{Outcome, Told, remedy};
+use domain::{
+    AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Scope, Solver, SolverCommand, Tokens,
+    UserId, WorkFolder,
+};
 use server::config::Config;
 use std::error::Error;
 
@@ -10,6 +16,11 @@ use std::error::Error;
 pub enum Command {
     /// Adds a node, or changes the one of this id: what is not said stays as it is there, and so does its state.
     Add(Box<Add>),
+    /// Looks at a node from its name to its solvers, and says what to do about what is wrong.
+    Test {
+        /// `node-01`.
+        id: String,
+    },
 }
 
 /// A node.
@@ -52,7 +63,43 @@ pub struct Add {
 
 /// Does it.
 pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>> {
-    let Command::Add(add) = command;
+    match command {
+        Command::Add(add) => store(*add, config).await,
+        Command::Test { id } => test(&id, config).await,
+    }
+}
+
+/// Fails where something must be corrected, so that scripts can ask.
+async fn test(id: &str, config: &Config) -> Result<(), Box<dyn Error>> {
+    let id = NodeId::parse(id).map_err(|error| format!("ID {error}"))?;
+    let repository = server::open_repository(config).await?;
+    let (node, settings) = (repository.node(&id).await?, repository.settings());
+    repository.close().await;
+    let node = node.ok_or_else(|| format!("there is no node {id}"))?;
+    let mut told = doctor::test(server::executor(config)?, node, settings);
+    let mut failed = 0;
+    while let Some(told) = told.recv().await {
+        let Told::Done { report } = told else { continue };
+        let (mark, said) = match &report.outcome {
+            Outcome::Good { finding } => ("ok", sentence::doctor::finding(Locale::En, finding)),
+            Outcome::Caution { finding } => ("look", sentence::doctor::finding(Locale::En, finding)),
+            Outcome::Failed { problem } => ("FAILED", sentence::doctor::problem(Locale::En, problem)),
+            Outcome::After { step } => ("-", sentence::doctor::after(Locale::En, *step)),
+        };
+        let title = sentence::doctor::step(report.step).in_locale(Locale::En);
+        println!("{mark:6} {title}: {said} ({} ms)", report.millis);
+        if let Outcome::Failed { problem } = &report.outcome {
+            failed += 1;
+            println!("       {}", sentence::doctor::advice(Locale::En, problem));
+            for line in remedy(problem).iter().flat_map(|command| command.lines()) {
+                println!("       $ {line}");
+            }
+        }
+    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} must be corrected on {id}").into()) }
+}
+
+async fn store(add: Add, config: &Config) -> Result<(), Box<dyn Error>> {
     let id = NodeId::parse(&add.id).map_err(|error| format!("--id {error}"))?;
     let repository = server::open_repository(config).await?;
     let node = add.onto(repository.node(&id).await?, id)?;
@@ -73,37 +120,59 @@ impl Add {
     /// The node as it is to be. An admin's drain and the solvers that are not named stay.
     fn onto(self, known: Option<Node>, id: NodeId) -> Result<Node, String> {
         let ssh_host = HostName::parse(&self.host).map_err(|error| format!("--host {error}"))?;
-        let mut node = known.unwrap_or_else(|| Node {
-            id,
-            hostname: self.host.clone(),
-            ssh_host: ssh_host.clone(),
-            ssh_port: 22,
-            ssh_user: String::new(),
-            host_key: None,
-            state: NodeState::Available,
-            state_reason: None,
-            state_until: None,
-            cores: Cores::ZERO,
-            max_tokens: Tokens::ZERO,
-            solvers: Vec::new(),
-            work_dir: ".ajm".to_owned(),
-            last_contact: None,
-            disk: None,
-        });
-        node.ssh_host = ssh_host;
-        node.ssh_user = self.user;
-        node.host_key = Some(self.host_key);
-        node.cores = Cores(self.cores);
-        node.hostname = self.hostname.unwrap_or(node.hostname);
-        node.ssh_port = self.port.unwrap_or(node.ssh_port);
-        node.max_tokens = self.max_tokens.map_or(node.max_tokens, Tokens);
-        node.work_dir = self.work_dir.unwrap_or(node.work_dir);
-        let known =
-            |solver| node.solvers.iter().find(|(known, _)| *known == solver).map(|(_, command)| command.clone());
-        node.solvers = [(Solver::Abaqus, self.abaqus), (Solver::Calculix, self.calculix)]
+        let ssh_user = AccountName::parse(&self.user).map_err(|error| format!("--user {error}"))?;
+        let folder = self.work_dir.as_deref().map(WorkFolder::parse).transpose();
+        let folder = folder.map_err(|error| format!("--work-dir {error}"))?;
+        let command = |name: &str, text: Option<&str>| {
+            text.map(|text| SolverCommand::parse(text.trim())).transpose().map_err(|error| format!("--{name} {error}"))
+        };
+        let abaqus = command("abaqus", self.abaqus.as_deref())?;
+        let calculix = command("calculix", self.calculix.as_deref())?;
+        let work_dir = match (folder, &known) {
+            (Some(folder), _) => folder,
+            (None, Some(known)) => known.work_dir.clone(),
+            (None, None) => WorkFolder::parse(".ajm").map_err(|error| error.to_string())?,
+        };
+        let before = |solver| {
+            let known = known.as_ref()?;
+            known.solvers.iter().find(|(other, _)| *other == solver).map(|(_, command)| command.clone())
+        };
+        let solvers = [(Solver::Abaqus, abaqus), (Solver::Calculix, calculix)]
             .into_iter()
-            .filter_map(|(solver, command)| Some((solver, command.or_else(|| known(solver))?)))
+            .filter_map(|(solver, command)| Some((solver, command.or_else(|| before(solver))?)))
             .collect();
-        Ok(node)
+        let (port, max_tokens) = (self.port, self.max_tokens.map(Tokens));
+        Ok(match known {
+            Some(known) => Node {
+                hostname: self.hostname.unwrap_or(known.hostname),
+                ssh_host,
+                ssh_port: port.unwrap_or(known.ssh_port),
+                ssh_user,
+                host_key: Some(self.host_key),
+                cores: Cores(self.cores),
+                max_tokens: max_tokens.unwrap_or(known.max_tokens),
+                solvers,
+                work_dir,
+                ..known
+            },
+            None => Node {
+                id,
+                hostname: self.hostname.unwrap_or(self.host),
+                ssh_host,
+                ssh_port: port.unwrap_or(22),
+                ssh_user,
+                host_key: Some(self.host_key),
+                state: NodeState::Available,
+                state_reason: None,
+                state_until: None,
+                cores: Cores(self.cores),
+                max_tokens: max_tokens.unwrap_or(Tokens::ZERO),
+                solvers,
+                work_dir,
+                last_contact: None,
+                disk: None,
+                version: 0,
+            },
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The binary as a person at a shell meets it.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use domain::{NodeId, NodeState, Solver, Timestamp, Tokens};
+use domain::{NodeId, NodeState, Solver, SolverCommand, Timestamp, Tokens};
 use repository::{Repository, RepositoryConfig};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -14,6 +14,10 @@ fn server(folder: &Path, arguments: &[&str]) -> Output {
         .env("PORT", "0")
         .output()
         .unwrap()
+}
+
+fn command(text: &str) -> SolverCommand {
+    SolverCommand::parse(text).unwrap()
 }
 
 const ADD: [&str; 12] = [
@@ -81,8 +85,10 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
     let repository = open().await;
     let mut now = repository.node(&id).await.unwrap().unwrap();
     let solvers = std::mem::take(&mut now.solvers);
-    assert_eq!(solvers, [(Solver::Abaqus, "abq".to_owned()), (Solver::Calculix, "ccx".to_owned())]);
+    assert_eq!(solvers, [(Solver::Abaqus, command("abq")), (Solver::Calculix, command("ccx"))]);
     node.solvers.clear();
+    // a change all the same
+    node.version = now.version;
     assert_eq!(now, node);
     assert_eq!(now.max_tokens, Tokens(20));
     repository.close().await;
@@ -91,7 +97,7 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
     assert!(server(folder.path(), &[&ADD[..], &["--abaqus", "abq2026"]].concat()).status.success());
     let repository = open().await;
     let solvers = repository.node(&id).await.unwrap().unwrap().solvers;
-    assert_eq!(solvers, [(Solver::Abaqus, "abq2026".to_owned()), (Solver::Calculix, "ccx".to_owned())]);
+    assert_eq!(solvers, [(Solver::Abaqus, command("abq2026")), (Solver::Calculix, command("ccx"))]);
     repository.close().await;
 }
 

@@ -5,7 +5,7 @@ use crate::jobs::submit::words::finding::not_a_deck;
 use crate::{AppError, ErrorCode};
 use deck::inp::Deck;
 use domain::account::{LARGEST_LIMIT, ProfileProblem};
-use domain::{JobStatus, NameError, NodeId, UserId};
+use domain::{JobStatus, NameError, NodeId, NodeRefusal, UserId};
 use repository::{Contradiction, RepositoryError};
 use serde_json::json;
 use std::io;
@@ -160,6 +160,33 @@ pub fn no_such_node(locale: Locale, id: &NodeId) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("node")
 }
 
+/// The node that was asked for is not there.
+pub fn node_is_gone(locale: Locale, id: &NodeId) -> AppError {
+    AppError { code: ErrorCode::NotFound, field: None, ..no_such_node(locale, id) }
+}
+
+/// A node that was not changed; with the refusal itself, for the page to show it.
+pub fn node(locale: Locale, refusal: &NodeRefusal) -> AppError {
+    let message = sentence::node::refusal(crate::clock::server_voice(locale), refusal);
+    let error = AppError::new(ErrorCode::Conflict, message).with(json!(refusal));
+    match refusal {
+        NodeRefusal::Taken => error.about("id"),
+        NodeRefusal::Past => AppError { code: ErrorCode::ValidationError, ..error.about("until") },
+        _ => error,
+    }
+}
+
+/// As many tests as may go on at once do.
+pub fn too_many_tests(locale: Locale) -> AppError {
+    AppError::new(
+        ErrorCode::Unavailable,
+        locale.pick(
+            "ほかのノードを診断中です。終わってから、もう一度試してください。",
+            "Other nodes are being tested. Try again when they are done.",
+        ),
+    )
+}
+
 /// No such file.
 pub fn no_such_file(locale: Locale) -> AppError {
     AppError::new(ErrorCode::NotFound, locale.pick("このファイルはありません。", "There is no such file."))
@@ -309,6 +336,7 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             };
             AppError::new(ErrorCode::ValidationError, message).about(field)
         }
+        RepositoryError::Node(refusal) => node(locale, &refusal),
         RepositoryError::Busy => AppError::new(
             ErrorCode::Unavailable,
             locale.pick(

@@ -23,11 +23,12 @@ pub fn is_free(event: &web_sys::KeyboardEvent) -> bool {
 }
 
 /// The keys, in pairs of caps and words.
-const ALL: [(&[&str], Text); 17] = [
+const ALL: [(&[&str], Text); 18] = [
     (&["/"], words::KEY_SEARCH),
     (&["?"], words::KEY_THIS),
     (&["N"], words::KEY_NEW),
     (&["G", "J"], words::KEY_JOBS),
+    (&["G", "N"], words::KEY_NODES),
     (&["G", "L"], words::KEY_LICENSES),
     (&["G", "S"], words::KEY_SETTINGS),
     (&["J", "K"], words::KEY_ROWS),
@@ -110,6 +111,7 @@ fn listen(element: NodeRef<html::Dialog>) {
         go_since.set_value(f64::NEG_INFINITY);
         match event.key().as_str() {
             "j" | "J" if chord => navigate("/", Default::default()),
+            "n" | "N" if chord => navigate("/nodes", Default::default()),
             "l" | "L" if chord => navigate("/licenses", Default::default()),
             "s" | "S" if chord && is_admin() => navigate("/admin/settings", Default::default()),
             "g" => go_since.set_value(now),

@@ -7,7 +7,7 @@ use crate::i18n::{Text, t};
 use crate::live::{Connection, use_live};
 use crate::preferences::use_locale;
 use crate::ui::{Glyph, Icon};
-use domain::{Act, Role};
+use domain::{Act, NodeState, NodeSummary, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -35,6 +35,8 @@ pub enum Place {
     Jobs,
     /// The form.
     NewJob,
+    /// Nodes, and a node's own page.
+    Nodes,
     /// Tokens and reservations.
     Licenses,
     /// The dictionary of errors, and how to begin.
@@ -65,6 +67,7 @@ pub fn place_of(path: &str) -> Place {
     match path.trim_end_matches('/') {
         "" => Place::Jobs,
         "/jobs/new" => Place::NewJob,
+        "/nodes" => Place::Nodes,
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
         "/account" => Place::Account,
@@ -73,6 +76,7 @@ pub fn place_of(path: &str) -> Place {
         "/admin/users" => Place::People,
         "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,
+        path if path.starts_with("/nodes/") => Place::Nodes,
         _ => Place::Elsewhere,
     }
 }
@@ -118,6 +122,28 @@ pub fn SideBar() -> impl IntoView {
                         <span class="n">
                             <Suspense>
                                 {move || lab.status().map(|status| status.counts.active.to_string())}
+                            </Suspense>
+                        </span>
+                    </a>
+                    <a
+                        class="nav-a"
+                        href="/nodes"
+                        aria-current=at(Place::Nodes)
+                        title=t(words::NODES)
+                        data-testid="to-nodes"
+                    >
+                        <Icon glyph=Glyph::Nodes />
+                        <span class="t">{t(words::NODES)}</span>
+                        <span class="n">
+                            <Suspense>
+                                {move || {
+                                    lab.status()
+                                        .map(|status| {
+                                            let serving = |node: &&NodeSummary| node.state == NodeState::Available;
+                                            let count = status.nodes.iter().filter(serving).count();
+                                            format!("{count} / {}", status.nodes.len())
+                                        })
+                                }}
                             </Suspense>
                         </span>
                     </a>
@@ -296,6 +322,10 @@ pub fn TabBar() -> impl IntoView {
                 <Icon glyph=Glyph::Plus />
                 {t(words::NEW_JOB_SHORT)}
             </a>
+            <a href="/nodes" aria-current=at(Place::Nodes)>
+                <Icon glyph=Glyph::Nodes />
+                {t(words::NODES)}
+            </a>
             <a href="/licenses" aria-current=at(Place::Licenses)>
                 <Icon glyph=Glyph::Key />
                 {t(words::LICENSES)}
@@ -329,8 +359,12 @@ mod tests {
     #[test]
     fn addresses_have_their_places() {
         assert_eq!(
-            ["/", "", "/jobs/12", "/jobs/new", "/licenses", "/help", "/nodes"].map(place_of),
-            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Licenses, Place::Help, Place::Elsewhere]
+            ["/", "", "/jobs/12", "/jobs/new", "/nodes", "/nodes/node-01"].map(place_of),
+            [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Nodes, Place::Nodes]
+        );
+        assert_eq!(
+            ["/licenses", "/help", "/nodes-of-old"].map(place_of),
+            [Place::Licenses, Place::Help, Place::Elsewhere]
         );
         for (place, address, ..) in ADMIN {
             assert_eq!(place_of(address), place);

@@ -117,9 +117,26 @@ fn Breadcrumb() -> impl IntoView {
         let rest = path.strip_prefix("/jobs/")?;
         (place_of(&path) == Place::Jobs).then(|| rest.trim_end_matches('/').to_owned())
     };
+    let node = move || {
+        let path = path.get();
+        path.strip_prefix("/nodes/").map(|rest| rest.trim_end_matches('/').to_owned())
+    };
     view! {
         <nav class="cut min-w-0 text-sm text-muted" aria-label=t(words::HERE)>
-            {move || match (place_of(&path.get()), job()) {
+            {move || match (place_of(&path.get()), job().or_else(node)) {
+                (Place::Nodes, Some(id)) => {
+                    view! {
+                        <a class="hover:underline" href="/nodes">
+                            {t(words::NODES)}
+                        </a>
+                        <span class="px-1 text-faint" aria-hidden="true">"/"</span>
+                        <span class="font-semibold text-ink" aria-current="page">{id}</span>
+                    }
+                        .into_any()
+                }
+                (Place::Nodes, None) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::NODES)}</span> }.into_any()
+                }
                 (Place::Jobs, Some(id)) => {
                     view! {
                         <a class="hover:underline" href="/">

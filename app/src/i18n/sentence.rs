@@ -6,10 +6,12 @@
 pub mod act;
 pub mod amount;
 pub mod audit;
+pub mod doctor;
 pub mod fault;
 pub mod history;
 pub mod job;
 pub mod license;
+pub mod node;
 pub mod progress;
 pub mod setting;
 pub mod verdict;

@@ -28,6 +28,11 @@ pub enum Fault {
         /// The key shown.
         fingerprint: String,
     },
+    /// An admin has refused the host key that the node showed.
+    HostKeyRefused {
+        /// The key shown.
+        fingerprint: String,
+    },
     /// The node does not let our key in.
     KeyRefused,
     /// The server's private key cannot be used.
@@ -87,6 +92,19 @@ pub enum Fault {
         /// In the system's words.
         said: String,
     },
+}
+
+impl Fault {
+    /// Only an admin ends it, after a look at who the node is: it is told even where the node was known to be away before.
+    pub fn is_about_identity(&self) -> bool {
+        matches!(
+            self,
+            Fault::HostKeyUnknown { .. }
+                | Fault::HostKeyChanged { .. }
+                | Fault::HostKeyRefused { .. }
+                | Fault::KeyRefused
+        )
+    }
 }
 
 /// A line about a job or a node.

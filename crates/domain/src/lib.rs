@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod doctor;
 pub mod event;
 pub mod fault;
 pub mod files;
@@ -34,8 +35,8 @@ pub use fault::{Fault, Message};
 pub use ids::{JobId, RunToken, UploadId};
 pub use job::{Actor, JobSummary, NodeWish, Priority, Solver};
 pub use license::{LicenseAsking, LicenseHolder, LicenseReport, LicenseStanding};
-pub use name::{FileName, HostName, JobName, NameError, NodeId, UserId};
-pub use node::{Node, NodeState, NodeSummary};
+pub use name::{AccountName, FileName, HostName, JobName, NameError, NodeId, SolverCommand, UserId, WorkFolder};
+pub use node::{Node, NodeConfig, NodeDraft, NodeJob, NodeRefusal, NodeState, NodeSummary, NodeUse};
 pub use options::RunOptions;
 pub use progress::{Progress, StepShape, Trouble, TroubleKind};
 pub use reservation::{NewReservation, Reservation, ReservationId, ReservationProblem, ReservedCores};

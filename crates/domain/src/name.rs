@@ -209,6 +209,70 @@ name_type!(
     }
 );
 
+name_type!(
+    /// An account on a node: letters (Japanese too), digits, `.`, `-`, `_`, `@`, `+`, blanks inside, and the `\\` of a Windows
+    /// domain; at most 104 bytes. It goes through SSH as it is, and never to a shell.
+    AccountName,
+    |text| {
+        if text.trim().is_empty() {
+            return Err(NameError::Empty);
+        }
+        if text.trim() != text || text.starts_with(['-', '\\']) {
+            return Err(NameError::BadEdge);
+        }
+        if text.len() > 104 {
+            return Err(NameError::TooLong);
+        }
+        let fits = |c: char| (c.is_alphanumeric() && !is_unseen(c)) || matches!(c, '.' | '-' | '_' | '@' | '+' | '\\' | ' ');
+        if text.chars().all(fits) { Ok(()) } else { Err(NameError::BadCharacter) }
+    }
+);
+
+name_type!(
+    /// The folder for runs on a node, relative to the account's home unless it begins with `/`. It stands in a command that
+    /// three different shells may read, so it holds nothing that one of them could take for something else: ASCII letters,
+    /// digits, `/`, `.`, `_`, `-`, and no `..`. At most 200 bytes.
+    WorkFolder,
+    |text| {
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if text.len() > 200 {
+            return Err(NameError::TooLong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-')) {
+            return Err(NameError::BadCharacter);
+        }
+        if text.starts_with('-') || text.bytes().all(|b| b == b'/') || text.split('/').any(|part| part == "..") {
+            return Err(NameError::BadEdge);
+        }
+        Ok(())
+    }
+);
+
+name_type!(
+    /// What starts a solver on a node: a bare name that its `PATH` knows, or an absolute path. It is started as it is, with
+    /// no shell between. One line, at most 500 bytes.
+    SolverCommand,
+    |text| {
+        if text.trim().is_empty() {
+            return Err(NameError::Empty);
+        }
+        if text.len() > 500 {
+            return Err(NameError::TooLong);
+        }
+        if text.chars().any(|c| c.is_control() || is_unseen(c)) {
+            return Err(NameError::BadCharacter);
+        }
+        let drive = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.get(1..3) == Some(":\\");
+        let absolute = text.starts_with('/') || drive;
+        if text.trim() != text || text.starts_with('-') || (!absolute && text.contains(['/', '\\'])) {
+            return Err(NameError::BadEdge);
+        }
+        Ok(())
+    }
+);
+
 impl FileName {
     /// A name for a file that is being sent.
     ///
@@ -304,7 +368,45 @@ mod tests {
         assert!(suggested.is_some_and(|name| JobName::parse_new(name.variant(12).as_str()).is_ok()));
     }
 
+    #[test]
+    fn what_a_node_is_reached_with_holds_no_option_and_no_shell_s_word() {
+        for text in ["root", "abaqus-user", "LAB\\taro", "taro@lab.local", "山田", "Taro Yamada"] {
+            assert!(AccountName::parse(text).is_ok(), "{text:?}");
+        }
+        for text in ["", " ", "-oProxyCommand=x", " root", "a\nb", "a;b", "a\u{202e}b", "$(x)"] {
+            assert!(AccountName::parse(text).is_err(), "{text:?}");
+        }
+        for text in [".ajm", "/data/ajm", "work/ajm/", "a.b_c-d"] {
+            assert!(WorkFolder::parse(text).is_ok(), "{text:?}");
+        }
+        for text in ["", "-x", "/", "//", "a b", "../x", "a/../b", "$HOME", "~/x", "a;b", "C:\\x", "長"] {
+            assert!(WorkFolder::parse(text).is_err(), "{text:?}");
+        }
+        for text in ["ccx", "abq2025", "/opt/SIMULIA/Commands/abaqus", "C:\\SIMULIA\\Commands\\abq2025.bat", "ccx 2.20"]
+        {
+            assert!(SolverCommand::parse(text).is_ok(), "{text:?}");
+        }
+        for text in ["", "  ", "-v", "bin/ccx", "..\\abaqus", "ccx ", "a\nb", "é:\\x", "a\0b"] {
+            assert!(SolverCommand::parse(text).is_err(), "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn nothing_that_is_typed_becomes_a_work_folder_a_shell_reads_otherwise(text in "\\PC{0,40}") {
+            if let Ok(folder) = WorkFolder::parse(&text) {
+                prop_assert!(folder.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)));
+                prop_assert!(!folder.as_str().starts_with('-') && !folder.as_str().split('/').any(|part| part == ".."));
+            }
+            if let Ok(account) = AccountName::parse(&text) {
+                prop_assert!(!account.as_str().contains(['\'', '"', '$', '`', ';', '|', '&', '<', '>']));
+            }
+            if let Ok(command) = SolverCommand::parse(&text) {
+                prop_assert!(!command.as_str().chars().any(char::is_control));
+                prop_assert!(!command.as_str().starts_with('-'));
+            }
+        }
+
         #[test]
         fn what_is_suggested_is_a_name(text in ".{0,300}") {
             if let Some(name) = JobName::suggest(&text) {

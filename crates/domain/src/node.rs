@@ -1,6 +1,15 @@
 //! A node: a machine that runs solvers, reached over SSH.
 
-use crate::{Cores, HostName, JobName, Message, NodeId, Solver, Timestamp, Tokens};
+mod draft;
+mod usage;
+
+pub use draft::{LONGEST_NAME, MOST_CORES, MOST_TOKENS, NodeConfig, NodeDraft, NodeField, NodeMistake, NodeProblem};
+pub use usage::{NodeRefusal, NodeUse};
+
+use crate::{
+    AccountName, Cores, HostName, JobId, JobName, Message, NodeId, Seconds, Solver, SolverCommand, Timestamp, Tokens,
+    WorkFolder,
+};
 use serde::{Deserialize, Serialize};
 
 /// What the `nodes.status` column holds.
@@ -49,7 +58,7 @@ pub struct Node {
     /// 22 unless told.
     pub ssh_port: u16,
     /// The account runs belong to.
-    pub ssh_user: String,
+    pub ssh_user: AccountName,
     /// OpenSSH public-key line of the accepted host key; `None` until an admin accepts one.
     pub host_key: Option<String>,
     /// Takes jobs or not.
@@ -63,13 +72,55 @@ pub struct Node {
     /// Tokens its jobs may hold at once.
     pub max_tokens: Tokens,
     /// Command per solver it can run: (solver, command).
-    pub solvers: Vec<(Solver, String)>,
+    pub solvers: Vec<(Solver, SolverCommand)>,
     /// Folder for runs, relative to the account's home unless absolute.
-    pub work_dir: String,
+    pub work_dir: WorkFolder,
     /// Last answer.
     pub last_contact: Option<Timestamp>,
     /// Free and total bytes of the work folder's disk, at the last answer.
     pub disk: Option<(u64, u64)>,
+    /// Raised by every change that a person makes, so that one does not undo another's unseen.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// An answer younger than this counts for a node that takes jobs again: asked every half minute, it has answered lately.
+const LATELY: Seconds = Seconds(90);
+
+impl Node {
+    /// The state of a node that is to take jobs again: not before it has answered, and never without an accepted key.
+    pub fn back_in_service(&self, now: Timestamp) -> NodeState {
+        let lately = self.last_contact.is_some_and(|at| now.since(at) <= LATELY);
+        if lately && self.host_key.is_some() { NodeState::Available } else { NodeState::Unavailable }
+    }
+
+    /// Whether its draining has come to its end.
+    pub fn drain_is_over(&self, now: Timestamp) -> bool {
+        self.state == NodeState::Draining && self.state_until.is_some_and(|until| until <= now)
+    }
+
+    /// What people configure of it.
+    pub fn config(&self) -> NodeConfig {
+        NodeConfig {
+            hostname: self.hostname.clone(),
+            ssh_host: self.ssh_host.clone(),
+            ssh_port: self.ssh_port,
+            ssh_user: self.ssh_user.clone(),
+            cores: self.cores,
+            max_tokens: self.max_tokens,
+            solvers: self.solvers.clone(),
+            work_dir: self.work_dir.clone(),
+        }
+    }
+}
+
+/// A job that is Starting or Running on a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeJob {
+    /// Its number.
+    pub id: JobId,
+    /// Its name.
+    pub name: JobName,
 }
 
 /// A node as everybody may see it; also what events carry.
@@ -96,8 +147,8 @@ pub struct NodeSummary {
     pub max_tokens: Tokens,
     /// Tokens its jobs hold.
     pub tokens_used: Tokens,
-    /// Names of the jobs Starting or Running there.
-    pub jobs: Vec<JobName>,
+    /// The jobs Starting or Running there.
+    pub jobs: Vec<NodeJob>,
     /// What it can run.
     pub solvers: Vec<Solver>,
     /// Last answer.

@@ -18,7 +18,9 @@ mod room;
 #[cfg(test)]
 mod tests;
 
-use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Priority, Seconds, Solver, Timestamp, Tokens, UserId};
+use crate::{
+    Cores, JobId, JobName, Message, NodeId, NodeState, NodeWish, Priority, Seconds, Solver, Timestamp, Tokens, UserId,
+};
 pub use queue::{News, Queue, Starts};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +104,8 @@ pub struct NodeCapacity {
     pub state: NodeState,
     /// Until when it takes none, where known.
     pub until: Option<Timestamp>,
+    /// Why it takes none, where that was said.
+    pub why: Option<Message>,
     /// All its cores.
     pub cores: Cores,
     /// Those that people have reserved: nothing starts on them.
@@ -240,6 +244,9 @@ pub enum WaitReason {
         state: NodeState,
         /// Until when, where known.
         until: Option<Timestamp>,
+        /// Why, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Message>,
     },
     /// The chosen node can never run it (solver, cores or token limit).
     NodeCannot {

@@ -38,6 +38,7 @@ impl Lab {
             id: node(n),
             state: NodeState::Available,
             until: None,
+            why: None,
             cores: Cores(random.pick(&[8, 12, 16])),
             reserved: Cores::ZERO,
             max_tokens: Tokens(random.pick(&[12, 30])),

@@ -35,7 +35,7 @@ pub(crate) struct Conversation {
     /// A line is said whole before the next one begins.
     mouth: Arc<tokio::sync::Mutex<ChannelWriteHalf<Msg>>>,
     asked: Arc<Asked>,
-    /// Rung when a line was left half said.
+    /// Rung when a line was left half said, and when nobody will ask any more.
     unsaid: Arc<Notify>,
     next: AtomicU64,
 }
@@ -163,6 +163,13 @@ impl Conversation {
         mouth.data_bytes(line).await.ok()?;
         unsaid.0 = None;
         Some(())
+    }
+}
+
+/// Nobody will ask any more: the one who listens hangs up, or the connection would stay open for an ear alone.
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        self.unsaid.notify_one();
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can go wrong, by what the caller can do about it. No message names a path of the server or a key.
 
 use crate::HostKey;
+use domain::Fault;
 use domain::name::is_unseen;
 use std::time::Duration;
 
@@ -136,7 +137,42 @@ pub(crate) fn said(text: &str) -> String {
         .to_owned()
 }
 
+/// The first line of what a command wrote that says anything, as it may stand on a page.
+pub fn one_line(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    text.lines().map(said).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
 impl ExecutorError {
+    /// What pages put into words.
+    pub fn fault(&self) -> Fault {
+        let said = |text: &str| text.to_owned();
+        match self {
+            ExecutorError::Unreachable { reason } => Fault::Unreachable { said: said(reason) },
+            ExecutorError::ConnectionLost { .. } => Fault::ConnectionLost,
+            ExecutorError::Timeout { limit, .. } => Fault::NoAnswer { seconds: limit.as_secs() },
+            ExecutorError::HostKeyUnknown(key) => Fault::HostKeyUnknown { fingerprint: key.fingerprint.clone() },
+            ExecutorError::HostKeyChanged { found, .. } => {
+                Fault::HostKeyChanged { fingerprint: found.fingerprint.clone() }
+            }
+            ExecutorError::AuthRefused => Fault::KeyRefused,
+            ExecutorError::PrivateKey { reason } => Fault::PrivateKey { said: said(reason) },
+            ExecutorError::Address { reason } => Fault::Address { said: said(reason) },
+            ExecutorError::Program { reason } => Fault::Program { said: said(reason) },
+            ExecutorError::RunnerFailed { message, .. } | ExecutorError::Files { message, .. } => {
+                Fault::OnNode { said: said(message) }
+            }
+            ExecutorError::NoFolder => Fault::NoFolder,
+            ExecutorError::Started | ExecutorError::Closed => Fault::Over,
+            ExecutorError::StillAlive | ExecutorError::NotStopped { .. } => Fault::NotEnded,
+            ExecutorError::NodeDiskFull => Fault::NodeDiskFull,
+            ExecutorError::LocalDiskFull => Fault::ServerDiskFull,
+            ExecutorError::LocalResults { reason } => Fault::ServerResults { said: said(reason) },
+            ExecutorError::LocalFile { name, reason } => Fault::ServerFile { name: said(name), said: said(reason) },
+            ExecutorError::Verify { name } => Fault::Damaged { name: said(name) },
+        }
+    }
+
     /// Nothing is known of what the node did, and the same call may do better later.
     pub fn is_transport(&self) -> bool {
         matches!(

@@ -14,6 +14,11 @@ pub struct HostKey {
 }
 
 impl HostKey {
+    /// The key of an OpenSSH public-key line.
+    pub fn of_line(line: &str) -> Option<HostKey> {
+        HostKey::parse(line).map(|(_, told)| told)
+    }
+
     /// Reads an OpenSSH public-key line.
     pub(crate) fn parse(line: &str) -> Option<(PublicKey, HostKey)> {
         let key = PublicKey::from_openssh(line.trim()).ok()?;

@@ -9,6 +9,7 @@ mod answer;
 mod connection;
 mod conversation;
 mod error;
+mod examination;
 mod host_key;
 mod link;
 mod program;
@@ -21,7 +22,8 @@ pub use address::NodeAddress;
 pub use answer::{
     ASK_BYTES, Asked, Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe,
 };
-pub use error::ExecutorError;
+pub use error::{ExecutorError, one_line};
+pub use examination::Examination;
 pub use host_key::HostKey;
 pub use solver::{Command, command, settings_file, terminate};
 pub use transfer::sha256;

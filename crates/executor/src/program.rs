@@ -68,6 +68,24 @@ impl Inner {
         }
     }
 
+    /// The same over a connection of one's own, once: what breaks is said and not tried again.
+    pub(crate) async fn call_over<R: Request>(
+        &self,
+        connection: &Connection,
+        address: &NodeAddress,
+        request: &R,
+        limit: Duration,
+    ) -> Result<R::Answer, ExecutorError> {
+        let doing = R::VERB;
+        let request = serde_json::to_vec(request)
+            .map_err(|error| ExecutorError::RunnerFailed { verb: doing, message: error.to_string() })?;
+        let limit = limit + slack(limit);
+        let (conversation, _) = self.conversation(connection, address).await?;
+        let reply = tokio::time::timeout(limit, conversation.ask(doing, &request)).await;
+        let reply = reply.map_err(|_| ExecutorError::Timeout { doing, limit })?;
+        read_reply::<R>(&reply.ok_or(ExecutorError::ConnectionLost { doing })?)
+    }
+
     /// The connection's conversation, and whether it was open before. One caller opens it, and puts the program there
     /// where it is missing; the others wait.
     async fn conversation(

@@ -79,6 +79,24 @@ impl Sftp {
         Ok(())
     }
 
+    /// Whether a file can be written in this folder: one is, and removed again.
+    pub(crate) async fn try_folder(&self, folder: &str) -> Result<(), ExecutorError> {
+        const DOING: &str = "writing into the work folder";
+        let path = format!("{folder}/.{}", uuid::Uuid::now_v7());
+        let write = async {
+            let mut file = self.write_from(&path, 0).await?;
+            file.write_all(b"test\n").await.map_err(|error| self.io_failed(DOING, &error))?;
+            file.shutdown().await.map_err(|error| self.io_failed(DOING, &error))
+        };
+        let written = write.await;
+        // where nothing was made there is nothing to remove
+        let removed = self.session.remove_file(path.as_str()).await.map_err(|error| self.failed(DOING, error));
+        match written {
+            Ok(()) => removed,
+            Err(error) => Err(self.or_full(error, folder).await),
+        }
+    }
+
     async fn exists(&self, path: &str) -> Result<bool, ExecutorError> {
         self.session.try_exists(path).await.map_err(|error| self.failed("looking for a folder", error))
     }

@@ -1,12 +1,12 @@
 //! The executor itself: what can be asked of a node.
 
 use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
-use crate::connection::{Means, ask_host_key};
+use crate::connection::{Means, ask_host_key, greet};
 use crate::error::said;
 use crate::link::Link;
 use crate::program::Program;
 use crate::transfer::length;
-use crate::{Collected, Command, ExecutorError, HostKey, LocalFile, NodeAddress};
+use crate::{Collected, Command, Examination, ExecutorError, HostKey, LocalFile, NodeAddress};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{NodeId, RunToken};
 use runner::protocol::{
@@ -89,13 +89,24 @@ impl Executor {
     /// # Errors
     /// [`ExecutorError::HostKeyChanged`] when the address has an accepted key and the node shows another; transport.
     pub async fn host_key(&self, address: &NodeAddress) -> Result<HostKey, ExecutorError> {
-        let found = ask_host_key(&self.inner.means, address).await?;
-        match address.host_key.as_deref().and_then(HostKey::parse) {
-            Some((_, accepted)) if accepted != found => {
-                Err(ExecutorError::HostKeyChanged { accepted: accepted.fingerprint, found })
-            }
-            _ => Ok(found),
+        match address.host_key.as_deref().and_then(HostKey::of_line) {
+            // asked for the accepted one's kind: a node has several keys, and strangers are shown another
+            Some(accepted) => greet(&self.inner.means, address).await.map(|_| accepted),
+            None => ask_host_key(&self.inner.means, address).await,
         }
+    }
+
+    /// A look at a node from its name to its solvers, over a connection of its own: what is kept of earlier ones would hide
+    /// what is wrong now.
+    pub fn examine(&self, address: &NodeAddress) -> Examination {
+        Examination::new(self.inner.clone(), address.clone())
+    }
+
+    /// Our public key as it must stand in a node's `authorized_keys`: its kind and base64, without the comment, which may
+    /// hold anything.
+    pub fn public_key(&self) -> String {
+        let line = self.inner.means.key.public_key().to_openssh().unwrap_or_default();
+        line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
     }
 
     /// What the machine is; puts the program there first if it is missing.

@@ -69,6 +69,9 @@ pub enum RepositoryError {
     /// What was to be reserved cannot be.
     #[error("it cannot be reserved: {0:?}")]
     Reservation(domain::ReservationProblem),
+    /// The node was not changed.
+    #[error("the node was not changed: {0:?}")]
+    Node(domain::NodeRefusal),
     /// A row holds what the program never writes. Nothing was repaired.
     #[error("table {table}, row {row}: {column} {problem}")]
     Corrupt {

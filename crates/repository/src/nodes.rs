@@ -1,15 +1,19 @@
 //! Nodes as configured and as last seen, and what is in use.
 
+mod save;
+mod state;
+
 use crate::entities::{jobs, nodes};
-use crate::rows::{Row, json_text, message, message_text, stored_size};
-use crate::{Repository, RepositoryError, audit, reservations};
+use crate::rows::{Row, json_text, message, stored_size};
+use crate::{Repository, RepositoryError, reservations};
 use domain::reservation::reserved_cores;
 use domain::{
-    Actor, Cores, Fault, HostName, JobName, JobStatus, Node, NodeId, NodeState, NodeSummary, Timestamp, Tokens,
+    AccountName, Cores, Fault, HostName, JobId, JobName, JobStatus, Node, NodeId, NodeJob, NodeState, NodeSummary,
+    Solver, SolverCommand, Timestamp, Tokens, WorkFolder,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::HashMap;
 
@@ -29,22 +33,28 @@ pub(crate) fn read(model: nodes::Model) -> Result<Node, RepositoryError> {
         (Some(free), Some(total)) => Some((row.bytes("disk_free", free)?, row.bytes("disk_total", total)?)),
         _ => None,
     };
+    let commands: Vec<(Solver, String)> = row.json("solvers", &model.solvers)?;
+    let command = |(solver, text): (Solver, String)| {
+        Ok::<_, RepositoryError>((solver, row.take("solvers", SolverCommand::parse(text.trim()))?))
+    };
+    let solvers = commands.into_iter().map(command).collect::<Result<_, _>>()?;
     Ok(Node {
         id: row.take("id", NodeId::parse(&model.id))?,
         hostname: model.hostname,
         ssh_host: row.take("ssh_host", HostName::parse(&model.ssh_host))?,
         ssh_port: row.take("ssh_port", u16::try_from(model.ssh_port.unwrap_or(22)))?,
-        ssh_user: model.ssh_user,
+        ssh_user: row.take("ssh_user", AccountName::parse(&model.ssh_user))?,
         host_key: model.host_key,
         state: row.word("status", state, NodeState::from_word(state))?,
         state_reason: model.state_reason.map(message),
         state_until: model.state_until.map(Timestamp),
         cores: Cores(row.count("total_cpu_cores", model.total_cpu_cores)?),
         max_tokens: Tokens(row.count("max_license_tokens", model.max_license_tokens)?),
-        solvers: row.json("solvers", &model.solvers)?,
-        work_dir: model.work_dir,
+        solvers,
+        work_dir: row.take("work_dir", WorkFolder::parse(&model.work_dir))?,
         last_contact: model.last_contact.map(Timestamp),
         disk,
+        version: row.bytes("version", model.version)?,
     })
 }
 
@@ -100,7 +110,7 @@ pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSumma
         let row = Row::new("jobs", load.id);
         node.cores_used = node.cores_used.plus(Cores(row.count("cpu_count", load.cpu_count)?));
         node.tokens_used = node.tokens_used.plus(Tokens(row.count("license_tokens", load.license_tokens)?));
-        node.jobs.push(row.take("name", JobName::parse(&load.name))?);
+        node.jobs.push(NodeJob { id: JobId(load.id), name: row.take("name", JobName::parse(&load.name))? });
     }
     let reserved = reservations::live(db, crate::now()).await?;
     for node in &mut summaries {
@@ -109,69 +119,11 @@ pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSumma
     Ok(summaries)
 }
 
-async fn find(db: &impl ConnectionTrait, id: &NodeId) -> Result<Option<Node>, RepositoryError> {
+pub(crate) async fn find(db: &impl ConnectionTrait, id: &NodeId) -> Result<Option<Node>, RepositoryError> {
     nodes::Entity::find_by_id(id.to_string()).one(db).await?.map(read).transpose()
 }
 
 impl Repository {
-    /// Makes the node's row, or changes its configuration and state. What the node itself last said (contact, disk)
-    /// is not touched in a row that exists.
-    ///
-    /// # Errors
-    /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn save_node(&self, node: &Node, actor: &Actor) -> Result<(), RepositoryError> {
-        let (node, actor) = (node.clone(), actor.clone());
-        self.write(move |change| {
-            Box::pin(async move {
-                use nodes::Column as C;
-                let db = &change.db;
-                let before = find(db, &node.id).await?;
-                let (free, total) = node.disk.unzip();
-                let row = nodes::ActiveModel {
-                    id: Set(node.id.to_string()),
-                    hostname: Set(node.hostname.clone()),
-                    ssh_host: Set(node.ssh_host.to_string()),
-                    ssh_port: Set(Some(i64::from(node.ssh_port))),
-                    ssh_user: Set(node.ssh_user.clone()),
-                    status: Set(Some(node.state.as_str().to_owned())),
-                    total_cpu_cores: Set(i64::from(node.cores.0)),
-                    max_license_tokens: Set(i64::from(node.max_tokens.0)),
-                    created_at: Set(Some(crate::now().0)),
-                    host_key: Set(node.host_key.clone()),
-                    state_reason: Set(node.state_reason.as_ref().map(message_text).transpose()?),
-                    state_until: Set(node.state_until.map(|at| at.0)),
-                    solvers: Set(json_text("solvers", &node.solvers)?),
-                    work_dir: Set(node.work_dir.clone()),
-                    last_contact: Set(node.last_contact.map(|at| at.0)),
-                    disk_free: Set(free.map(|bytes| stored_size("disk", bytes)).transpose()?),
-                    disk_total: Set(total.map(|bytes| stored_size("disk", bytes)).transpose()?),
-                };
-                let on_conflict = OnConflict::column(C::Id)
-                    .update_columns([
-                        C::Hostname,
-                        C::SshHost,
-                        C::SshPort,
-                        C::SshUser,
-                        C::Status,
-                        C::TotalCpuCores,
-                        C::MaxLicenseTokens,
-                        C::HostKey,
-                        C::StateReason,
-                        C::StateUntil,
-                        C::Solvers,
-                        C::WorkDir,
-                    ])
-                    .to_owned();
-                nodes::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(db).await?;
-                let subject = format!("node {}", node.id);
-                audit::write(db, &actor, "save_node", subject, &before, &Some(node.clone())).await?;
-                change.mention(|mentions| mentions.nodes.insert(node.id));
-                Ok(())
-            })
-        })
-        .await
-    }
-
     /// All nodes, by id.
     ///
     /// # Errors
@@ -241,17 +193,27 @@ impl Repository {
         .await
     }
 
-    /// The node does not answer, or answers with a fault. Available becomes Unavailable; every other state stays,
-    /// Unavailable with its first reason.
+    /// The node does not answer, or answers with a fault. Available becomes Unavailable; every other state stays.
+    /// Unavailable keeps its first reason, unless it had none or the new one is about who the node is: that only an admin
+    /// ends, and must be seen.
     ///
     /// # Errors
     /// `NotFound`.
     pub async fn node_lost(&self, id: &NodeId, since: Timestamp, fault: &Fault) -> Result<(), RepositoryError> {
         let known = find(self.db(), id).await?.ok_or_else(|| no_node(id))?;
-        if known.state != NodeState::Available {
+        let reason = json_text("state_reason", fault)?;
+        let tells = match known.state {
+            NodeState::Available => true,
+            NodeState::Unavailable => {
+                known.state_reason.is_none()
+                    || fault.is_about_identity() && known.state_reason != Some(fault.clone().into())
+            }
+            NodeState::Draining | NodeState::Disabled => false,
+        };
+        if !tells {
             return Ok(());
         }
-        let (id, reason) = (id.clone(), json_text("state_reason", fault)?);
+        let (id, of, before) = (id.clone(), known.state, known.version);
         self.write(move |change| {
             Box::pin(async move {
                 use nodes::Column as C;
@@ -259,9 +221,11 @@ impl Repository {
                     .col_expr(C::Status, Expr::value(NodeState::Unavailable.as_str()))
                     .col_expr(C::StateReason, Expr::value(Some(reason)))
                     .filter(C::Id.eq(id.as_str()))
-                    .filter(C::Status.eq(NodeState::Available.as_str()))
+                    .filter(C::Status.eq(of.as_str()))
+                    // what an admin has done since wins: the answer is to what was configured before
+                    .filter(C::Version.eq(stored_size("version", before)?))
                     // an answer that came after the silence began wins
-                    .filter(C::LastContact.is_null().or(C::LastContact.lte(since.0)))
+                    .filter(Condition::any().add(C::LastContact.is_null()).add(C::LastContact.lte(since.0)))
                     .exec(&change.db)
                     .await?;
                 if lost.rows_affected > 0 {

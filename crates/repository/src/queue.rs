@@ -208,6 +208,7 @@ impl Repository {
             id: node.id,
             state: node.state,
             until: node.state_until,
+            why: node.state_reason,
             cores: node.cores,
             max_tokens: node.max_tokens,
             solvers: node.solvers.into_iter().map(|(solver, _)| solver).collect(),

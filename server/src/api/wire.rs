@@ -129,6 +129,8 @@ pub struct Node {
     pub status: String,
     /// Why, where it takes no jobs.
     pub reason: Option<String>,
+    /// Epoch seconds at which it takes jobs again by itself, where that is known.
+    pub until: Option<i64>,
     /// Cores jobs may take.
     pub total_cpu_cores: u32,
     /// Cores taken.
@@ -155,13 +157,14 @@ impl Node {
             hostname: node.hostname,
             status: node.state.as_str().to_owned(),
             reason: node.state_reason.map(|reason| sentence::fault::message(locale, &reason)),
+            until: node.state_until.map(|at| at.0),
             total_cpu_cores: node.cores.0,
             used_cpu_cores: node.cores_used.0,
             reserved_cpu_cores: node.cores_reserved.0,
             max_license_tokens: node.max_tokens.0,
             used_license_tokens: node.tokens_used.0,
             solvers: node.solvers.iter().map(|solver| solver.as_str().to_owned()).collect(),
-            jobs: node.jobs.iter().map(ToString::to_string).collect(),
+            jobs: node.jobs.iter().map(|job| job.name.to_string()).collect(),
             last_contact: node.last_contact.map(|at| at.0),
         }
     }

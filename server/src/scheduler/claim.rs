@@ -3,7 +3,7 @@
 use super::{Scheduler, now};
 use domain::lifecycle::LifeEvent;
 use domain::plan::LicenseUse;
-use domain::{Event, JobStatus, RunToken, Timestamp, Tokens};
+use domain::{Event, JobStatus, NodeState, RunToken, Timestamp, Tokens};
 use repository::HistoryFact;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -22,7 +22,7 @@ impl Scheduler {
         let mut woken = false;
         loop {
             self.watch_nodes().await;
-            let over = self.end_lapsed().await;
+            let over = [self.end_lapsed().await, self.end_drains().await].into_iter().flatten().min();
             let took = self.plan_once(!woken).await;
             // where deciding takes long, what comes meanwhile is decided together
             tokio::time::sleep(took.min(LONGEST_REST)).await;
@@ -58,8 +58,13 @@ impl Scheduler {
     }
 
     /// A wish to cancel is written by whoever heard it; the node's task carries it out, and need not wait for its next
-    /// look.
+    /// look. Nor does a node that somebody has switched on, or whose key somebody has accepted.
     fn ring(&self, event: &Event) {
+        if let Event::NodeChanged(node) = event
+            && node.state == NodeState::Unavailable
+        {
+            self.bell(&node.id).look.notify_one();
+        }
         if let Event::JobChanged(job) = event
             && job.cancel_asked
             && job.status.is_active()
@@ -73,6 +78,14 @@ impl Scheduler {
     async fn end_lapsed(&self) -> Option<Timestamp> {
         self.shared.repository.end_lapsed(now()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "reservations that are over could not be written down; trying again");
+            None
+        })
+    }
+
+    /// Nodes whose drain is over take jobs again; gives the moment at which the next one will be.
+    async fn end_drains(&self) -> Option<Timestamp> {
+        self.shared.repository.end_drains(now()).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "drains that are over could not be ended; trying again");
             None
         })
     }

@@ -2,7 +2,7 @@
 //! on what was read: whatever fails here is tried again, and the node keeps everything meanwhile.
 
 use super::effects::{Counted, Outcome};
-use super::faults::{About, about, fault, own_disk};
+use super::faults::{About, about, own_disk};
 use super::mirror::read_again;
 use super::{Results, Scheduler, now};
 use domain::files::PART;
@@ -90,7 +90,7 @@ impl Scheduler {
                 About::Node => self.node_lost(node, &error).await,
                 About::Run | About::NodeDisk | About::Server => {}
             }
-            return Err(Outcome::Hindered(fault(&error)));
+            return Err(Outcome::Hindered(error.fault()));
         }
     }
 

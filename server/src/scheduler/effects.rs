@@ -1,7 +1,7 @@
 //! Staging, launching, stopping and collecting: each a task of its own, at most one of a kind per job. Each may be
 //! done again without harm, so a failed one is simply asked for again by the node's next look.
 
-use super::faults::{About, about, fault, own_disk};
+use super::faults::{About, about, own_disk};
 use super::{Applied, Scheduler, lock, now};
 use domain::job::Transfer;
 use domain::lifecycle::{Effect, Life, LifeEvent, Run, RunStage};
@@ -213,12 +213,12 @@ impl Scheduler {
         tracing::warn!(job = %job.id, node = %node.id, %error, "staging failed");
         match about(&error) {
             // no other node would do better, and the run has not failed
-            About::Server | About::NodeDisk => Outcome::Hindered(fault(&error)),
+            About::Server | About::NodeDisk => Outcome::Hindered(error.fault()),
             of @ (About::Node | About::Run) => {
                 if of == About::Node {
                     self.node_lost(node, &error).await;
                 }
-                let fact = HistoryFact::StageFailed { fault: Some(fault(&error)) };
+                let fact = HistoryFact::StageFailed { fault: Some(error.fault()) };
                 self.apply(job.id, Some(token), LifeEvent::StageFault, fact).await.into()
             }
         }
@@ -253,7 +253,7 @@ impl Scheduler {
             return self.apply(job.id, Some(token), LifeEvent::LaunchRefused, fact).await.into();
         };
         let Command { program, args, env } =
-            executor::command(job.solver, configured, &job.name, job.cpus, &job.options);
+            executor::command(job.solver, configured.as_str(), &job.name, job.cpus, &job.options);
         let launch = Launch { token: token.clone(), program, args, env };
         match self.shared.executor.launch(&NodeAddress::from(node), &launch).await {
             Ok(launched) => {
@@ -264,8 +264,8 @@ impl Scheduler {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "the launch was not answered well");
                 let (event, fact) = match about(&error) {
                     // nothing was launched; the run keeps its place, and is launched when the node has room
-                    About::NodeDisk => return Outcome::Hindered(fault(&error)),
-                    About::Run => (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(fault(&error)) }),
+                    About::NodeDisk => return Outcome::Hindered(error.fault()),
+                    About::Run => (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(error.fault()) }),
                     About::Node | About::Server => (LifeEvent::LaunchLost, HistoryFact::LaunchLost),
                 };
                 self.apply(job.id, Some(token), event, fact).await;
@@ -277,19 +277,19 @@ impl Scheduler {
     async fn stop_run(&self, job: &ActiveJob, token: &RunToken, node: &Node) -> Outcome {
         let grace = Duration::from_secs(self.shared.repository.settings().stop_grace.0);
         let configured = node.solvers.iter().find(|(solver, _)| *solver == job.solver);
-        let polite = configured.and_then(|(solver, command)| executor::terminate(*solver, command, &job.name));
+        let polite = configured.and_then(|(solver, command)| executor::terminate(*solver, command.as_str(), &job.name));
         match self.shared.executor.stop(&NodeAddress::from(node), token, grace, polite).await {
             Ok(()) => self.apply(job.id, Some(token), LifeEvent::Stopped, HistoryFact::Stopped).await.into(),
             Err(error) => {
                 tracing::warn!(job = %job.id, node = %node.id, %error, "not verified as stopped; trying again");
-                Outcome::Hindered(fault(&error))
+                Outcome::Hindered(error.fault())
             }
         }
     }
 
     /// A node that could not be reached, or could not be used at all.
     pub(super) async fn node_lost(&self, node: &Node, error: &ExecutorError) {
-        if let Err(error) = self.shared.repository.node_lost(&node.id, now(), &fault(error)).await {
+        if let Err(error) = self.shared.repository.node_lost(&node.id, now(), &error.fault()).await {
             tracing::warn!(%error, "the loss of contact could not be stored");
         }
     }

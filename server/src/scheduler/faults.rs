@@ -1,4 +1,4 @@
-//! What the executor's errors are about, and what pages say of them.
+//! What the executor's errors are about.
 
 use domain::Fault;
 use executor::ExecutorError;
@@ -39,33 +39,6 @@ pub(super) fn about(error: &ExecutorError) -> About {
         | ExecutorError::LocalDiskFull
         | ExecutorError::LocalResults { .. }
         | ExecutorError::LocalFile { .. } => About::Server,
-    }
-}
-
-/// What pages put into words.
-pub(super) fn fault(error: &ExecutorError) -> Fault {
-    let said = |text: &str| text.to_owned();
-    match error {
-        ExecutorError::Unreachable { reason } => Fault::Unreachable { said: said(reason) },
-        ExecutorError::ConnectionLost { .. } => Fault::ConnectionLost,
-        ExecutorError::Timeout { limit, .. } => Fault::NoAnswer { seconds: limit.as_secs() },
-        ExecutorError::HostKeyUnknown(key) => Fault::HostKeyUnknown { fingerprint: key.fingerprint.clone() },
-        ExecutorError::HostKeyChanged { found, .. } => Fault::HostKeyChanged { fingerprint: found.fingerprint.clone() },
-        ExecutorError::AuthRefused => Fault::KeyRefused,
-        ExecutorError::PrivateKey { reason } => Fault::PrivateKey { said: said(reason) },
-        ExecutorError::Address { reason } => Fault::Address { said: said(reason) },
-        ExecutorError::Program { reason } => Fault::Program { said: said(reason) },
-        ExecutorError::RunnerFailed { message, .. } | ExecutorError::Files { message, .. } => {
-            Fault::OnNode { said: said(message) }
-        }
-        ExecutorError::NoFolder => Fault::NoFolder,
-        ExecutorError::Started | ExecutorError::Closed => Fault::Over,
-        ExecutorError::StillAlive | ExecutorError::NotStopped { .. } => Fault::NotEnded,
-        ExecutorError::NodeDiskFull => Fault::NodeDiskFull,
-        ExecutorError::LocalDiskFull => Fault::ServerDiskFull,
-        ExecutorError::LocalResults { reason } => Fault::ServerResults { said: said(reason) },
-        ExecutorError::LocalFile { name, reason } => Fault::ServerFile { name: said(name), said: said(reason) },
-        ExecutorError::Verify { name } => Fault::Damaged { name: said(name) },
     }
 }
 

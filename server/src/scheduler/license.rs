@@ -3,7 +3,6 @@
 
 mod read;
 
-use super::faults::fault;
 use super::{Scheduler, now};
 use domain::name::is_unseen;
 use domain::settings::LicenseReportKind;
@@ -71,8 +70,8 @@ impl Scheduler {
             LicenseReportKind::Off | LicenseReportKind::Flexnet => &["licensing", "lmstat", "-a"],
         };
         let before = repository.checked_out().await.map_err(unread)?;
-        let asked = self.shared.executor.ask(&NodeAddress::from(&node), command.trim(), question, LIMIT).await;
-        let asked = asked.map_err(|error| fault(&error))?;
+        let asked = self.shared.executor.ask(&NodeAddress::from(&node), command.as_str(), question, LIMIT).await;
+        let asked = asked.map_err(|error| error.fault())?;
         if asked.exit.is_none() {
             return Err(Fault::NoAnswer { seconds: LIMIT.as_secs() });
         }

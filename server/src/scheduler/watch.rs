@@ -1,6 +1,5 @@
 //! One task per node: one poll for all its runs, what is outstanding started again, and whether it answers at all.
 
-use super::faults::fault;
 use super::mirror::{Mirror, wanted};
 use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
@@ -88,6 +87,12 @@ impl NodeWatch {
                 () = stop.cancelled() => return,
                 pause = self.look() => pause,
             };
+            let Some(pause) = pause else {
+                tracing::info!(node = %self.id, "the node was deleted");
+                self.scheduler.shared.executor.forget(&self.id).await;
+                lock(&self.scheduler.shared.watched).remove(&self.id);
+                return;
+            };
             let bell = Arc::clone(&self.bell);
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -97,15 +102,15 @@ impl NodeWatch {
         }
     }
 
-    /// One look: returns how long to pause.
-    async fn look(&mut self) -> Duration {
+    /// One look: returns how long to pause; `None` where there is no such node any more.
+    async fn look(&mut self) -> Option<Duration> {
         let repository = &self.scheduler.shared.repository;
         let (node, jobs) = match (repository.node(&self.id).await, repository.active().await) {
             (Ok(Some(node)), Ok(jobs)) => (node, jobs),
-            (Ok(None), _) => return HEARTBEAT,
+            (Ok(None), _) => return None,
             (Err(error), _) | (_, Err(error)) => {
                 tracing::error!(node = %self.id, %error, "the database could not be read; trying again");
-                return RETRY;
+                return Some(RETRY);
             }
         };
         let here = |job: &ActiveJob| job.life.run.as_ref().is_some_and(|run| run.node == node.id);
@@ -136,7 +141,7 @@ impl NodeWatch {
             }
         };
         self.sweep(node).await;
-        pause
+        Some(pause)
     }
 
     /// Beside everything else, because a folder of many gigabytes takes its time; not while the node is silent, and not
@@ -310,7 +315,7 @@ impl NodeWatch {
             tracing::warn!(node = %self.id, %error, "no contact");
         }
         let since = *self.silent_since.get_or_insert_with(now);
-        if let Err(error) = repository.node_lost(&self.id, since, &fault(error)).await {
+        if let Err(error) = repository.node_lost(&self.id, since, &error.fault()).await {
             tracing::warn!(%error, "the loss of contact could not be stored");
         }
         let ids: Vec<_> = jobs.iter().filter(|job| job.no_contact_since.is_none()).map(|job| job.id).collect();

@@ -2,8 +2,11 @@
 //! document. The answers expected stand in `doors.txt`; `UPDATE_DOORS=1` writes it anew, to be read before it is believed.
 
 use crate::stack::{Stack, sample};
+use app::admin::audit::api::AuditAsk;
 use app::jobs::api::{ListQuery, OptionsWish};
+use app::nodes::api::NodeAct;
 use axum::http::Method;
+use domain::node::NodeDraft;
 use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -90,21 +93,26 @@ fn call(name: &str, job: i64, reservation: i64) -> Value {
         json!({ "name": "X", "role": "student", "max_running_jobs": null, "max_tokens": null, "expires_at": null });
     match name {
         "act_on_jobs" => json!({ "ids": [job], "action": "hold" }),
+        "act_on_node" => json!({ "id": "no-node", "act": NodeAct::Resume }),
         "add_people" => json!({ "new": [] }),
         "add_token" => json!({ "name": "", "scope": "read" }),
+        "ask_host_key" | "test_node" | "view_node" => json!({ "id": "no-node" }),
         "change_password" => json!({ "current": "wrong", "new": "another password" }),
         "change_person" => json!({ "id": "nobody", "profile": profile }),
         "check_deck" => json!({ "deck": upload, "includes": [] }),
         "check_people_csv" => json!({ "bytes": [] }),
         "check_name" => json!({ "name": "beam" }),
+        "decide_host_key" => json!({ "id": "no-node", "fingerprint": "SHA256:x", "accept": true }),
         "disable_person" => json!({ "id": "nobody", "disabled": true }),
         "end_reservation" => json!({ "id": reservation }),
         "end_sessions" => json!({ "which": "none" }),
+        "export_audit" | "view_audit" => json!({ "ask": AuditAsk::default() }),
         "hand_over" => json!({ "from": "nobody", "to": "noone" }),
         "keep_wishes" => json!({ "language": "ja", "theme": null }),
         "link_for" => json!({ "id": "nobody" }),
         "list_jobs" => json!({ "query": ListQuery::default() }),
         "name_upload" => json!({ "id": upload, "name": "a.inc" }),
+        "preview_settings" => json!({ "text": "nothing = 1" }),
         "read_convergence" | "read_messages" | "read_what_if" | "view_job" => json!({ "id": job }),
         "read_dictionary" => json!({ "locale": "ja" }),
         "read_form_options" => json!({ "solver": null, "wish": "auto", "priority": 0, "gpus": 0 }),
@@ -113,9 +121,13 @@ fn call(name: &str, job: i64, reservation: i64) -> Value {
         "reserve" => {
             json!({ "new": { "tokens": 1, "cores": null, "purpose": "CAE", "lasts": 600, "heartbeat": null } })
         }
-        "restart_sources" | "view_account" | "view_licenses" | "view_people" | "view_start" => json!({}),
+        "export_settings" | "read_server_key" | "restart_sources" | "view_account" | "view_licenses"
+        | "view_people" | "view_settings" | "view_start" => json!({}),
         "resubmit_job" => json!({ "id": job, "cpus": null, "idempotency_key": "" }),
         "revoke_token" => json!({ "id": 0 }),
+        "save_node" => json!({ "draft": NodeDraft::default(), "version": null }),
+        "save_settings" => json!({ "changes": [] }),
+        "setting_history" => json!({ "key": "poll_interval_seconds" }),
         "submit_job" => json!({ "request": {
             "name": "beam", "cpus": 2, "wish": "auto", "priority": 0, "solver": "calculix", "options": OptionsWish::default(),
             "deck": upload, "includes": [], "parent": null, "idempotency_key": "",

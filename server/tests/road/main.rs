@@ -4,6 +4,7 @@
 mod abaqus;
 mod cuts;
 mod decks;
+mod doctor;
 mod doors;
 mod endings;
 mod entrance;
@@ -14,6 +15,7 @@ mod hindrances;
 mod inputs;
 mod licenses;
 mod never_twice;
+mod nodes;
 mod people;
 mod queue;
 mod settings;

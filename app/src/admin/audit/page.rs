@@ -6,6 +6,7 @@ use super::entry::Entry;
 use super::filters::{Filters, Offers, Pager};
 use super::{query, words};
 use crate::AppError;
+use crate::admin::AdminOnly;
 use crate::i18n::t;
 use crate::live::use_live;
 use crate::loaded::load;
@@ -18,12 +19,21 @@ use leptos_router::hooks::use_query_map;
 /// The log.
 #[component]
 pub fn AuditPage() -> impl IntoView {
+    view! {
+        <Title text=t(words::AUDIT) />
+        <AdminOnly>
+            <Log />
+        </AdminOnly>
+    }
+}
+
+#[component]
+fn Log() -> impl IntoView {
     let map = use_query_map();
     let ask = Memo::new(move |_| map.with(|map| query::read(|name| map.get(name))));
     // read once: afterwards the page reads by itself, so that what has the focus stays the same element
     let first = load(|| (), move |()| view_audit(ask.get_untracked()));
     view! {
-        <Title text=t(words::AUDIT) />
         <div class="mb-3">
             <h1 class="text-xl">{t(words::AUDIT)}</h1>
             <p class="text-sm text-muted">{t(words::LEAD)}</p>

@@ -8,6 +8,7 @@ use super::row::Row;
 use super::store::Store;
 use super::{FORM, words};
 use crate::AppError;
+use crate::admin::AdminOnly;
 use crate::i18n::{sentence, t};
 use crate::loaded::load;
 use crate::ui::{PageError, Skeleton};
@@ -18,10 +19,19 @@ use leptos_meta::Title;
 /// Every setting, by group.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
+    view! {
+        <Title text=t(words::SETTINGS) />
+        <AdminOnly>
+            <AllSettings />
+        </AdminOnly>
+    }
+}
+
+#[component]
+fn AllSettings() -> impl IntoView {
     // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_settings());
     view! {
-        <Title text=t(words::SETTINGS) />
         <Suspense fallback=|| {
             view! {
                 <section class="panel p-4">

@@ -84,6 +84,10 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
             format!("ノードのホスト鍵が変わりました。再設定か、なりすましです ({fingerprint})"),
             format!("The node's host key has changed: set up anew, or somebody in between ({fingerprint})"),
         ),
+        Fault::HostKeyRefused { fingerprint } => (
+            format!("管理者がこのノードのホスト鍵を拒否しました ({fingerprint})"),
+            format!("An admin refused the host key that this node shows ({fingerprint})"),
+        ),
         Fault::KeyRefused => {
             ("ノードがサーバーの鍵を受け付けません".to_owned(), "The node refuses the server's key".to_owned())
         }

@@ -1,9 +1,10 @@
 //! Why a job waits, where it stands, when it may start.
 
+use super::fault::infrastructure;
 use super::{Voice, plural};
 use crate::i18n::Locale;
 use domain::plan::{Giver, WaitReason, Waiting};
-use domain::{NodeState, Timestamp};
+use domain::{Message, NodeState, Timestamp};
 
 /// What the next giver adds to a reason; it is a whole clause, with a place of its own in both languages.
 fn giver(voice: Voice, giver: &Giver) -> String {
@@ -64,7 +65,21 @@ pub fn reason(voice: Voice, reason: &WaitReason) -> String {
                 plural(u64::from(*nodes), "node", "nodes")
             ),
         ),
-        WaitReason::NodeUnavailable { node, state, until } => node_unavailable(voice, node.as_str(), *state, *until),
+        WaitReason::NodeUnavailable { node, state, until, said: why } => {
+            let said = node_unavailable(voice, node.as_str(), *state, *until);
+            match why {
+                // for as long as an admin has not decided, the node's silence is not the reason
+                Some(Message::Fault(fault)) if fault.is_about_identity() => {
+                    let fault = infrastructure(voice.locale, fault);
+                    voice.pick(
+                        format!("指定した {node} は管理者の確認待ち。{fault}"),
+                        format!("Chosen {node} awaits an admin. {fault}"),
+                    )
+                }
+                Some(Message::Words(why)) => voice.pick(format!("{said}({why})"), format!("{said} ({why})")),
+                Some(Message::Fault(_)) | None => said,
+            }
+        }
         WaitReason::NodeCannot { node } => voice.pick(
             format!("指定した {node} では動かせません(ソルバー・コア数・トークン上限のどれかが合いません)"),
             format!("Chosen {node} can never run it: solver, cores or token limit do not fit"),
@@ -214,9 +229,30 @@ mod tests {
             both(&WaitReason::NodeUnavailable {
                 node: node("node-04"),
                 state: NodeState::Draining,
-                until: Some(today_at(32, 0))
+                until: Some(today_at(32, 0)),
+                said: Some("保守".into())
             }),
-            ["指定した node-04 は11月25日 8:00まで受付停止", "Chosen node-04 is drained until 25 Nov 8:00"]
+            [
+                "指定した node-04 は11月25日 8:00まで受付停止(保守)",
+                "Chosen node-04 is drained until 25 Nov 8:00 (保守)"
+            ]
+        );
+        let changed = domain::Fault::HostKeyChanged { fingerprint: "SHA256:x".into() };
+        let said = both(&WaitReason::NodeUnavailable {
+            node: node("node-04"),
+            state: NodeState::Unavailable,
+            until: None,
+            said: Some(changed.into()),
+        });
+        assert!(said.iter().all(|said| said.contains("SHA256:x")), "{said:?}");
+        assert_eq!(
+            both(&WaitReason::NodeUnavailable {
+                node: node("node-04"),
+                state: NodeState::Draining,
+                until: None,
+                said: None
+            })[0],
+            "指定した node-04 は受付停止中(再開は不明)"
         );
         assert_eq!(
             both(&WaitReason::Cores {

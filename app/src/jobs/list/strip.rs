@@ -127,7 +127,7 @@ fn SumTile(count: usize, used: Cores, cores: Cores) -> impl IntoView {
     let title = move || locale.get().pick(format!("全{count}台"), format!("All {count} nodes"));
     let free = cores.minus(used);
     view! {
-        <div class=TILE>
+        <a href="/nodes" class=TILE>
             <div class="mb-1 text-sm font-semibold max-md:mb-0">{title}</div>
             <div class="mb-2 flex h-5 items-center text-xs text-muted max-md:order-3 max-md:mb-0">
                 <CoreCount used=used cores=cores />
@@ -138,7 +138,7 @@ fn SumTile(count: usize, used: Cores, cores: Cores) -> impl IntoView {
                 class="core"
                 most=24
             />
-        </div>
+        </a>
     }
 }
 
@@ -151,7 +151,7 @@ fn CoreCount(used: Cores, cores: Cores) -> impl IntoView {
     }
 }
 
-/// A node: cores in use, or why it takes no jobs. The tile leads to the node's jobs.
+/// A node: cores in use, or why it takes no jobs. The tile leads to the node.
 #[component]
 fn NodeTile(node: NodeSummary) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
@@ -199,7 +199,7 @@ fn NodeTile(node: NodeSummary) -> impl IntoView {
     };
     let why = move || state_reason.as_ref().map(|reason| fault::message(locale.get(), reason));
     view! {
-        <a href=format!("/?tab=active&node={id}") class=TILE title=why data-testid=format!("node-{id}")>
+        <a href=format!("/nodes/{id}") class=TILE title=why data-testid=format!("node-{id}")>
             <div class="cut mb-1 text-sm font-semibold max-md:mb-0">
                 {id.to_string()} <span class="ml-2 text-xs font-normal text-muted max-md:hidden">{hostname}</span>
             </div>

@@ -185,7 +185,8 @@ pub(super) fn node_part(room: &Room<'_>, ask: &Ask, wish: Option<&NodeId>) -> Op
             }
             if node.state != NodeState::Available {
                 let (state, until) = (node.state, node.until);
-                return fixed(WaitReason::NodeUnavailable { node: node.id.clone(), state, until }, until);
+                let said = node.why.cloned();
+                return fixed(WaitReason::NodeUnavailable { node: node.id.clone(), state, until, said }, until);
             }
         }
         Spot::Nowhere => return fixed(WaitReason::NodeCannot { node: wish?.clone() }, None),

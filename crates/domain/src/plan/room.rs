@@ -2,7 +2,7 @@
 
 use super::lookup::Map;
 use super::{Lapse, NodeCapacity, Snapshot, WaitingJob};
-use crate::{Cores, JobId, JobName, NodeId, NodeState, NodeWish, Solver, Timestamp, Tokens, UserId};
+use crate::{Cores, JobId, JobName, Message, NodeId, NodeState, NodeWish, Solver, Timestamp, Tokens, UserId};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -63,6 +63,7 @@ pub(super) struct NodeRoom<'a> {
     pub state: NodeState,
     /// Until when it takes no jobs; a moment that has passed tells nothing.
     pub until: Option<Timestamp>,
+    pub why: Option<&'a Message>,
     pub cores: u32,
     /// Of those, what people have reserved.
     pub reserved: u32,
@@ -379,6 +380,7 @@ impl<'a> NodeRoom<'a> {
             id: &node.id,
             state: node.state,
             until: node.until.filter(|until| *until > now),
+            why: node.why.as_ref(),
             cores: node.cores.0,
             reserved: node.reserved.0,
             max_tokens: node.max_tokens.0,

@@ -20,6 +20,7 @@ fn node(n: usize, cores: u32) -> NodeCapacity {
         id: node_id(n),
         state: NodeState::Available,
         until: None,
+        why: None,
         cores: Cores(cores),
         reserved: Cores::ZERO,
         max_tokens: Tokens(50),
@@ -189,6 +190,7 @@ fn what_can_never_start_says_so() {
     let mut maintenance = node(2, 16);
     maintenance.state = NodeState::Draining;
     maintenance.until = Some(Timestamp(NOW.0 + 500));
+    maintenance.why = Some("new memory".into());
     let mut snapshot = lab(vec![maintenance, node(3, 4)], vec![], vec![far, drained, small, job(4, 8)]);
     let first = plan(&snapshot);
     assert_eq!(waiting(&first, 1).reason, WaitReason::NodeCannot { node: node_id(9) });
@@ -196,6 +198,7 @@ fn what_can_never_start_says_so() {
         node: node_id(2),
         state: NodeState::Draining,
         until: Some(Timestamp(NOW.0 + 500)),
+        said: Some("new memory".into()),
     };
     assert_eq!(waiting(&first, 2).reason, unavailable);
     assert_eq!(waiting(&first, 2).starts, Some((Timestamp(NOW.0 + 500), Timestamp(NOW.0 + 500))));

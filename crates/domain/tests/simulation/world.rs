@@ -181,6 +181,7 @@ impl World {
                     id: id.clone(),
                     state: if node.reachable { NodeState::Available } else { NodeState::Unavailable },
                     until: None,
+                    why: None,
                     cores: Cores(cores),
                     reserved: Cores::ZERO,
                     max_tokens: Tokens(NODE_TOKENS),

@@ -1,6 +1,6 @@
 //! A node for a test: a real sshd, the real program, a work folder of its own.
 
-use domain::{FileName, HostName, NodeId, RunToken};
+use domain::{AccountName, FileName, HostName, NodeId, RunToken, WorkFolder};
 use executor::{Executor, ExecutorConfig, Launch, LocalFile, NodeAddress, PollRun, PolledRun, Runners};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -30,9 +30,9 @@ impl Node {
             id: NodeId::parse("node-01").unwrap(),
             host: HostName::parse(sshd.host()).unwrap(),
             port: sshd.port(),
-            user: sshd.user().to_owned(),
+            user: AccountName::parse(sshd.user()).unwrap(),
             host_key: Some(sshd.host_key().unwrap()),
-            work_dir: sshd.work_dir().display().to_string(),
+            work_dir: WorkFolder::parse(&sshd.work_dir().display().to_string()).unwrap(),
         };
         Node { sshd, address, executor, here: tempfile::tempdir().unwrap() }
     }

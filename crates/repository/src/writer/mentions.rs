@@ -100,8 +100,12 @@ impl Mentions {
         events.extend(self.deleted.iter().map(|id| Event::JobDeleted(*id)));
         if !self.nodes.is_empty() {
             let all = nodes::summaries(db).await?;
-            let touched = all.into_iter().filter(|node| self.nodes.contains(&node.id));
-            events.extend(touched.map(|node| Event::NodeChanged(Box::new(node))));
+            let touched: Vec<_> = all.into_iter().filter(|node| self.nodes.contains(&node.id)).collect();
+            if touched.len() < self.nodes.len() {
+                // one was deleted, which is rare: who listens reads what is left
+                events.push(Event::Resync);
+            }
+            events.extend(touched.into_iter().map(|node| Event::NodeChanged(Box::new(node))));
         }
         if self.license {
             events.push(Event::LicenseChanged(license::usage(db, settings, license).await?));

@@ -36,23 +36,28 @@ pub fn node_id(text: &str) -> NodeId {
     NodeId::parse(text).unwrap()
 }
 
+pub fn command(text: &str) -> SolverCommand {
+    SolverCommand::parse(text).unwrap()
+}
+
 pub fn node(id: &str, cores: u32) -> Node {
     Node {
         id: node_id(id),
         hostname: id.to_owned(),
         ssh_host: HostName::parse("localhost").unwrap(),
         ssh_port: 22,
-        ssh_user: "abaqus".to_owned(),
+        ssh_user: AccountName::parse("abaqus").unwrap(),
         host_key: Some("ssh-ed25519 AAAA".to_owned()),
         state: NodeState::Available,
         state_reason: None,
         state_until: None,
         cores: Cores(cores),
         max_tokens: Tokens(50),
-        solvers: vec![(Solver::Abaqus, "abaqus".to_owned()), (Solver::Calculix, "ccx".to_owned())],
-        work_dir: ".ajm".to_owned(),
+        solvers: vec![(Solver::Abaqus, command("abaqus")), (Solver::Calculix, command("ccx"))],
+        work_dir: WorkFolder::parse(".ajm").unwrap(),
         last_contact: None,
         disk: None,
+        version: 0,
     }
 }
 

@@ -8,6 +8,7 @@ mod intents;
 mod lab;
 mod list;
 mod lives;
+mod nodes;
 mod people;
 mod queue;
 mod records;

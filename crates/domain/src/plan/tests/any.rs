@@ -23,7 +23,7 @@ prop_compose! {
         solvers in prop::sample::select(vec![Solver::ALL.to_vec(), Solver::ALL.to_vec(), vec![Solver::Calculix], vec![]]),
     ) -> NodeCapacity {
         NodeCapacity {
-            id: node_id(n), state, until: until.map(Timestamp), cores: Cores(cores), reserved: Cores(reserved), max_tokens: Tokens(tokens), solvers,
+            id: node_id(n), state, until: until.map(Timestamp), why: until.map(|_| "maintenance".into()), cores: Cores(cores), reserved: Cores(reserved), max_tokens: Tokens(tokens), solvers,
         }
     }
 }
