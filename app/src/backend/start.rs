@@ -21,6 +21,7 @@ impl Backend {
             nodes: nodes.iter().map(|node| (node.id.clone(), works(node))).collect(),
             others: u64::try_from(others).unwrap_or(u64::MAX),
             tokens: self.repository.settings().total_license_tokens,
+            key: self.executor.public_key(),
         })
     }
 }

@@ -14,4 +14,6 @@ pub struct StartView {
     pub others: u64,
     /// Tokens of the licence, as they are set.
     pub tokens: Tokens,
+    /// The server's public key, to be let in by a node.
+    pub key: String,
 }

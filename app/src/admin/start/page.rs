@@ -140,7 +140,7 @@ fn Steps(view: StartView) -> impl IntoView {
             <section class="min-w-0" aria-labelledby="step-title" data-testid="current-step">
                 <h2 id="step-title" class="text-lg">{t(words::name(now))}</h2>
                 <p class="phrase mb-4 text-sm text-muted">{t(words::about(now))}</p>
-                {(now == Step::Node).then(|| view! { <ByHand /> })}
+                {(now == Step::Node).then(|| view! { <ByHand key=view.key.clone() /> })}
                 <div class="flex flex-wrap items-center gap-2">
                     <a class="btn btn-primary" href=href data-testid="do-step">
                         {t(words::door(now))}
@@ -160,14 +160,9 @@ fn Steps(view: StartView) -> impl IntoView {
 
 /// What is done by hand before a node can be added.
 #[component]
-fn ByHand() -> impl IntoView {
-    let locale = use_locale();
-    let command = Signal::derive(move || words::PASTE_COMMAND.in_locale(locale.get()).to_owned());
-    let parts: [(Text, Text, Option<Signal<String>>); 3] = [
-        (words::KEY_TITLE, words::KEY_TEXT, Some(Signal::stored(words::KEY_COMMAND.to_owned()))),
-        (words::PASTE_TITLE, words::PASTE_TEXT, Some(command)),
-        (words::ADD_TITLE, words::ADD_TEXT, None),
-    ];
+fn ByHand(key: String) -> impl IntoView {
+    let parts: [(Text, Text, Option<String>); 2] =
+        [(words::PASTE_TITLE, words::PASTE_TEXT, Some(words::paste(&key))), (words::ADD_TITLE, words::ADD_TEXT, None)];
     let items = std::iter::zip(1.., parts)
         .map(|(number, (title, text, command))| {
             view! {
@@ -180,8 +175,8 @@ fn ByHand() -> impl IntoView {
                             .map(|command| {
                                 view! {
                                     <div class="code mt-2">
-                                        {move || command.get()}
-                                        <CopyButton text=command label=t(words::COPY) />
+                                        <span>{command.clone()}</span>
+                                        <CopyButton text=Signal::stored(command) label=t(words::COPY) />
                                     </div>
                                 }
                             })}

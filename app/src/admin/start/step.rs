@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn one_step_after_the_other_becomes_the_next() {
         let node = NodeId::parse("node-01").unwrap();
-        let mut view = StartView { admin: "伊藤".into(), nodes: vec![], others: 0, tokens: Tokens(50) };
+        let mut view =
+            StartView { admin: "伊藤".into(), nodes: vec![], others: 0, tokens: Tokens(50), key: String::new() };
         assert_eq!((current(&view), to_test(&view)), (Step::Node, None));
         view.nodes.push((node.clone(), false));
         assert_eq!((current(&view), to_test(&view)), (Step::Test, Some(&node)));

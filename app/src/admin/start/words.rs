@@ -12,20 +12,11 @@ pub const LATER: Text = text("あとで行う", "Do it later");
 pub const NOT_SURE: Text = text("わからない・自信がない", "I am not sure");
 pub const COPY: Text = text("コマンドをコピー", "Copy the command");
 
-pub const KEY_TITLE: Text = text("このサーバーの公開鍵を表示する", "Show this server's public key");
-pub const KEY_TEXT: Text = text(
-    "このサーバーの端末で実行します。SSH_PRIVATE_KEY_PATH は .env に書いた鍵の場所です。出てきた1行をコピーしてください。",
-    "Run it in a terminal of this server. SSH_PRIVATE_KEY_PATH is where .env says the key is. Copy the line it prints.",
-);
-pub const KEY_COMMAND: &str = "ssh-keygen -y -f \"$SSH_PRIVATE_KEY_PATH\"";
-pub const PASTE_TITLE: Text = text("ノードに鍵を登録する", "Let the key into the node");
+pub const PASTE_TITLE: Text =
+    text("ノードに、このサーバーの公開鍵を登録する", "Let this server's public key into the node");
 pub const PASTE_TEXT: Text = text(
-    "ノードで計算に使うアカウントにサインインし、次のコマンドの「鍵の1行」を置き換えて実行します。",
-    "Sign in on the node with the account that is to run the jobs, put the line in place of KEY and run this.",
-);
-pub const PASTE_COMMAND: Text = text(
-    "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '鍵の1行' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys",
-    "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho 'KEY' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys",
+    "ノードで計算に使うアカウントにサインインし、次を貼り付けて実行します。",
+    "Sign in on the node with the account that is to run the jobs, paste this and run it.",
 );
 pub const ADD_TITLE: Text =
     text("名前とアドレスを登録し、ホスト鍵を確かめる", "Enter name and address, and check the host key");
@@ -87,8 +78,8 @@ pub fn help(step: Step) -> Text {
             "There is nothing to do. The password can be changed on the account's page.",
         ),
         Step::Node => text(
-            "ノードを管理している人に、この画面の1と2を頼んでください。公開鍵は秘密ではないので、メールで送れます。秘密鍵のファイルは誰にも送らないでください。",
-            "Ask whoever looks after the node to do 1 and 2 of this page. The public key is no secret and can be mailed. Never send the file of the private key to anybody.",
+            "ノードを管理している人に、この画面の1を頼んでください。公開鍵は秘密ではないので、メールで送れます。秘密鍵のファイルは誰にも送らないでください。",
+            "Ask whoever looks after the node to do 1 of this page. The public key is no secret and can be mailed. Never send the file of the private key to anybody.",
         ),
         Step::Test => text(
             "ホスト鍵が同じか自信がなければ、承認しないでください。ノードの前で同じコマンドを実行し、文字列を見比べます。",
@@ -133,4 +124,12 @@ pub fn facts(locale: Locale, step: Step, view: &StartView) -> String {
 pub fn progress(locale: Locale, done: usize) -> String {
     let all = Step::ALL.len();
     locale.pick(format!("{all}つのうち {done}つ完了"), format!("{done} of {all} done"))
+}
+
+/// What lets the server's key into the account that runs it. The key is one line of our own.
+pub fn paste(key: &str) -> String {
+    format!(
+        "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys",
+        key.trim()
+    )
 }
