@@ -24,7 +24,14 @@ pub async fn jobs(path: &Path, jobs: usize, ended: usize) -> Result<()> {
         let id = UserId::parse(&format!("user{n:02}"))?;
         let name = format!("User {n:02}");
         people.push((
-            Actor { id: id.clone(), name: name.clone(), role: Role::Student, scope: Scope::All, origin: Origin::Web },
+            Actor {
+                id: id.clone(),
+                name: name.clone(),
+                role: Role::Student,
+                scope: Scope::All,
+                origin: Origin::Web,
+                address: None,
+            },
             upload()?,
         ));
         let created_at = Timestamp(1_700_000_000);

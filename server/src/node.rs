@@ -4,10 +4,7 @@ use app::backend::doctor;
 use app::i18n::{Locale, sentence};
 use clap::{Args, Subcommand};
 use domain::doctor::{Outcome, Told, remedy};
-use domain::{
-    AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Origin, Role, Scope, Solver, SolverCommand, Tokens,
-    UserId, WorkFolder,
-};
+use domain::{AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Solver, SolverCommand, Tokens, WorkFolder};
 use server::config::Config;
 use std::error::Error;
 
@@ -103,13 +100,7 @@ async fn store(add: Add, config: &Config) -> Result<(), Box<dyn Error>> {
     let id = NodeId::parse(&add.id).map_err(|error| format!("--id {error}"))?;
     let repository = server::open_repository(config).await?;
     let node = add.onto(repository.node(&id).await?, id)?;
-    let actor = Actor {
-        id: UserId::parse("command-line")?,
-        name: "command line".to_owned(),
-        role: Role::Admin,
-        scope: Scope::All,
-        origin: Origin::CommandLine,
-    };
+    let actor = Actor::at_the_shell()?;
     repository.save_node(&node, &actor).await?;
     repository.close().await;
     tracing::info!(node = %node.id, "stored");

@@ -3,8 +3,8 @@
 
 use app::i18n::{Locale, sentence};
 use clap::Subcommand;
+use domain::Actor;
 use domain::settings::{SETTINGS, Setting, SettingChange, SettingFault, SettingProblem, check, file};
-use domain::{Actor, Origin, Role, Scope, UserId};
 use repository::Repository;
 use server::config::Config;
 use std::error::Error;
@@ -95,13 +95,7 @@ async fn get(repository: &Repository, key: Option<&str>) -> Result<String, Box<d
 
 /// Says what it changed: `KEY: BEFORE -> AFTER`.
 async fn save(repository: &Repository, wanted: &[(String, String)]) -> Result<String, Box<dyn Error>> {
-    let actor = Actor {
-        id: UserId::parse("command-line")?,
-        name: "command line".to_owned(),
-        role: Role::Admin,
-        scope: Scope::All,
-        origin: Origin::CommandLine,
-    };
+    let actor = Actor::at_the_shell()?;
     let before = repository.saved_settings().await?;
     let mut said = String::new();
     let mut changes = Vec::new();

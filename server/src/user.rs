@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use credentials::{Passwords, Secret};
 use domain::account::check_password;
-use domain::{Actor, Origin, Profile, Role, Scope, Timestamp, UserId};
+use domain::{Actor, Profile, Role, Scope, Timestamp, UserId};
 use repository::Repository;
 use server::config::Config;
 use std::error::Error;
@@ -58,16 +58,6 @@ fn scope(word: &str) -> Result<Scope, String> {
     Scope::from_word(word).ok_or_else(|| "is read, submit or all".to_owned())
 }
 
-fn actor() -> Result<Actor, Box<dyn Error>> {
-    Ok(Actor {
-        id: UserId::parse("command-line")?,
-        name: "command line".to_owned(),
-        role: Role::Admin,
-        scope: Scope::All,
-        origin: Origin::CommandLine,
-    })
-}
-
 /// Does it. What is printed is for programs: one `NAME=value` a line.
 pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>> {
     let repository = server::open_repository(config).await?;
@@ -82,7 +72,7 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
                 expires_at: None,
             };
             profile.check().map_err(|problem| format!("--name: {problem:?}"))?;
-            repository.add_accounts(vec![(id.clone(), profile, None)], Timestamp(0), &actor()?).await?;
+            repository.add_accounts(vec![(id.clone(), profile, None)], Timestamp(0), &Actor::at_the_shell()?).await?;
             password(&repository, config, &id, password_stdin).await?;
             match token {
                 Some(scope) => print_token(&repository, &id, "command line", scope).await,
@@ -113,12 +103,12 @@ async fn password(
         let password = text.lines().next().unwrap_or_default();
         check_password(id, password).map_err(|problem| format!("the password: {problem:?}"))?;
         let hash = Passwords::new()?.hash(password.to_owned()).await?;
-        repository.set_password(id, hash, None, &actor()?).await?;
+        repository.set_password(id, hash, None, &Actor::at_the_shell()?).await?;
         return Ok(());
     }
     let secret = Secret::new()?;
     let until = Timestamp(chrono::Utc::now().timestamp()).plus(repository.settings().link_lasts);
-    repository.add_link(id, secret.fingerprint(), until, &actor()?).await?;
+    repository.add_link(id, secret.fingerprint(), until, &Actor::at_the_shell()?).await?;
     println!("LINK={}/welcome/{}", config.base_url(config.port), secret.text());
     Ok(())
 }
@@ -128,7 +118,7 @@ async fn print_token(repository: &Repository, id: &UserId, name: &str, scope: Sc
     let known = repository.account(id).await?;
     known.ok_or_else(|| format!("there is no account {id}"))?;
     let secret = Secret::new()?;
-    repository.add_token(id, name, scope, secret.fingerprint(), &actor()?).await?;
+    repository.add_token(id, name, scope, secret.fingerprint(), &Actor::at_the_shell()?).await?;
     println!("TOKEN={}", secret.text());
     Ok(())
 }

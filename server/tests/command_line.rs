@@ -77,6 +77,7 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
         role: domain::Role::Admin,
         scope: domain::Scope::All,
         origin: domain::Origin::Web,
+        address: None,
     };
     repository.save_node(&node, &admin).await.unwrap();
     repository.close().await;

@@ -8,7 +8,7 @@ use crate::clock::use_clock;
 use crate::i18n::t;
 use crate::preferences::use_locale;
 use crate::ui::button::{Button, Size};
-use crate::ui::{Dialog, Field, Notice, TextField, Tone, use_toasts};
+use crate::ui::{CopyButton, Dialog, Field, Notice, TextField, Tone, use_toasts};
 use domain::{ApiToken, Scope};
 use leptos::prelude::*;
 
@@ -47,31 +47,19 @@ pub fn TokensPanel(first: Vec<ApiToken>) -> impl IntoView {
 /// The secret, once.
 #[component]
 fn Made(made: MadeToken) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let secret = StoredValue::new(made.secret);
-    let copy = move |_| {
-        leptos::task::spawn_local(async move {
-            let written = window().navigator().clipboard().write_text(&secret.get_value());
-            if wasm_bindgen_futures::JsFuture::from(written).await.is_ok() {
-                let _ = copied.try_set(true);
-            }
-        });
-    };
+    let secret = made.secret;
+    let shown = secret.clone();
     view! {
         <div class="px-4 pt-3">
             <Notice
                 tone=Tone::Good
                 title=t(words::SHOWN_ONCE)
                 actions=move || {
-                    view! {
-                        <Button size=Size::Small on:click=copy attr:data-testid="copy-token">
-                            {move || if copied.get() { t(words::COPIED)() } else { t(words::COPY)() }}
-                        </Button>
-                    }
+                    view! { <CopyButton text=Signal::stored(secret) label=t(words::COPY) words=true testid="copy-token" /> }
                 }
             >
                 <p>{t(words::SHOWN_ONCE_WHAT)}</p>
-                <code class="mt-1 block text-sm break-all" data-testid="token-secret">{secret.get_value()}</code>
+                <code class="mt-1 block text-sm break-all" data-testid="token-secret">{shown}</code>
             </Notice>
         </div>
     }

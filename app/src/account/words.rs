@@ -57,7 +57,6 @@ pub const SHOWN_ONCE_WHAT: Text = text(
     "Copy it to a place that others cannot read. It cannot be shown again.",
 );
 pub const COPY: Text = text("コピー", "Copy");
-pub const COPIED: Text = text("コピーしました", "Copied");
 
 /// What a scope lets a program do.
 pub fn scope(scope: Scope) -> Text {

@@ -13,12 +13,7 @@ impl Backend {
     ///
     /// # Errors
     /// As the database.
-    pub async fn overtaken(
-        &self,
-        ids: &[JobId],
-        priority: Priority,
-        asking: &Asking,
-    ) -> Result<Overtaken, AppError> {
+    pub async fn overtaken(&self, ids: &[JobId], priority: Priority, asking: &Asking) -> Result<Overtaken, AppError> {
         let found = self.repository.overtaken(ids, priority, NAMED).await;
         let (count, first) = found.map_err(|error| fault::repository(asking.locale, error))?;
         Ok(Overtaken { count, first: first.into_iter().map(|job| (job.name, job.user_name)).collect() })

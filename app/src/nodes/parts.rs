@@ -5,7 +5,7 @@ use crate::clock::{Clock, use_clock};
 use crate::i18n::sentence::{bytes, fault, node};
 use crate::i18n::{Locale, Text, t};
 use crate::preferences::use_locale;
-use crate::ui::{CellKind, Cells, Glyph, Icon, Tone};
+use crate::ui::{CellKind, Cells, CopyButton, Glyph, Icon, Tone};
 use domain::doctor::LITTLE_ROOM;
 use domain::{Cores, Fault, Message, NodeState, NodeSummary, Timestamp};
 use leptos::prelude::*;
@@ -207,56 +207,10 @@ pub fn JobLinks(#[prop(into)] node: Signal<NodeSummary>) -> impl IntoView {
 /// A command ready to paste.
 #[component]
 pub fn Command(#[prop(into)] text: String) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let label = Signal::derive(move || if copied.get() { words::COPIED } else { words::COPY });
-    let locale = use_locale();
-    let word = move || label.get().in_locale(locale.get());
-    let glyph = Signal::derive(move || if copied.get() { Glyph::Check } else { Glyph::Copy });
-    let shown = text.clone();
-    let copy = move |_| {
-        #[cfg(feature = "hydrate")]
-        if copy_text(&text) {
-            copied.set(true);
-        }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = (&text, copied);
-    };
     view! {
         <div class="code">
-            {shown}
-            <button
-                type="button"
-                class="btn btn-ghost btn-xs btn-square needs-script"
-                aria-label=word
-                title=word
-                on:click=copy
-            >
-                <Icon glyph=glyph />
-            </button>
-            <span class="sr-only" role="status">{move || copied.get().then(word)}</span>
+            {text.clone()}
+            <CopyButton text=Signal::stored(text) label=t(words::COPY) />
         </div>
     }
-}
-
-/// Into the clipboard by way of a field: the newer way is closed to pages that come without TLS, as most labs' do.
-#[cfg(feature = "hydrate")]
-fn copy_text(text: &str) -> bool {
-    use wasm_bindgen::JsCast;
-    let put = || {
-        let document = web_sys::window()?.document()?;
-        let field = document.create_element("textarea").ok()?.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
-        field.set_value(text);
-        field.set_class_name("fixed top-0 left-0 opacity-0");
-        let before = document.active_element();
-        document.body()?.append_child(&field).ok()?;
-        field.select();
-        let done = document.dyn_into::<web_sys::HtmlDocument>().ok()?.exec_command("copy").ok()?;
-        field.remove();
-        if let Some(before) = before.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            // what had the focus has it again; where it is gone nobody misses it
-            let _ = before.focus();
-        }
-        done.then_some(())
-    };
-    put().is_some()
 }

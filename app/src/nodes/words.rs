@@ -119,4 +119,3 @@ pub const RUNNING: Text = text("調べています", "looking");
 pub const WAITS: Text = text("前の項目のあと", "after the step before");
 pub const BROKEN_OFF: Text = text("診断が途中で切れました", "The test was cut off");
 pub const COPY: Text = text("コピー", "Copy");
-pub const COPIED: Text = text("コピーしました", "Copied");

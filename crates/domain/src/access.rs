@@ -83,7 +83,7 @@ mod tests {
 
     fn actor(role: Role, scope: Scope) -> Actor {
         let id = UserId::parse("sato").unwrap();
-        Actor { id, name: "佐藤".to_owned(), role, scope, origin: Origin::Web }
+        Actor { id, name: "佐藤".to_owned(), role, scope, origin: Origin::Web, address: None }
     }
 
     #[test]

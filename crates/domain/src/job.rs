@@ -2,8 +2,8 @@
 
 use crate::plan::Waiting;
 use crate::{
-    Cores, JobId, JobName, JobStatus, Message, NodeId, Origin, Progress, Role, Scope, Timestamp, TokenRule, Tokens,
-    UserId, Verdict,
+    Cores, JobId, JobName, JobStatus, Message, NameError, NodeId, Origin, Progress, Role, Scope, Timestamp, TokenRule,
+    Tokens, UserId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,26 @@ pub struct Actor {
     pub scope: Scope,
     /// From where.
     pub origin: Origin,
+    /// The machine's address, where one is known.
+    #[serde(default)]
+    pub address: Option<String>,
+}
+
+impl Actor {
+    /// Whoever has a shell on the server's machine.
+    ///
+    /// # Errors
+    /// None: the name is a good one.
+    pub fn at_the_shell() -> Result<Actor, NameError> {
+        Ok(Actor {
+            id: UserId::parse("command-line")?,
+            name: "command line".to_owned(),
+            role: Role::Admin,
+            scope: Scope::All,
+            origin: Origin::CommandLine,
+            address: None,
+        })
+    }
 }
 
 /// One job as a row of the list; also what events carry, whole, so that receiving it twice is harmless.

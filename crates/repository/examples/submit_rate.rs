@@ -51,6 +51,7 @@ async fn main() {
         role: Role::Student,
         scope: Scope::All,
         origin: Origin::Web,
+        address: None,
     };
     let deck = UploadId::parse(&uuid::Uuid::now_v7().to_string()).unwrap();
     let upload = NewUpload {

@@ -31,7 +31,7 @@ pub(crate) async fn write<T: Serialize>(
         before: Set(Some(json_text("before", before)?)),
         after: Set(Some(json_text("after", after)?)),
         origin: Set(Some(actor.origin.as_str().to_owned())),
-        address: Set(None),
+        address: Set(actor.address.clone()),
         ..Default::default()
     };
     audit_log::Entity::insert(entry).exec_without_returning(db).await?;

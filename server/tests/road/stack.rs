@@ -175,7 +175,8 @@ impl Stack {
         let repository = repository::Repository::open(&config).await.unwrap();
         let id = domain::UserId::parse("root").unwrap();
         let (role, origin) = (domain::Role::Admin, domain::Origin::CommandLine);
-        let root = domain::Actor { id, name: "root".to_owned(), role, scope: domain::Scope::All, origin };
+        let root =
+            domain::Actor { id, name: "root".to_owned(), role, scope: domain::Scope::All, origin, address: None };
         for (key, value) in settings {
             repository.change_setting(key, value, &root).await.unwrap();
         }

@@ -96,9 +96,9 @@ fn link_over(locale: Locale) -> AppError {
 }
 
 /// What an account says in a way of asking.
-pub(super) fn actor_of(account: &Account, origin: Origin, scope: Scope) -> Actor {
-    let user = &account.user;
-    Actor { id: user.id.clone(), name: user.name.clone(), role: user.role, scope, origin }
+fn actor_of(account: &Account, origin: Origin, scope: Scope, address: IpAddr) -> Actor {
+    let (user, address) = (&account.user, Some(address.to_canonical().to_string()));
+    Actor { id: user.id.clone(), name: user.name.clone(), role: user.role, scope, origin, address }
 }
 
 impl Backend {
@@ -109,12 +109,12 @@ impl Backend {
     pub async fn who(&self, visitor: &Visitor, origin: Origin) -> Result<Option<Actor>, RepositoryError> {
         if let Some(token) = &visitor.token {
             let found = self.repository.token(token).await?;
-            return Ok(found.map(|(account, token)| actor_of(&account, origin, token.scope)));
+            return Ok(found.map(|(account, token)| actor_of(&account, origin, token.scope, visitor.address)));
         }
         let Some(session) = &visitor.session else { return Ok(None) };
         let span = SessionSpan::from(&*self.repository.settings());
         let found = self.repository.session(session, span).await?;
-        Ok(found.map(|(account, _)| actor_of(&account, origin, Scope::All)))
+        Ok(found.map(|(account, _)| actor_of(&account, origin, Scope::All, visitor.address)))
     }
 
     /// A new session in place of the one the browser had. Gives the `Set-Cookie`.
@@ -247,7 +247,8 @@ impl Backend {
         let hash = self.entrance.passwords.hash(password).await.map_err(|error| password_fault(locale, error))?;
         let account = match profile {
             None => {
-                let by = |account: &Account| actor_of(account, Origin::Web, Scope::All);
+                let address = visitor.address;
+                let by = move |account: &Account| actor_of(account, Origin::Web, Scope::All, address);
                 self.repository.use_link(&print, hash, by).await.map_err(faulty)?
             }
             Some(profile) => {
@@ -257,6 +258,7 @@ impl Backend {
                     role: Role::Admin,
                     scope: Scope::All,
                     origin: Origin::Web,
+                    address: Some(visitor.address.to_canonical().to_string()),
                 };
                 let made = self.repository.use_first_link(&print, &id, &profile, hash, &actor).await;
                 made.map_err(faulty)?

@@ -356,14 +356,19 @@ fn Delays(acts: Acts) -> impl IntoView {
 
 /// One sentence.
 fn overtaken(locale: Locale, told: &Overtaken) -> String {
-    let names: Vec<String> =
-        told.first.iter().map(|(name, owner)| locale.pick(format!("{name}({owner})"), format!("{name} ({owner})"))).collect();
+    let names: Vec<String> = told
+        .first
+        .iter()
+        .map(|(name, owner)| locale.pick(format!("{name}({owner})"), format!("{name} ({owner})")))
+        .collect();
     let more = told.count.saturating_sub(names.len() as u64);
     let names = names.join(locale.pick("、", ", "));
     match (told.count, more) {
         (0, _) => locale.pick("追い越すジョブはありません。", "No job is overtaken.").to_owned(),
         (_, 0) => locale.pick(format!("追い越すジョブ: {names}"), format!("Overtakes {names}")),
-        (_, more) => locale.pick(format!("追い越すジョブ: {names} とほか{more}件"), format!("Overtakes {names} and {more} more")),
+        (_, more) => {
+            locale.pick(format!("追い越すジョブ: {names} とほか{more}件"), format!("Overtakes {names} and {more} more"))
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use crate::entities::jobs;
 use crate::summary;
 use crate::{Repository, RepositoryError};
 use domain::{JobId, JobStatus, JobSummary, Priority};
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// So many jobs are moved at once at most for the answer to be made: it is an answer to a person in front of a dialog.

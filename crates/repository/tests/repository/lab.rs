@@ -13,7 +13,14 @@ pub struct Lab {
 }
 
 pub fn actor(id: &str, role: Role) -> Actor {
-    Actor { id: UserId::parse(id).unwrap(), name: format!("{id} さん"), role, scope: Scope::All, origin: Origin::Web }
+    Actor {
+        id: UserId::parse(id).unwrap(),
+        name: format!("{id} さん"),
+        role,
+        scope: Scope::All,
+        origin: Origin::Web,
+        address: None,
+    }
 }
 
 pub fn student() -> Actor {

@@ -30,6 +30,7 @@ fn as_themselves(account: &Account) -> Actor {
         role: account.user.role,
         scope: Scope::All,
         origin: Origin::Web,
+        address: None,
     }
 }
 

@@ -35,7 +35,14 @@ fn job(status: JobStatus, owner: &str) -> JobSummary {
 }
 
 fn actor(role: Role) -> Actor {
-    Actor { id: UserId::parse("sato").unwrap(), name: "佐藤".into(), role, scope: Scope::All, origin: Origin::Web }
+    Actor {
+        id: UserId::parse("sato").unwrap(),
+        name: "佐藤".into(),
+        role,
+        scope: Scope::All,
+        origin: Origin::Web,
+        address: None,
+    }
 }
 
 #[test]
