@@ -91,7 +91,7 @@ async fn what_cannot_be_saved_is_said_and_nothing_is() {
     assert_eq!((status, &error["code"]), (409, &json!("CONFLICT")), "{error}");
     let theirs = &error["details"]["conflicts"][0];
     assert_eq!((&theirs["key"], &theirs["value"]), (&json!("total_license_tokens"), &json!("60")));
-    assert_eq!((&theirs["changed"]["by"], theirs["changed"]["at"].is_i64()), (&json!("local"), true));
+    assert_eq!((&theirs["changed"]["by"], theirs["changed"]["at"].is_i64()), (&json!("tester"), true));
     assert_eq!(saved(&stack, "user_max_tokens").await["value"], "", "nothing of it was saved");
 
     // the server's HTML has it all, before any script runs
