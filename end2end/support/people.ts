@@ -24,7 +24,8 @@ export function peopleOf(folder: string): Person[] {
 /** What a browser keeps after this person has signed in there; `null` for nobody. */
 export async function signedIn(url: string, person: Person | null): Promise<SignedIn> {
   if (!person) return { cookies: [], origins: [] };
-  const context = await http.newContext({ baseURL: url });
+  // a sign-in ends the session that the browser had: this one has none, whoever the spec is signed in as
+  const context = await http.newContext({ baseURL: url, storageState: { cookies: [], origins: [] } });
   const answer = await context.post('/rpc/sign_in', { form: { id: person.id, password: person.password } });
   if (!answer.ok()) throw new Error(`${person.id} cannot sign in: ${answer.status()} ${await answer.text()}`);
   const state = await context.storageState();

@@ -57,6 +57,9 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
       },
     },
     { name: 'licenses', path: '/licenses', ready: async (page) => page.getByTestId('license-pool').waitFor() },
+    { name: 'users', path: '/admin/users', ready: async (page) => page.getByTestId('people').waitFor() },
+    { name: 'start', path: '/admin/start', ready: async (page) => page.getByTestId('current-step').waitFor() },
+    { name: 'account', path: '/account', ready: async (page) => page.getByTestId('tokens').waitFor() },
     { name: 'settings', path: '/admin/settings', ready: async (page) => page.getByTestId('settings').waitFor() },
     { name: 'audit', path: '/admin/audit', ready: async (page) => page.getByTestId('audit').waitFor() },
     { name: 'nodes', path: '/nodes', ready: async (page) => page.getByTestId('node-row-node-01').waitFor() },
@@ -70,5 +73,17 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
     },
     { name: 'help', path: '/help?q=attempts', ready: async (page) => page.getByTestId('help-entry').first().waitFor() },
     { name: 'job-failed', path: `/jobs/${failed.id}`, ready: async (page) => page.getByTestId('evidence').waitFor() },
+  ];
+}
+
+/** The pages for whoever is not signed in. They have no live state: `ready` is all there is to wait for. */
+export async function outsideViews(request: APIRequestContext): Promise<View[]> {
+  const answer = await request.post('/rpc/link_for', { data: { id: 'suzuki' } });
+  const { path } = (await answer.json()) as { path: string };
+  const ready = async (page: Page): Promise<void> => page.locator('html[data-ready]').waitFor();
+  return [
+    { name: 'sign-in', path: '/sign-in', ready },
+    { name: 'welcome', path, ready },
+    { name: 'link-over', path: '/welcome/over', ready },
   ];
 }

@@ -1,7 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, hydrated, test } from '../support/fixtures';
-import { contextOf, looks, views } from '../support/views';
+import { contextOf, looks, outsideViews, views } from '../support/views';
 import type { SignedIn } from '../support/people';
+
+/** Nothing. */
+async function finds(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
 
 // English and Japanese share their markup: one language per look is enough for the rules.
 for (const look of looks.filter(({ locale }) => locale === 'ja')) {
@@ -13,10 +20,17 @@ for (const look of looks.filter(({ locale }) => locale === 'ja')) {
       await page.goto(view.path);
       await hydrated(page);
       await view.ready(page);
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-      expect(violations.map(({ id, nodes }) => `${view.name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+      await finds(page, view.name);
     }
     await context.close();
+    const outside = await contextOf(browser, look, process.env.STACK_URL ?? '', { cookies: [], origins: [] });
+    const door = await outside.newPage();
+    for (const view of await outsideViews(request)) {
+      await door.goto(view.path);
+      await view.ready(door);
+      await finds(door, view.name);
+    }
+    await outside.close();
   });
 }
 

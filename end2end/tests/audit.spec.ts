@@ -23,7 +23,7 @@ test('filters are an address, and a wrong day is said at its field', async ({ pa
   await audit.open();
   await hydrated(page);
   await audit.filter('subject').fill('user_max_tokens');
-  await audit.filter('actor').selectOption('local');
+  await audit.filter('actor').selectOption('ito');
   await audit.apply.click();
   await expect(page).toHaveURL(/subject=user_max_tokens/);
   await expect(audit.rows).toHaveCount(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { ended, submit, until } from '../support/api';
 import { expect, hydrated, onOwnStack } from '../support/fixtures';
-import { contextOf, looks, sizeOf, views, type Look } from '../support/views';
+import { contextOf, looks, outsideViews, sizeOf, views, type Look } from '../support/views';
 import type { SignedIn } from '../support/people';
 
 // The lists show what belongs on a picture and nothing else.
@@ -51,6 +51,14 @@ test('every page, light and dark, wide and narrow, Japanese and English', async 
       await shoot(page, look, view.name);
     }
     await context.close();
+    const outside = await contextOf(browser, look, stack.url, { cookies: [], origins: [] });
+    const door = await outside.newPage();
+    for (const view of await outsideViews(request)) {
+      await door.goto(view.path);
+      await view.ready(door);
+      await shoot(door, look, view.name);
+    }
+    await outside.close();
     for (const { id } of [waiting, running]) {
       await request.post(`/api/v1/jobs/${id}/cancel`);
       await until(request, id, ended);

@@ -23,7 +23,7 @@ test('several changes are marked, saved together and in force', async ({ page, s
   await settings.save.click();
   await settings.stands('total_license_tokens', 'found');
   await expect(settings.save).toBeDisabled();
-  await expect(settings.author('total_license_tokens')).toHaveText('Local');
+  await expect(settings.author('total_license_tokens')).toHaveText('伊藤 健');
   expect((await savedSetting(request, 'token_table')).value).toBe('59,76,112');
   expect((await savedSetting(request, 'external_tokens_policy')).value).toBe('ignore');
   expect((await savedSetting(request, 'keep_run_folder_on_failure')).value).toBe('false');
@@ -51,8 +51,8 @@ test('a wrong value is said at its field, is not sent, and stays', async ({ page
   await expect(settings.field('user_max_tokens')).toHaveValue('');
 });
 
-test('two people at one setting see both values and choose', async ({ page, settings, browser, stack }) => {
-  const context = await browser.newContext({ baseURL: stack.url });
+test('two people at one setting see both values and choose', async ({ page, settings, browser, stack, storageState }) => {
+  const context = await browser.newContext({ baseURL: stack.url, storageState });
   const other = new SettingsPage(await context.newPage());
   await settings.open();
   await other.open();

@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         return inspect::inspect(files);
     }
     // what its reader wants is on standard output, where logs would stand among it
-    let is_quiet = matches!(arguments.command, Some(Command::Settings(_)));
+    let is_quiet = matches!(arguments.command, Some(Command::Settings(_) | Command::User(_)));
     if !is_quiet {
         server::logs::start(&arguments.config.log_level);
     }

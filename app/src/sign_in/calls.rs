@@ -31,7 +31,8 @@ fn let_in(cookies: &[String], to: Option<&str>) {
 #[server(prefix = "/rpc", endpoint = "sign_in")]
 pub async fn sign_in(id: String, password: String, to: Option<String>) -> Result<UserId, AppError> {
     let (backend, visitor) = (crate::backend::backend()?, crate::backend::visitor()?);
-    let (account, cookie) = crate::backend::answer(backend.sign_in(&id, password, &visitor).await)?;
+    // no status here: where the form came without a script the answer is the way back to it
+    let (account, cookie) = backend.sign_in(&id, password, &visitor).await?;
     let mut cookies = vec![cookie];
     cookies.extend(crate::preferences::cookies_of(account.language.as_deref(), account.theme.as_deref()));
     let_in(&cookies, to.as_deref());

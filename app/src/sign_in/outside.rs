@@ -34,7 +34,7 @@ pub fn FormError(
 ) -> impl IntoView {
     use crate::ui::{Glyph, Icon};
     view! {
-        <div role="alert" data-testid="form-error">
+        <div class="empty:hidden" role="alert" data-testid="form-error">
             {move || {
                 error
                     .get()

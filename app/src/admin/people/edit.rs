@@ -163,26 +163,31 @@ fn AccountActs(store: Store, id: UserId, name: Memo<String>) -> impl IntoView {
                 <Button on:click=move |_| handing.set(true) attr:data-testid="hand-over">
                     {t(words::HAND_OVER)}
                 </Button>
+                // one place each: an element that is made into another one in place keeps what a click on it did before
                 {move || {
-                    if is_disabled.get() {
-                        view! {
-                            <Button busy=busy on:click=enable attr:data-testid="enable-person">
-                                {t(words::ENABLE)}
-                            </Button>
-                        }
-                            .into_any()
-                    } else {
-                        view! {
-                            <Button
-                                kind=Kind::Stop
-                                on:click=move |_| disabling.set(true)
-                                attr:data-testid="disable-person"
-                            >
-                                {t(words::DISABLE)}
-                            </Button>
-                        }
-                            .into_any()
-                    }
+                    is_disabled
+                        .get()
+                        .then(|| {
+                            view! {
+                                <Button busy=busy on:click=enable attr:data-testid="enable-person">
+                                    {t(words::ENABLE)}
+                                </Button>
+                            }
+                        })
+                }}
+                {move || {
+                    (!is_disabled.get())
+                        .then(|| {
+                            view! {
+                                <Button
+                                    kind=Kind::Stop
+                                    on:click=move |_| disabling.set(true)
+                                    attr:data-testid="disable-person"
+                                >
+                                    {t(words::DISABLE)}
+                                </Button>
+                            }
+                        })
                 }}
             </div>
             {move || (!is_open.get()).then(|| view! { <p class="sub">{t(words::CLOSED_NOW)}</p> })}

@@ -19,7 +19,8 @@ pub fn History(item: Item, store: Store) -> impl IntoView {
     let version = item.of(|draft| draft.saved.version);
     let past = RwSignal::new(None::<Result<Vec<PastChange>, AppError>>);
     Effect::new(move |_| {
-        version.track();
+        // read, not only followed: what has never been read follows nothing itself
+        let _ = version.get();
         leptos::task::spawn_local(async move {
             let read = setting_history(key.to_owned()).await;
             // it may be closed by now

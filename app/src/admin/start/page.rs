@@ -80,7 +80,7 @@ fn Body(first: Result<StartView, AppError>) -> impl IntoView {
 fn place(step: Step, view: &StartView) -> String {
     match step {
         Step::Admin => "/account".to_owned(),
-        Step::Node => "/nodes".to_owned(),
+        Step::Node => "/nodes?add=1".to_owned(),
         Step::Test => to_test(view).map_or_else(|| "/nodes".to_owned(), |node| format!("/nodes/{node}")),
         Step::People => "/admin/users".to_owned(),
         Step::Tokens => "/admin/settings".to_owned(),

@@ -74,7 +74,8 @@ fn read(bytes: &[u8]) -> Result<Sheet, Refusal> {
     if bytes.len() > MOST_BYTES {
         return Err(Refusal::Large);
     }
-    let text = text(bytes).ok_or(Refusal::Letters)?;
+    // one end for all lines: the reader counts a line that ends in two letters when it comes to the second of them
+    let text = text(bytes).ok_or(Refusal::Letters)?.replace("\r\n", "\n");
     let first = text.lines().find(|line| !line.trim().is_empty()).ok_or(Refusal::Empty)?;
     // cells copied from a sheet come with tabs between them
     let delimiter = if first.contains('\t') && !first.contains(',') { b'\t' } else { b',' };
