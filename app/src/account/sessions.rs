@@ -71,7 +71,7 @@ pub fn SessionsPanel(first: Vec<OwnSession>) -> impl IntoView {
                     others()
                         .then(|| {
                             view! {
-                                <Button size=Size::Small busy=busy on:click=move |_| end(None) attr:data-testid="end-others">
+                                <Button size=Size::Small busy=busy on_click=move |_| end(None) attr:data-testid="end-others">
                                     {t(words::END_OTHERS)}
                                 </Button>
                             }
@@ -108,7 +108,7 @@ pub fn SessionsPanel(first: Vec<OwnSession>) -> impl IntoView {
                                                 <Button
                                                     size=Size::Small
                                                     busy=busy
-                                                    on:click=move |_| end(Some(id.clone()))
+                                                    on_click=move |_| end(Some(id.clone()))
                                                     attr:data-testid="end-session"
                                                 >
                                                     {words::END.in_locale(locale)}

@@ -95,7 +95,7 @@ fn List(state: State) -> impl IntoView {
                                 </div>
                                 <Button
                                     size=Size::Small
-                                    on:click=move |_| {
+                                    on_click=move |_| {
                                         state.asked.set(Some(token.clone()));
                                         state.dialog.set(true);
                                     }

@@ -110,7 +110,7 @@ fn List(first: Result<ListPage, AppError>, actor: Option<Actor>, query: Memo<Lis
                                 <Button
                                     size=Size::Small
                                     glyph=Glyph::Refresh
-                                    on:click=move |_| store.read()
+                                    on_click=move |_| store.read()
                                     attr:data-testid="re-sort"
                                 >
                                     {t(words::RE_SORT)}

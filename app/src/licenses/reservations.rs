@@ -152,7 +152,7 @@ fn List(list: Vec<Held>, ask: Callback<Reservation>) -> impl IntoView {
                                             kind=Kind::Stop
                                             size=Size::Small
                                             class="needs-script"
-                                            on:click=move |_| ask.run(one.clone())
+                                            on_click=move |_| ask.run(one.clone())
                                             attr:aria-label=label
                                             attr:data-testid="end-reservation-open"
                                         >

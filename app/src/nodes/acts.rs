@@ -128,7 +128,7 @@ pub fn Acts(store: Store) -> impl IntoView {
                 <Show when=is(NodeState::Draining)>
                     <Button
                         busy=busy
-                        on:click=move |_| act.run((NodeAct::Resume, words::DONE))
+                        on_click=move |_| act.run((NodeAct::Resume, words::DONE))
                         attr:data-testid="node-resume"
                     >
                         {t(words::RESUME)}
@@ -137,24 +137,24 @@ pub fn Acts(store: Store) -> impl IntoView {
                 <Show when=is(NodeState::Disabled)>
                     <Button
                         busy=busy
-                        on:click=move |_| act.run((NodeAct::Enable, words::DONE))
+                        on_click=move |_| act.run((NodeAct::Enable, words::DONE))
                         attr:data-testid="node-enable"
                     >
                         {t(words::ENABLE)}
                     </Button>
                 </Show>
                 <Show when=move || state.get() != NodeState::Disabled>
-                    <Button on:click=move |_| ask(draining) attr:data-testid="node-drain">
+                    <Button on_click=move |_| ask(draining) attr:data-testid="node-drain">
                         {move || {
                             let word = if state.get() == NodeState::Draining { words::DRAIN_AGAIN } else { words::DRAIN };
                             word.in_locale(locale.get())
                         }}
                     </Button>
-                    <Button kind=Kind::Stop on:click=move |_| ask(disabling) attr:data-testid="node-disable">
+                    <Button kind=Kind::Stop on_click=move |_| ask(disabling) attr:data-testid="node-disable">
                         {t(words::DISABLE)}
                     </Button>
                 </Show>
-                <Button kind=Kind::Stop size=Size::Normal on:click=move |_| ask(deleting) attr:data-testid="node-delete">
+                <Button kind=Kind::Stop size=Size::Normal on_click=move |_| ask(deleting) attr:data-testid="node-delete">
                     {t(words::DELETE)}
                 </Button>
             </div>

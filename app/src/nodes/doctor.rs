@@ -118,7 +118,7 @@ pub fn Doctor(store: Store) -> impl IntoView {
                     class="ml-auto needs-script"
                     glyph=Glyph::Refresh
                     busy=running
-                    on:click=start
+                    on_click=start
                     attr:data-testid="doctor-start"
                 >
                     {move || if begun.get() { words::AGAIN } else { words::TEST }.in_locale(locale.get())}

@@ -272,10 +272,10 @@ pub fn EditForm(store: Store) -> impl IntoView {
                                     urgent=true
                                     actions=move || {
                                         view! {
-                                            <Button size=Size::Small busy=busy on:click=mine attr:data-testid="node-save-mine">
+                                            <Button size=Size::Small busy=busy on_click=mine attr:data-testid="node-save-mine">
                                                 {t(words::MINE)}
                                             </Button>
-                                            <Button size=Size::Small on:click=theirs attr:data-testid="node-take-theirs">
+                                            <Button size=Size::Small on_click=theirs attr:data-testid="node-take-theirs">
                                                 {t(words::THEIRS)}
                                             </Button>
                                         }

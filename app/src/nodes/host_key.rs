@@ -103,7 +103,7 @@ pub fn HostKey(store: Store) -> impl IntoView {
                     size=Size::Small
                     class="ml-auto needs-script"
                     busy=asking
-                    on:click=move |_| ask()
+                    on_click=move |_| ask()
                     attr:data-testid="host-key-ask"
                 >
                     {t(words::KEY_ASK)}
@@ -145,19 +145,19 @@ pub fn HostKey(store: Store) -> impl IntoView {
                                 <Button
                                     kind=Kind::Primary
                                     busy=busy
-                                    on:click=move |_| decide(true)
+                                    on_click=move |_| decide(true)
                                     attr:data-testid="host-key-accept"
                                 >
                                     {t(words::ACCEPT)}
                                 </Button>
                                 <Button
                                     kind=Kind::Stop
-                                    on:click=move |_| refusing.set(true)
+                                    on_click=move |_| refusing.set(true)
                                     attr:data-testid="host-key-refuse"
                                 >
                                     {t(words::REFUSE)}
                                 </Button>
-                                <Button kind=Kind::Ghost on:click=unsure attr:data-testid="host-key-unsure">
+                                <Button kind=Kind::Ghost on_click=unsure attr:data-testid="host-key-unsure">
                                     {t(words::UNSURE)}
                                 </Button>
                             </div>

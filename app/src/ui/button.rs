@@ -1,6 +1,7 @@
 //! Buttons and key caps.
 
 use super::icon::{Glyph, Icon};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// What a button is for.
@@ -58,7 +59,7 @@ impl Size {
     }
 }
 
-/// A button. Handlers and test ids are set from outside: `<Button on:click=… attr:data-testid="…">`.
+/// A button. Handlers and test ids are set from outside: `<Button on_click=… attr:data-testid="…">`.
 #[component]
 pub fn Button(
     /// What it is for.
@@ -76,6 +77,9 @@ pub fn Button(
     /// What it does is under way: a spinner, and no second click.
     #[prop(optional, into)]
     busy: Signal<bool>,
+    /// What it does.
+    #[prop(optional, into)]
+    on_click: Option<Callback<MouseEvent>>,
     /// Sends its form.
     #[prop(optional)]
     submit: bool,
@@ -91,6 +95,11 @@ pub fn Button(
             class=format!("btn {} {} {class}", kind.class(), size.class())
             aria-busy=move || busy.get().then_some("true")
             disabled=move || disabled.get() || busy.get()
+            on:click=move |event| {
+                if let Some(act) = on_click {
+                    act.run(event);
+                }
+            }
         >
             {move || busy.get().then(|| view! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> })}
             {glyph.map(|glyph| view! { <Icon glyph=glyph /> })}

@@ -66,12 +66,12 @@ pub fn Dialog(
                 {children.map(|more| view! { <div class="mt-3 text-sm">{more()}</div> })}
             </div>
             <div class="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">
-                <Button on:click=move |_| open.set(false)>{move || safe.get()}</Button>
+                <Button on_click=move |_| open.set(false)>{move || safe.get()}</Button>
                 <Button
                     kind=if danger { Kind::Danger } else { Kind::Primary }
                     busy=busy
                     disabled=disabled
-                    on:click=move |_| on_confirm.run(())
+                    on_click=move |_| on_confirm.run(())
                     attr:data-testid=confirm_testid
                 >
                     {move || verb.get()}

@@ -171,7 +171,7 @@ fn Export(ask: Memo<AuditAsk>) -> impl IntoView {
                 size=Size::Small
                 glyph=Glyph::Download
                 busy=busy
-                on:click=export
+                on_click=export
                 attr:data-testid="audit-export"
             >
                 {t(words::EXPORT)}

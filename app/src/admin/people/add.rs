@@ -71,7 +71,7 @@ pub fn AddPanel(store: Store) -> impl IntoView {
                         <div class="grid gap-4 p-4">
                             <OneLink link=link days=days.get_untracked().unwrap_or_default() />
                             <div class="flex flex-wrap justify-end gap-2">
-                                <Button on:click=move |_| made.set(None) attr:data-testid="add-another">
+                                <Button on_click=move |_| made.set(None) attr:data-testid="add-another">
                                     {t(words::ANOTHER)}
                                 </Button>
                             </div>
@@ -126,7 +126,7 @@ fn NewForm(store: Store, made: RwSignal<Option<PersonalLink>>) -> impl IntoView 
         <form class="grid gap-3 p-4" on:submit=send novalidate aria-labelledby="add-title" data-testid="person-form">
             <PersonFields fields=fields store=store new=true />
             <div class="flex flex-wrap justify-end gap-2">
-                <Button on:click=move |_| store.panel.set(Panel::Closed)>{t(words::CANCEL)}</Button>
+                <Button on_click=move |_| store.panel.set(Panel::Closed)>{t(words::CANCEL)}</Button>
                 <Button kind=Kind::Primary submit=true busy=busy attr:data-testid="save-person">
                     {t(words::DO_ADD)}
                 </Button>

@@ -155,12 +155,12 @@ fn AccountActs(store: Store, id: UserId, name: Memo<String>) -> impl IntoView {
             <div class="flex flex-wrap gap-2">
                 <Button
                     disabled=Signal::derive(move || !is_open.get())
-                    on:click=move |_| linking.set(true)
+                    on_click=move |_| linking.set(true)
                     attr:data-testid="new-link"
                 >
                     {t(words::NEW_LINK)}
                 </Button>
-                <Button on:click=move |_| handing.set(true) attr:data-testid="hand-over">
+                <Button on_click=move |_| handing.set(true) attr:data-testid="hand-over">
                     {t(words::HAND_OVER)}
                 </Button>
                 // one place each: an element that is made into another one in place keeps what a click on it did before
@@ -169,7 +169,7 @@ fn AccountActs(store: Store, id: UserId, name: Memo<String>) -> impl IntoView {
                         .get()
                         .then(|| {
                             view! {
-                                <Button busy=busy on:click=enable attr:data-testid="enable-person">
+                                <Button busy=busy on_click=enable attr:data-testid="enable-person">
                                     {t(words::ENABLE)}
                                 </Button>
                             }
@@ -181,7 +181,7 @@ fn AccountActs(store: Store, id: UserId, name: Memo<String>) -> impl IntoView {
                             view! {
                                 <Button
                                     kind=Kind::Stop
-                                    on:click=move |_| disabling.set(true)
+                                    on_click=move |_| disabling.set(true)
                                     attr:data-testid="disable-person"
                                 >
                                     {t(words::DISABLE)}

@@ -247,7 +247,7 @@ fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
                     kind=Kind::Primary
                     busy=busy
                     disabled=Signal::stored(wrong > 0)
-                    on:click=add
+                    on_click=add
                     attr:data-testid="add-all"
                 >
                     {move || words::add_all(locale.get(), all)}

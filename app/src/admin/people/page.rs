@@ -70,14 +70,14 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
             <div class="needs-script flex flex-wrap gap-2">
                 <Button
                     glyph=Glyph::Plus
-                    on:click=move |_| store.panel.set(Panel::Add)
+                    on_click=move |_| store.panel.set(Panel::Add)
                     attr:data-testid="add-person"
                 >
                     {t(words::ADD)}
                 </Button>
                 <Button
                     glyph=Glyph::Upload
-                    on:click=move |_| store.panel.set(Panel::Import)
+                    on_click=move |_| store.panel.set(Panel::Import)
                     attr:data-testid="import-people"
                 >
                     {t(words::IMPORT)}

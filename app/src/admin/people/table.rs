@@ -156,7 +156,7 @@ pub fn Table(store: Store) -> impl IntoView {
                     .then(|| {
                         view! {
                             <EmptyState title=t(words::NONE_FOUND) text=t(words::NONE_FOUND_TEXT)>
-                                <Button size=Size::Small on:click=move |_| clear()>
+                                <Button size=Size::Small on_click=move |_| clear()>
                                     {t(words::SHOW_ALL)}
                                 </Button>
                             </EmptyState>
@@ -260,7 +260,7 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
                     <span class="needs-script">
                         <Button
                             size=Size::Small
-                            on:click=move |_| store.panel.set(Panel::Edit(opened.clone()))
+                            on_click=move |_| store.panel.set(Panel::Edit(opened.clone()))
                             attr:aria-label=move || words::edit_of(locale.get(), &name())
                             attr:data-testid="edit-person"
                         >

@@ -42,7 +42,7 @@ pub fn Foot(store: Store) -> impl IntoView {
                 }}
             </span>
             <div class="ml-auto flex gap-2">
-                <Button disabled=none on:click=move |_| store.discard() attr:data-testid="settings-discard">
+                <Button disabled=none on_click=move |_| store.discard() attr:data-testid="settings-discard">
                     {t(words::DISCARD)}
                 </Button>
                 <Button

@@ -47,7 +47,7 @@ pub fn Tools(store: Store) -> impl IntoView {
                 glyph=Glyph::Download
                 class="needs-script"
                 busy=busy
-                on:click=export
+                on_click=export
                 attr:data-testid="settings-export"
             >
                 {t(words::EXPORT)}
@@ -56,7 +56,7 @@ pub fn Tools(store: Store) -> impl IntoView {
                 size=Size::Small
                 glyph=Glyph::Upload
                 class="needs-script"
-                on:click=move |_| open.update(|open| *open = !*open)
+                on_click=move |_| open.update(|open| *open = !*open)
                 attr:aria-expanded=move || if open.get() { "true" } else { "false" }
                 attr:data-testid="settings-import"
             >

@@ -79,7 +79,7 @@ fn Past(one: PastChange, item: Item, store: Store) -> impl IntoView {
                             size=Size::Tiny
                             disabled=same
                             busy=store.busy
-                            on:click=move |_| store.undo(item, before.clone())
+                            on_click=move |_| store.undo(item, before.clone())
                             attr:data-testid="undo"
                         >
                             {move || {

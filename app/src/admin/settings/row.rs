@@ -123,7 +123,7 @@ fn Author(item: Item, open: RwSignal<bool>) -> impl IntoView {
                                 kind=Kind::Ghost
                                 size=Size::Tiny
                                 class="needs-script lg:-mr-2"
-                                on:click=move |_| open.update(|open| *open = !*open)
+                                on_click=move |_| open.update(|open| *open = !*open)
                                 attr:aria-label=label
                                 attr:aria-expanded=move || if open.get() { "true" } else { "false" }
                                 attr:data-testid=format!("history-{key}")
@@ -168,14 +168,14 @@ fn Conflict(item: Item) -> impl IntoView {
                             view! {
                                 <Button
                                     size=Size::Small
-                                    on:click=move |_| item.draft.update(|draft| draft.take_theirs())
+                                    on_click=move |_| item.draft.update(|draft| draft.take_theirs())
                                     attr:data-testid="take-theirs"
                                 >
                                     {take}
                                 </Button>
                                 <Button
                                     size=Size::Small
-                                    on:click=move |_| item.draft.update(|draft| draft.keep_mine())
+                                    on_click=move |_| item.draft.update(|draft| draft.keep_mine())
                                     attr:data-testid="keep-mine"
                                 >
                                     {keep}

@@ -135,7 +135,7 @@ pub fn Import(store: Store, open: RwSignal<bool>) -> impl IntoView {
                 </Field>
                 {move || error.get().map(|error| view! { <Refusal error=error /> })}
                 <div class="flex flex-wrap justify-end gap-2">
-                    <Button on:click=move |_| open.set(false)>{t(words::CLOSE)}</Button>
+                    <Button on_click=move |_| open.set(false)>{t(words::CLOSE)}</Button>
                     <Button submit=true disabled=none busy=busy attr:data-testid="import-preview">
                         {t(words::PREVIEW)}
                     </Button>
@@ -155,7 +155,7 @@ pub fn Import(store: Store, open: RwSignal<bool>) -> impl IntoView {
                                             <Button
                                                 kind=Kind::Primary
                                                 busy=busy
-                                                on:click=save
+                                                on_click=save
                                                 attr:data-testid="import-save"
                                             >
                                                 {move || words::import(locale.get(), count)}

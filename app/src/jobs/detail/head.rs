@@ -167,7 +167,7 @@ fn Acts(page: Page) -> impl IntoView {
                                 glyph=Glyph::CirclePause
                                 busy=page.acting
                                 attr:data-testid="hold"
-                                on:click=move |_| page.act(JobAction::Hold)
+                                on_click=move |_| page.act(JobAction::Hold)
                             >
                                 {hold}
                             </Button>
@@ -183,7 +183,7 @@ fn Acts(page: Page) -> impl IntoView {
                                 glyph=Glyph::CirclePlay
                                 busy=page.acting
                                 attr:data-testid="release"
-                                on:click=move |_| page.act(JobAction::Release)
+                                on_click=move |_| page.act(JobAction::Release)
                             >
                                 {release}
                             </Button>
@@ -200,7 +200,7 @@ fn Acts(page: Page) -> impl IntoView {
                                 glyph=Glyph::Stop
                                 busy=asked
                                 attr:data-testid="cancel"
-                                on:click=move |_| page.stop_dialog.set(true)
+                                on_click=move |_| page.stop_dialog.set(true)
                             >
                                 {move || if asked.get() { stopping() } else { stop() }}
                             </Button>

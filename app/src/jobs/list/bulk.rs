@@ -42,14 +42,14 @@ pub fn BulkBar(acts: Acts) -> impl IntoView {
                 glyph=Glyph::CirclePause
                 disabled=Signal::derive(move || illegal(hold()))
                 busy=acts.busy
-                on:click=move |_| begin(untrack(hold))
+                on_click=move |_| begin(untrack(hold))
             >
                 {move || if held.get() { words::RELEASE } else { words::HOLD }.in_locale(locale.get())}
             </Button>
             <Button
                 size=Size::Small
                 disabled=Signal::derive(move || illegal(Act::Priority))
-                on:click=move |_| begin(Act::Priority)
+                on_click=move |_| begin(Act::Priority)
             >
                 {t(words::CHANGE_PRIORITY)}
             </Button>
@@ -58,13 +58,13 @@ pub fn BulkBar(acts: Acts) -> impl IntoView {
                 size=Size::Small
                 glyph=Glyph::Stop
                 disabled=Signal::derive(move || illegal(Act::Stop))
-                on:click=move |_| begin(Act::Stop)
+                on_click=move |_| begin(Act::Stop)
                 attr:data-testid="bulk-stop"
             >
                 {t(words::STOP)}
             </Button>
             <span class="text-xs text-muted">{reason}</span>
-            <Button kind=Kind::Ghost size=Size::Small class="ml-auto" on:click=move |_| acts.clear()>
+            <Button kind=Kind::Ghost size=Size::Small class="ml-auto" on_click=move |_| acts.clear()>
                 {t(words::CLEAR_SELECTION)}
                 " "
                 <Kbd keys="Esc" />

@@ -84,7 +84,7 @@ pub fn Decision(form: Form, submit: Callback<()>) -> impl IntoView {
                 class="mt-3 w-full"
                 disabled=Signal::derive(move || jobs.with(Vec::is_empty) || form.abaqus.with(AbaqusChoices::is_wrong))
                 busy=form.submitting
-                on:click=move |_| submit.run(())
+                on_click=move |_| submit.run(())
                 attr:data-testid="submit"
                 attr:aria-describedby="submit-note"
             >

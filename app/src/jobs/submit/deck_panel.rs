@@ -181,7 +181,7 @@ fn Trouble(form: Form, id: ItemId) -> impl IntoView {
                         title=words::send_error(voice, &error)
                         actions=ViewFnOnce::from(move || {
                             view! {
-                                <Button size=Size::Small on:click=again>
+                                <Button size=Size::Small on_click=again>
                                     {t(words::AGAIN)}
                                 </Button>
                             }
@@ -199,7 +199,7 @@ fn Trouble(form: Form, id: ItemId) -> impl IntoView {
                         title=error.message
                         actions=ViewFnOnce::from(move || {
                             view! {
-                                <Button size=Size::Small on:click=again>
+                                <Button size=Size::Small on_click=again>
                                     {t(words::CHECK_AGAIN)}
                                 </Button>
                             }

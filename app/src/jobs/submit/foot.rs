@@ -131,7 +131,7 @@ fn OwnCpus(form: Form, id: ItemId) -> impl IntoView {
                 size=Size::Small
                 glyph=Glyph::Cpu
                 class="ml-auto"
-                on:click=move |_| set(Some(form.common_cpus_untracked()))
+                on_click=move |_| set(Some(form.common_cpus_untracked()))
                 attr:data-testid="own-cpus"
             >
                 {t(words::OWN_CPUS)}
@@ -155,7 +155,7 @@ fn OwnCpus(form: Form, id: ItemId) -> impl IntoView {
                         })
                         .collect_view()}
                 </div>
-                <Button kind=Kind::Ghost size=Size::Small on:click=move |_| set(None)>
+                <Button kind=Kind::Ghost size=Size::Small on_click=move |_| set(None)>
                     {t(words::COMMON_CPUS)}
                 </Button>
             </div>

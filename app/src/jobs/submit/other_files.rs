@@ -101,7 +101,7 @@ fn OneFile(form: Form, id: ItemId, name: String, size: u64, row: Row) -> impl In
                     view! {
                         <Button
                             size=Size::Small
-                            on:click=move |_| {
+                            on_click=move |_| {
                                 #[cfg(feature = "hydrate")]
                                 super::engine::try_again(form, id);
                             }

@@ -21,7 +21,7 @@ pub fn LogPanel() -> impl IntoView {
                 <TabRow page=page logs=logs />
                 <div class="ml-auto flex flex-wrap items-center gap-2 py-1.5 max-md:ml-0 max-md:w-full">
                     <Search page=page />
-                    <Button size=Size::Small glyph=Glyph::Alarm on:click=move |_| page.log.go_to_error(page.view)>
+                    <Button size=Size::Small glyph=Glyph::Alarm on_click=move |_| page.log.go_to_error(page.view)>
                         {t(words::LAST_ERROR)}
                     </Button>
                     <Follow page=page />
