@@ -27,7 +27,7 @@ async function shoot(page: Page, look: Look, view: string): Promise<void> {
 }
 
 test('every page, light and dark, wide and narrow, Japanese and English', async ({ browser, request, stack, storageState }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const pages = await views(request, { failed: '引張試験_S45C', broken: 'bracket_v4', done: 'beam_03' });
   for (const look of looks) {
     // One job that runs on all of the node's cores, and one that has to wait for them.
