@@ -3,12 +3,14 @@
 mod again;
 pub mod api;
 pub mod calls;
+mod new_password;
 mod outside;
 mod page;
 mod welcome;
 mod words;
 
 pub use again::{SignInAgain, say_signed_out};
+pub use new_password::{NewPassword, NewPasswordFields};
 pub use outside::Outside;
 pub use page::SignInPage;
 pub use welcome::WelcomePage;

@@ -93,9 +93,9 @@ for (const locale of ['ja', 'en'] as const) {
     await student.goto(links[1]);
     await new SignInPage(student).ready();
     const type = (text: string): Promise<void> => student.keyboard.type(text);
-    await tabTo(student, 'welcome-password');
+    await tabTo(student, 'new-password');
     await type('a sentence of the student');
-    await tabTo(student, 'welcome-repeat');
+    await tabTo(student, 'repeat-password');
     await type('a sentence of the student');
     await student.keyboard.press('Enter');
     await expect(student).toHaveURL('/');

@@ -4,6 +4,7 @@ use super::calls::change_password;
 use super::words;
 use crate::AppError;
 use crate::i18n::t;
+use crate::sign_in::{NewPassword, NewPasswordFields};
 use crate::ui::button::Button;
 use crate::ui::{TextField, use_toasts};
 use leptos::prelude::*;
@@ -15,39 +16,33 @@ pub fn PasswordPanel(
     id: String,
 ) -> impl IntoView {
     let toasts = use_toasts();
-    let signal = || RwSignal::new(String::new());
-    let (current, new, repeat) = (signal(), signal(), signal());
-    let (busy, problem, differs) = (RwSignal::new(false), RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (current, new) = (RwSignal::new(String::new()), NewPassword::default());
+    let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
     let about = move |field: &'static str| {
         Signal::derive(move || {
             let told = problem.get().filter(|error| error.field.as_deref() == Some(field));
             told.map(|error| error.message)
         })
     };
-    let (not_the_same, changed, failed) = (t(words::NOT_THE_SAME), t(words::CHANGED), t(words::NOT_DONE));
-    let repeat_error = Signal::derive(move || differs.get().then(|| not_the_same().to_owned()));
+    let (changed, failed) = (t(words::CHANGED), t(words::NOT_DONE));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
-        differs.set(new.get_untracked() != repeat.get_untracked());
-        if differs.get_untracked() {
-            return;
-        }
+        let Some(password) = new.read() else { return };
         busy.set(true);
         problem.set(None);
         leptos::task::spawn_local(async move {
-            let answer = change_password(current.get_untracked(), new.get_untracked()).await;
+            let answer = change_password(current.get_untracked(), password).await;
             // the page may be gone
             if busy.try_set(false).is_some() {
                 return;
             }
             match answer {
                 Ok(()) => {
-                    for field in [current, new, repeat] {
-                        field.set(String::new());
-                    }
+                    current.set(String::new());
+                    new.clear();
                     toasts.good(untrack(changed), None);
                 }
                 Err(error) if error.field.is_some() => problem.set(Some(error)),
@@ -73,27 +68,7 @@ pub fn PasswordPanel(
                     autocomplete="current-password"
                     testid="password-current"
                 />
-                <TextField
-                    id="password-new"
-                    name="new"
-                    kind="password"
-                    label=t(words::NEW)
-                    hint=t(words::NEW_HINT)
-                    value=new
-                    error=about("password")
-                    autocomplete="new-password"
-                    testid="password-new"
-                />
-                <TextField
-                    id="password-repeat"
-                    name="repeat"
-                    kind="password"
-                    label=t(words::REPEAT)
-                    value=repeat
-                    error=repeat_error
-                    autocomplete="new-password"
-                    testid="password-repeat"
-                />
+                <NewPasswordFields new=new error=about("password") />
                 <div class="flex justify-end">
                     <Button submit=true busy=busy attr:data-testid="password-change">
                         {t(words::CHANGE)}

@@ -14,11 +14,6 @@ pub const PASSWORD: Text = text("パスワード", "Password");
 pub const PASSWORD_WHAT: Text =
     text("変えると、ほかのブラウザーはサインアウトします。", "Your other browsers are signed out when you change it.");
 pub const CURRENT: Text = text("今のパスワード", "Present password");
-pub const NEW: Text = text("新しいパスワード", "New password");
-pub const NEW_HINT: Text =
-    text("10文字以上。覚えやすい文章でもかまいません。", "At least 10 characters. A sentence is fine.");
-pub const REPEAT: Text = text("新しいパスワード (もう一度)", "New password, again");
-pub const NOT_THE_SAME: Text = text("2つのパスワードが違います。", "The two passwords differ.");
 pub const CHANGE: Text = text("パスワードを変える", "Change password");
 pub const CHANGED: Text = text("パスワードを変えました", "Password changed");
 

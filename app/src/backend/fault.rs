@@ -305,6 +305,22 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
         ),
         RepositoryError::NotFound { what: "account", .. } => no_account(locale),
         RepositoryError::AccountExists { id } => account_exists(locale, &id),
+        RepositoryError::AccountChanged { now } => {
+            let role = now.role;
+            let message = locale.pick(
+                format!(
+                    "編集を始めたあとに、ほかの管理者が変えました。今は {}・{}です。もう一度保存すると、入力した内容で上書きします。",
+                    now.name,
+                    crate::frame::role(role).ja
+                ),
+                format!(
+                    "Another admin has changed this since you began. It is now {}, {}. Save again to overwrite it with what you typed.",
+                    now.name,
+                    crate::frame::role(role).en
+                ),
+            );
+            AppError::new(ErrorCode::Conflict, message).with(json!({ "profile": now }))
+        }
         RepositoryError::LastAdmin => {
             let message = locale.pick(
                 "サインインできる管理者がいなくなります。先に別の管理者を用意してください。",

@@ -2,6 +2,7 @@
 
 use super::api::{LinkFor, NewAdmin};
 use super::calls::{read_link, use_link};
+use super::new_password::{NewPassword, NewPasswordFields};
 use super::outside::FormError;
 use super::words;
 use crate::AppError;
@@ -51,9 +52,8 @@ fn Over(error: AppError) -> impl IntoView {
 fn Set(link: StoredValue<String>, known: LinkFor) -> impl IntoView {
     let first = known == LinkFor::FirstAdmin;
     let signal = || RwSignal::new(String::new());
-    let (id, name, password, repeat) = (signal(), signal(), signal(), signal());
+    let (id, name, password) = (signal(), signal(), NewPassword::default());
     let (busy, problem) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
-    let differs = RwSignal::new(false);
     let about = move |field: &'static str| {
         Signal::derive(move || {
             let told = problem.get().filter(|error| error.field.as_deref() == Some(field));
@@ -61,22 +61,17 @@ fn Set(link: StoredValue<String>, known: LinkFor) -> impl IntoView {
         })
     };
     let whole = Signal::derive(move || problem.get().filter(|error| error.field.is_none()).map(|error| error.message));
-    let not_the_same = t(words::NOT_THE_SAME);
-    let repeat_error = Signal::derive(move || differs.get().then(|| not_the_same().to_owned()));
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
         }
-        differs.set(password.get_untracked() != repeat.get_untracked());
-        if differs.get_untracked() {
-            return;
-        }
+        let Some(password) = password.read() else { return };
         busy.set(true);
         problem.set(None);
         let admin = first.then(|| NewAdmin { id: id.get_untracked(), name: name.get_untracked() });
         leptos::task::spawn_local(async move {
-            match use_link(link.get_value(), admin, password.get_untracked()).await {
+            match use_link(link.get_value(), admin, password).await {
                 Ok(()) => drop(window().location().assign(if first { "/admin/start" } else { "/" })),
                 Err(error) => {
                     problem.set(Some(error));
@@ -131,27 +126,7 @@ fn Set(link: StoredValue<String>, known: LinkFor) -> impl IntoView {
                 })}
             // tells a password manager whose it is
             {person.map(|(id, _)| view! { <input type="hidden" name="username" autocomplete="username" value=id /> })}
-            <TextField
-                id="welcome-password"
-                name="password"
-                kind="password"
-                label=t(words::NEW_PASSWORD)
-                hint=t(words::NEW_PASSWORD_HINT)
-                value=password
-                error=about("password")
-                autocomplete="new-password"
-                testid="welcome-password"
-            />
-            <TextField
-                id="welcome-repeat"
-                name="repeat"
-                kind="password"
-                label=t(words::REPEAT)
-                value=repeat
-                error=repeat_error
-                autocomplete="new-password"
-                testid="welcome-repeat"
-            />
+            <NewPasswordFields new=password error=about("password") />
             <Button kind=Kind::Primary size=Size::Decisive submit=true busy=busy class="w-full" attr:data-testid="welcome-set">
                 {t(words::SET)}
             </Button>

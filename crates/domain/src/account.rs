@@ -81,6 +81,17 @@ impl Account {
         }
     }
 
+    /// What an admin says of the person.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            name: self.user.name.clone(),
+            role: self.user.role,
+            max_running_jobs: self.user.max_running_jobs,
+            max_tokens: self.user.max_tokens,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// Neither closed nor over: sessions and tokens of such an account are good.
     pub fn is_open(&self, now: Timestamp) -> bool {
         matches!(self.standing(now), Standing::Active | Standing::Invited)

@@ -54,6 +54,12 @@ pub enum RepositoryError {
         /// The name wanted.
         id: domain::UserId,
     },
+    /// Somebody else has changed the account since it was read.
+    #[error("the account has been changed meanwhile")]
+    AccountChanged {
+        /// As it is now.
+        now: Box<domain::Profile>,
+    },
     /// Nobody could administer any more.
     #[error("this is the last admin who can sign in")]
     LastAdmin,

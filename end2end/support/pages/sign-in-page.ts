@@ -38,8 +38,8 @@ export class SignInPage {
       await this.page.getByTestId('welcome-id').fill(first.id);
       await this.page.getByTestId('welcome-name').fill(first.name);
     }
-    await this.page.getByTestId('welcome-password').fill(password);
-    await this.page.getByTestId('welcome-repeat').fill(password);
+    await this.page.getByTestId('new-password').fill(password);
+    await this.page.getByTestId('repeat-password').fill(password);
     await this.page.getByTestId('welcome-set').click();
   }
 }

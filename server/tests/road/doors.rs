@@ -98,7 +98,7 @@ pub fn call(name: &str, job: i64, reservation: i64) -> Value {
         "add_token" => json!({ "name": "", "scope": "read" }),
         "ask_host_key" | "test_node" | "view_node" => json!({ "id": "no-node" }),
         "change_password" => json!({ "current": "wrong", "new": "another password" }),
-        "change_person" => json!({ "id": "nobody", "profile": profile }),
+        "change_person" => json!({ "id": "nobody", "was": profile, "profile": profile }),
         "check_deck" => json!({ "deck": upload, "includes": [] }),
         "check_people_csv" => json!({ "bytes": [] }),
         "check_name" => json!({ "name": "beam" }),

@@ -28,11 +28,11 @@ pub async fn check_people_csv(bytes: Vec<u8>) -> Result<CheckedFile, AppError> {
     crate::backend::answer(backend.check_people_csv(&bytes, &asking).await)
 }
 
-/// Changes what is said of a person.
+/// Changes what is said of a person, who `was` like this when the form was filled in.
 #[server(prefix = "/rpc", endpoint = "change_person", input = Json)]
-pub async fn change_person(id: UserId, profile: Profile) -> Result<Account, AppError> {
+pub async fn change_person(id: UserId, was: Profile, profile: Profile) -> Result<Account, AppError> {
     let (backend, asking) = crate::backend::acting_to(domain::Act::Administer)?;
-    crate::backend::answer(backend.change_person(&id, &profile, &asking).await)
+    crate::backend::answer(backend.change_person(&id, &was, &profile, &asking).await)
 }
 
 /// Closes an account, or opens it again.

@@ -39,13 +39,13 @@ fn ProfileForm(store: Store, account: Account) -> impl IntoView {
     let fields = Fields::new(Draft::of(&account, clock.offset()));
     let (busy, asked) = (RwSignal::new(false), RwSignal::new(false));
     let waiting = StoredValue::new(None::<Profile>);
-    let id = StoredValue::new(account.user.id.clone());
+    let (id, was) = (StoredValue::new(account.user.id.clone()), StoredValue::new(account.profile()));
     let was_admin = store.is_me(&account.user.id) && account.user.role == Role::Admin;
     let save = move |profile: Profile| {
         busy.set(true);
         let locale = preferences.locale_untracked();
         leptos::task::spawn_local(async move {
-            let answer = change_person(id.get_value(), profile).await;
+            let answer = change_person(id.get_value(), was.get_value(), profile).await;
             // the page may be gone
             if busy.try_set(false).is_some() {
                 return;
@@ -54,9 +54,15 @@ fn ProfileForm(store: Store, account: Account) -> impl IntoView {
             match answer {
                 Ok(account) => {
                     toasts.good(words::SAVED.in_locale(locale), Some(account.user.name.clone()));
+                    was.set_value(account.profile());
                     store.changed(&account);
                 }
                 Err(error) => {
+                    // told once what it is now, who saves again means it
+                    let now = error.details.as_ref().and_then(|details| details.get("profile"));
+                    if let Some(now) = now.and_then(|now| serde_json::from_value(now.clone()).ok()) {
+                        was.set_value(now);
+                    }
                     let message = error.message.clone();
                     if !fields.refuse(error) {
                         toasts.error(words::FAILED.in_locale(locale), Some(message));

@@ -68,11 +68,18 @@ impl Backend {
     /// Changes what is said of a person.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` naming the field; `CONFLICT` for the last admin.
-    pub async fn change_person(&self, id: &UserId, profile: &Profile, asking: &Asking) -> Result<Account, AppError> {
+    /// `VALIDATION_ERROR` naming the field; `CONFLICT` for the last admin, and with the present `profile` when somebody
+    /// else has changed it since it was as `was`.
+    pub async fn change_person(
+        &self,
+        id: &UserId,
+        was: &Profile,
+        profile: &Profile,
+        asking: &Asking,
+    ) -> Result<Account, AppError> {
         let locale = asking.locale;
         profile.check().map_err(|problem| fault::profile(locale, problem))?;
-        let changed = self.repository.change_account(id, profile, &asking.actor).await;
+        let changed = self.repository.change_account(id, was, profile, &asking.actor).await;
         changed.map_err(|error| fault::repository(locale, error))
     }
 

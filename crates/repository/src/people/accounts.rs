@@ -156,21 +156,26 @@ impl Repository {
         .await
     }
 
-    /// Changes what an admin says of a person.
+    /// Changes what an admin says of a person, who `was` like this when it was read.
     ///
     /// # Errors
-    /// `NotFound`; `LastAdmin` when nobody could administer any more.
+    /// `NotFound`; `AccountChanged` when somebody else was faster; `LastAdmin` when nobody could administer any more.
     pub async fn change_account(
         &self,
         id: &UserId,
+        was: &Profile,
         profile: &Profile,
         actor: &Actor,
     ) -> Result<Account, RepositoryError> {
-        let (id, profile, actor) = (id.clone(), profile.clone(), actor.clone());
+        let (id, was, profile, actor) = (id.clone(), was.clone(), profile.clone(), actor.clone());
         self.write(move |change| {
             Box::pin(async move {
                 let db = &change.db;
                 let before = find(db, &id).await?;
+                let now = before.profile();
+                if now != was {
+                    return Err(RepositoryError::AccountChanged { now: Box::new(now) });
+                }
                 use users::Column as C;
                 users::Entity::update_many()
                     .col_expr(C::Name, Expr::value(profile.name.trim()))

@@ -101,14 +101,28 @@ async fn the_last_admin_can_be_neither_closed_nor_demoted() {
     repo.set_password(&root, "hash".to_owned(), None, &admin()).await.unwrap();
     let closed = repo.disable_account(&root, true, &admin()).await;
     assert!(matches!(closed, Err(RepositoryError::LastAdmin)), "{closed:?}");
+    let was = repo.account(&root).await.unwrap().unwrap().profile();
     for wrong in [profile(Role::Faculty), Profile { expires_at: Some(later(-5)), ..profile(Role::Admin) }] {
-        assert!(matches!(repo.change_account(&root, &wrong, &admin()).await, Err(RepositoryError::LastAdmin)));
+        assert!(matches!(repo.change_account(&root, &was, &wrong, &admin()).await, Err(RepositoryError::LastAdmin)));
     }
     assert_eq!(repo.account(&root).await.unwrap().unwrap().user.role, Role::Admin, "nothing was changed");
 
     repo.add_accounts(vec![(id("second"), profile(Role::Admin), None)], later(9), &admin()).await.unwrap();
     repo.set_password(&id("second"), "hash".to_owned(), None, &admin()).await.unwrap();
     repo.disable_account(&root, true, &admin()).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_who_change_an_account_the_second_is_told() {
+    let lab = Lab::new().await;
+    let who = student().id;
+    let read = lab.repo.account(&who).await.unwrap().unwrap().profile();
+    let theirs = Profile { max_running_jobs: Some(2), ..read.clone() };
+    lab.repo.change_account(&who, &read, &theirs, &admin()).await.unwrap();
+    let mine = Profile { name: "別の名前".to_owned(), ..read.clone() };
+    let late = lab.repo.change_account(&who, &read, &mine, &admin()).await;
+    assert!(matches!(late, Err(RepositoryError::AccountChanged { now }) if *now == theirs));
+    assert_eq!(lab.repo.account(&who).await.unwrap().unwrap().profile(), theirs, "nothing was overwritten");
 }
 
 #[tokio::test]
@@ -149,7 +163,7 @@ async fn a_session_that_is_used_goes_on_and_ends_with_its_account() {
     let (_, seen) = repo.session("used", SPAN).await.unwrap().unwrap();
     assert!(now().since(seen.seen_at).0 < 100, "its use was written down");
     let expired = Profile { expires_at: Some(later(-1)), ..profile(Role::Student) };
-    repo.change_account(&who, &expired, &admin()).await.unwrap();
+    repo.change_account(&who, &account.profile(), &expired, &admin()).await.unwrap();
     assert!(repo.session("used", SPAN).await.unwrap().is_none());
 }
 
@@ -207,9 +221,9 @@ async fn pages_of_admins_are_told_of_changed_people() {
     repo.add_accounts(vec![(id("suzuki"), profile(Role::Student), None)], later(100), &admin()).await.unwrap();
     assert!(told());
     let wider = Profile { max_running_jobs: Some(9), ..profile(Role::Student) };
-    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    repo.change_account(&id("suzuki"), &profile(Role::Student), &wider, &admin()).await.unwrap();
     assert!(told());
-    repo.change_account(&id("suzuki"), &wider, &admin()).await.unwrap();
+    repo.change_account(&id("suzuki"), &wider, &wider, &admin()).await.unwrap();
     assert!(!told(), "nothing has changed");
     repo.disable_account(&id("suzuki"), true, &admin()).await.unwrap();
     assert!(told());
