@@ -22,6 +22,8 @@ pub async fn invite_first_admin(
     address: SocketAddr,
 ) -> Result<(), ServerError> {
     if repository.has_admin().await? {
+        // one that was printed before must not work again should there be none some day
+        repository.end_first_link().await?;
         return Ok(());
     }
     let secret = Secret::new().map_err(|error| crate::io_error("a secret")(std::io::Error::other(error)))?;

@@ -103,7 +103,7 @@ async fn password(
         let password = text.lines().next().unwrap_or_default();
         check_password(id, password).map_err(|problem| format!("the password: {problem:?}"))?;
         let hash = Passwords::new()?.hash(password.to_owned()).await?;
-        repository.set_password(id, hash, None, &Actor::at_the_shell()?).await?;
+        repository.set_password(id, None, hash, None, &Actor::at_the_shell()?).await?;
         return Ok(());
     }
     let secret = Secret::new()?;

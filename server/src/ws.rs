@@ -4,7 +4,7 @@ use app::backend::{Backend, Visitor};
 use app::live::Message;
 use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use domain::{Event, JobStatus, Origin};
+use domain::{Event, JobStatus};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
@@ -49,7 +49,7 @@ struct Listener {
 impl Listener {
     /// Still signed in. A database that is busy for a moment shuts nobody out.
     async fn is_welcome(&self) -> bool {
-        self.backend.who(&self.visitor, Origin::Web).await.map_or(true, |actor| actor.is_some())
+        self.backend.is_welcome(&self.visitor).await.unwrap_or(true)
     }
 }
 

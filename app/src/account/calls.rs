@@ -41,7 +41,7 @@ pub async fn end_sessions(which: Option<String>) -> Result<(), AppError> {
 #[server(prefix = "/rpc", endpoint = "add_token", input = Json)]
 pub async fn add_token(name: String, scope: Scope) -> Result<MadeToken, AppError> {
     let (backend, asking) = crate::backend::acting_to(domain::Act::ChangeOwnAccount)?;
-    crate::backend::answer(backend.add_token(&name, scope, &asking).await)
+    crate::backend::answer(backend.add_token(&name, scope, &crate::backend::visitor()?, &asking).await)
 }
 
 /// Takes one of the own tokens back.

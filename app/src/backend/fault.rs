@@ -323,8 +323,8 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
         }
         RepositoryError::LastAdmin => {
             let message = locale.pick(
-                "サインインできる管理者がいなくなります。先に別の管理者を用意してください。",
-                "Nobody could administer any more. Make another admin first.",
+                "期限なしでサインインできる管理者がいなくなります。先に別の管理者を用意してください。",
+                "No admin without an end date could sign in any more. Make another admin first.",
             );
             AppError::new(ErrorCode::Conflict, message)
         }

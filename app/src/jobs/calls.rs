@@ -43,35 +43,35 @@ pub async fn restart_sources() -> Result<Vec<RestartSource>, AppError> {
 /// What the server finds in an uploaded deck.
 #[server(prefix = "/rpc", endpoint = "check_deck", input = Json)]
 pub async fn check_deck(deck: UploadId, includes: Vec<UploadId>) -> Result<DeckCheck, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.check_deck(&deck, &includes, &asking).await)
 }
 
 /// What keeps a job from being called so: asked while somebody types, so that submitting holds no surprise.
 #[server(prefix = "/rpc", endpoint = "check_name", input = Json)]
 pub async fn check_name(name: String) -> Result<Option<AppError>, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.check_name(&name, &asking).await)
 }
 
 /// An upload under another name: that of a deck's spelling. It has another number then.
 #[server(prefix = "/rpc", endpoint = "name_upload", input = Json)]
 pub async fn name_upload(id: UploadId, name: String) -> Result<UploadView, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.name_upload(&id, &name, &asking).await)
 }
 
 /// Puts a job into the queue. It is durable when this returns.
 #[server(prefix = "/rpc", endpoint = "submit_job", input = Json)]
 pub async fn submit_job(request: SubmitRequest) -> Result<JobSummary, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.submit_job(request, &asking).await)
 }
 
 /// The same act on one or more jobs; each has its own outcome.
 #[server(prefix = "/rpc", endpoint = "act_on_jobs", input = Json)]
 pub async fn act_on_jobs(ids: Vec<JobId>, action: JobAction) -> Result<Vec<ActionResult>, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.act_on_jobs(&ids, action, &asking).await)
 }
 
@@ -85,7 +85,7 @@ pub async fn read_overtaken(ids: Vec<JobId>, priority: Priority) -> Result<Overt
 /// A new job from an old one's files, with other CPUs perhaps.
 #[server(prefix = "/rpc", endpoint = "resubmit_job", input = Json)]
 pub async fn resubmit_job(id: JobId, cpus: Option<Cores>, idempotency_key: String) -> Result<JobSummary, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.resubmit_job(id, cpus, idempotency_key, &asking).await)
 }
 

@@ -17,13 +17,13 @@ pub async fn view_licenses() -> Result<LicensesView, AppError> {
 /// Keeps tokens and cores.
 #[server(prefix = "/rpc", endpoint = "reserve", input = Json)]
 pub async fn reserve(new: NewReservation) -> Result<Reservation, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.reserve(&new, &asking).await)
 }
 
 /// Gives back what a reservation holds.
 #[server(prefix = "/rpc", endpoint = "end_reservation", input = Json)]
 pub async fn end_reservation(id: ReservationId) -> Result<Reservation, AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::Submit)?;
     crate::backend::answer(backend.end_reservation(id, &asking).await)
 }

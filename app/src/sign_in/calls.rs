@@ -42,7 +42,7 @@ pub async fn sign_in(id: String, password: String, to: Option<String>) -> Result
 /// Ends this browser's session.
 #[server(prefix = "/rpc", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), AppError> {
-    let (backend, asking) = crate::backend::acting()?;
+    let (backend, asking) = crate::backend::acting_to(domain::Act::ChangeOwnAccount)?;
     let visitor = crate::backend::visitor()?;
     let cookie = crate::backend::answer(backend.sign_out(&visitor, &asking).await)?;
     let_in(&[cookie], Some("/"));

@@ -104,6 +104,16 @@ impl Attempts {
         Ok(left)
     }
 
+    /// The password could not be looked at: it was no try.
+    pub fn forget(&self, account: &str, address: IpAddr) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys(account, address) {
+            if let Some(count) = counts.get_mut(&key) {
+                count.tries = count.tries.saturating_sub(1);
+            }
+        }
+    }
+
     /// The try was right: it does not count, and who knows the password has not been guessing.
     pub fn succeeded(&self, account: &str, address: IpAddr) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,6 +161,15 @@ mod tests {
             attempts.begin("sato", address(1), 0).unwrap();
         }
         assert!(attempts.begin("sato", address(1), 0).is_err());
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_was_no_try() {
+        let attempts = Attempts::default();
+        for _ in 0..30 {
+            assert_eq!(attempts.begin("sato", address(1), 0), Ok(9));
+            attempts.forget("sato", address(1));
+        }
     }
 
     #[test]

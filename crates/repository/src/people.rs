@@ -8,8 +8,8 @@ mod tokens;
 
 pub use accounts::Person;
 
-use crate::RepositoryError;
 use crate::entities::users;
+use crate::{RepositoryError, now};
 use domain::{Account, JobStatus, Role, Settings, Timestamp, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 
@@ -52,6 +52,14 @@ fn no_account(id: &UserId) -> RepositoryError {
 async fn find(db: &impl ConnectionTrait, id: &UserId) -> Result<Account, RepositoryError> {
     let row = users::Entity::find_by_id(id.to_string()).one(db).await?;
     read(row.ok_or_else(|| no_account(id))?)
+}
+
+/// Refuses what a password was checked for, where that is the password no longer, or the account is closed: checking takes
+/// its time, and both may happen meanwhile.
+async fn still_fits(db: &impl ConnectionTrait, id: &UserId, hash: &str) -> Result<(), RepositoryError> {
+    let row = users::Entity::find_by_id(id.to_string()).one(db).await?.ok_or_else(|| no_account(id))?;
+    let same = row.password_hash.as_deref() == Some(hash);
+    if same && read(row)?.is_open(now()) { Ok(()) } else { Err(no_account(id)) }
 }
 
 /// Admins who can sign in at this moment.

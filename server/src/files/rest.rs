@@ -3,8 +3,8 @@
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::Request;
-use axum::http::Method;
 use axum::http::header::EXPECT;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures::{Stream, StreamExt};
@@ -17,6 +17,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// For all of it: the largest file, over a slow line.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// The same for who is not signed in, or no longer: their page sends it again when they are.
+const STRANGERS: Duration = Duration::from_secs(30);
 
 /// A body that the request and what comes after it read in turn.
 #[derive(Clone)]
@@ -46,7 +48,8 @@ pub async fn hear_out(request: Request, next: Next) -> Response {
     let mut body = Shared(Arc::new(Mutex::new(body.into_data_stream())));
     let answer = next.run(Request::from_parts(parts, Body::from_stream(body.clone()))).await;
     if !answer.status().is_success() && !waits {
-        tokio::spawn(tokio::time::timeout(LONGEST, async move {
+        let longest = if answer.status() == StatusCode::UNAUTHORIZED { STRANGERS } else { LONGEST };
+        tokio::spawn(tokio::time::timeout(longest, async move {
             while let Ok(Some(Ok(_))) = tokio::time::timeout(PATIENCE, body.next()).await {}
         }));
     }

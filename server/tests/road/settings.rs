@@ -97,7 +97,7 @@ async fn what_cannot_be_saved_is_said_and_nothing_is() {
     // the server's HTML has it all, before any script runs
     let page = stack.http.get(stack.url("/admin/settings")).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("data-testid=\"setting-total_license_tokens\"") && !page.contains(" style=\""), "{page}");
-    let log = "/admin/audit?subject=total_license&actor=local";
+    let log = "/admin/audit?subject=total_license&actor=tester";
     let page = stack.http.get(stack.url(log)).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("50個 → 60個") && !page.contains(" style=\""), "{page}");
     let (_, file) = rpc(&stack, "export_audit", &json!({ "ask": { "subject": "total_license" } })).await;

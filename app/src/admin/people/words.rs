@@ -95,8 +95,8 @@ pub const OTHER_ADMIN_NEEDED: Text = text("元に戻せるのは、ほかの管�
 pub const OLD_LINK: Text =
     text("前に渡したリンクは使えなくなります", "A link that was handed out before stops working");
 pub const PASSWORD_STAYS: Text = text(
-    "今のパスワードは、新しいパスワードが設定されるまで使えます",
-    "The present password works until a new one is set",
+    "新しいパスワードが設定されるまで、今のパスワードは使えます。設定されると、ブラウザーはすべてサインアウトし、API トークンは取り消されます",
+    "The present password works until a new one is set. Then all browsers are signed out and API tokens are revoked",
 );
 pub const THEIR_LIMITS: Text =
     text("以後は、引き継いだ人の上限で数えます", "From then on they count against the other person's limits");

@@ -56,15 +56,16 @@ impl Backend {
         })?;
         let known = self.repository.account_and_hash(id).await.map_err(|error| fault::repository(locale, error))?;
         let hash = known.and_then(|(_, hash)| hash);
-        let fits = self.entrance.passwords.fits(current, hash).await;
+        let fits = self.entrance.passwords.fits(current, hash.clone()).await;
+        let fits = fits.inspect_err(|_| self.entrance.attempts.forget(id.as_str(), visitor.address));
         if !fits.map_err(|error| password_fault(locale, error))? {
             let message = locale.pick("今のパスワードが違います。", "The present password is wrong.");
             return Err(AppError::new(ErrorCode::ValidationError, message).about("current"));
         }
         self.entrance.attempts.succeeded(id.as_str(), visitor.address);
         may_be_password(locale, id, &new)?;
-        let hash = self.entrance.passwords.hash(new).await.map_err(|error| password_fault(locale, error))?;
-        let set = self.repository.set_password(id, hash, visitor.session.clone(), &asking.actor).await;
+        let next = self.entrance.passwords.hash(new).await.map_err(|error| password_fault(locale, error))?;
+        let set = self.repository.set_password(id, hash, next, visitor.session.clone(), &asking.actor).await;
         set.map_err(|error| fault::repository(locale, error))
     }
 
@@ -101,11 +102,21 @@ impl Backend {
         ended.map_err(|error| fault::repository(asking.locale, error))
     }
 
-    /// Makes a token. Its secret is in the answer and nowhere else.
+    /// Makes a token. Its secret is in the answer and nowhere else. Only for who is signed in: a token makes no others, so
+    /// that taking it back is enough.
     ///
     /// # Errors
-    /// `VALIDATION_ERROR` about `name`.
-    pub async fn add_token(&self, name: &str, scope: Scope, asking: &Asking) -> Result<MadeToken, AppError> {
+    /// `VALIDATION_ERROR` about `name`; `FORBIDDEN` for a token.
+    pub async fn add_token(
+        &self,
+        name: &str,
+        scope: Scope,
+        visitor: &Visitor,
+        asking: &Asking,
+    ) -> Result<MadeToken, AppError> {
+        if visitor.token.is_some() {
+            return Err(fault::not_allowed(asking.locale));
+        }
         let (locale, id) = (asking.locale, &asking.actor.id);
         let name = name.trim();
         let letters = name.chars().count();

@@ -117,8 +117,21 @@ impl Backend {
         Ok(found.map(|(account, _)| actor_of(&account, origin, Scope::All, visitor.address)))
     }
 
-    /// A new session in place of the one the browser had. Gives the `Set-Cookie`.
-    async fn begin(&self, account: &Account, visitor: &Visitor) -> Result<String, AppError> {
+    /// Whether somebody who came in is still welcome. Asking is no use of the session: a page left open does not keep it.
+    ///
+    /// # Errors
+    /// As the database.
+    pub async fn is_welcome(&self, visitor: &Visitor) -> Result<bool, RepositoryError> {
+        if let Some(token) = &visitor.token {
+            return Ok(self.repository.look_at_token(token).await?.is_some());
+        }
+        let Some(session) = &visitor.session else { return Ok(false) };
+        let span = SessionSpan::from(&*self.repository.settings());
+        Ok(self.repository.look_at_session(session, span).await?.is_some())
+    }
+
+    /// A new session, in place of the one the browser had, for who knew the password of this hash. Gives the `Set-Cookie`.
+    async fn begin(&self, account: &Account, hash: &str, visitor: &Visitor) -> Result<String, AppError> {
         let locale = visitor.locale;
         let (secret, now, settings) = (secret(locale)?, now(), self.repository.settings());
         let session = Session {
@@ -130,8 +143,12 @@ impl Backend {
             agent: visitor.agent.clone(),
         };
         let span = SessionSpan::from(&*settings);
-        let begun = self.repository.begin_session(session, visitor.session.clone(), span).await;
-        begun.map_err(|error| fault::repository(locale, error))?;
+        let begun = self.repository.begin_session(session, hash, visitor.session.clone(), span).await;
+        begun.map_err(|error| match error {
+            // the password is another one since it was checked
+            RepositoryError::NotFound { .. } => fault::not_signed_in(locale),
+            error => fault::repository(locale, error),
+        })?;
         let entrance = &self.entrance;
         Ok(entrance.cookie(&entrance.signer.sign(secret.text()), settings.session_longest.0))
     }
@@ -154,14 +171,18 @@ impl Backend {
         let known = match UserId::parse(&id) {
             Ok(id) => {
                 let known = self.repository.account_and_hash(&id).await;
+                // what could not be looked at was no try
+                let known = known.inspect_err(|_| entrance.attempts.forget(id.as_str(), visitor.address));
                 known.map_err(|error| fault::repository(locale, error))?
             }
             Err(_) => None,
         };
         let (account, hash) = known.unzip();
-        let fits = entrance.passwords.fits(password, hash.flatten()).await;
+        let hash = hash.flatten();
+        let fits = entrance.passwords.fits(password, hash.clone()).await;
+        let fits = fits.inspect_err(|_| entrance.attempts.forget(&id, visitor.address));
         let fits = fits.map_err(|error| password_fault(locale, error))?;
-        let Some(account) = account.filter(|_| fits) else {
+        let (Some(account), Some(hash)) = (account.filter(|_| fits), hash) else {
             tracing::info!(address = %visitor.address, "a sign-in failed");
             return Err(wrong(locale, left));
         };
@@ -177,7 +198,7 @@ impl Backend {
                 return Err(AppError::new(ErrorCode::Forbidden, message));
             }
         }
-        let cookie = self.begin(&account, visitor).await?;
+        let cookie = self.begin(&account, &hash, visitor).await?;
         Ok((account, cookie))
     }
 
@@ -245,6 +266,7 @@ impl Backend {
             profile.check().map_err(|problem| fault::profile(locale, problem))?;
         }
         let hash = self.entrance.passwords.hash(password).await.map_err(|error| password_fault(locale, error))?;
+        let stored = hash.clone();
         let account = match profile {
             None => {
                 let address = visitor.address;
@@ -264,7 +286,7 @@ impl Backend {
                 made.map_err(faulty)?
             }
         };
-        self.begin(&account, visitor).await
+        self.begin(&account, &stored, visitor).await
     }
 }
 

@@ -199,7 +199,7 @@ impl Repository {
         .await
     }
 
-    /// Closes an account, or opens it again. Closing ends its sessions; its jobs go on.
+    /// Closes an account, or opens it again. Closing ends its sessions, tokens and links; its jobs go on.
     ///
     /// # Errors
     /// `NotFound`; `LastAdmin`.
@@ -225,6 +225,8 @@ impl Repository {
                 if disabled {
                     still_administered(db, &before).await?;
                     super::sessions::end_all(db, &id, None).await?;
+                    super::tokens::end_all(db, &id).await?;
+                    super::links::end_all(db, &id).await?;
                 }
                 let after = find(db, &id).await?;
                 let action = if disabled { "disable_user" } else { "enable_user" };
@@ -304,13 +306,15 @@ impl Repository {
         .await
     }
 
-    /// Sets a password; every other session of the account ends, and links to it are over.
+    /// Sets a password; every other session of the account ends, and links to it are over. With `was`, for who knew the
+    /// password of that hash.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`, also when it has been changed since.
     pub async fn set_password(
         &self,
         id: &UserId,
+        was: Option<String>,
         hash: String,
         keep_session: Option<String>,
         actor: &Actor,
@@ -319,7 +323,10 @@ impl Repository {
         self.write(move |change| {
             Box::pin(async move {
                 let db = &change.db;
-                find(db, &id).await?;
+                match was {
+                    Some(was) => super::still_fits(db, &id, &was).await?,
+                    None => drop(find(db, &id).await?),
+                }
                 store_password(db, &id, hash).await?;
                 super::sessions::end_all(db, &id, keep_session.as_deref()).await?;
                 super::links::end_all(db, &id).await?;
@@ -351,9 +358,11 @@ pub(super) async fn store_password(
     Ok(())
 }
 
-/// Refuses a change that leaves nobody to administer, made to one who could.
+/// A day that no account's end comes after.
+const FOR_EVER: Timestamp = Timestamp(i64::MAX);
+
+/// Refuses a change that leaves nobody to administer, now or once an end has come, made to one who could.
 async fn still_administered(db: &impl ConnectionTrait, before: &Account) -> Result<(), RepositoryError> {
-    let now = now();
-    let could = before.user.role == domain::Role::Admin && before.standing(now) == domain::Standing::Active;
-    if could && admins(db, now).await? == 0 { Err(RepositoryError::LastAdmin) } else { Ok(()) }
+    let could = before.user.role == domain::Role::Admin && before.standing(now()) == domain::Standing::Active;
+    if could && admins(db, FOR_EVER).await? == 0 { Err(RepositoryError::LastAdmin) } else { Ok(()) }
 }

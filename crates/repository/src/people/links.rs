@@ -88,6 +88,20 @@ impl Repository {
         .await
     }
 
+    /// Ends the link by which the first admin is made: there is one.
+    ///
+    /// # Errors
+    /// As every change.
+    pub async fn end_first_link(&self) -> Result<(), RepositoryError> {
+        self.write(move |change| {
+            Box::pin(async move {
+                links::Entity::delete_many().filter(links::Column::UserId.is_null()).exec(&change.db).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// For whom a link is; `None` is for the first admin.
     ///
     /// # Errors
@@ -100,7 +114,7 @@ impl Repository {
         }
     }
 
-    /// Uses a link: the password is set, the link and every session of the account are over.
+    /// Uses a link: the password is set, the link and every session and token of the account are over.
     ///
     /// # Errors
     /// `NotFound` when it is over or the account is closed.
@@ -122,6 +136,7 @@ impl Repository {
                 accounts::store_password(db, &id, hash).await?;
                 end_all(db, &id).await?;
                 super::sessions::end_all(db, &id, None).await?;
+                super::tokens::end_all(db, &id).await?;
                 let subject = format!("user {id}");
                 audit::write(db, &by(&account), "set_password", subject, &None::<()>, &None).await?;
                 find(db, &id).await

@@ -60,19 +60,23 @@ pub(super) async fn last_seen(db: &impl ConnectionTrait) -> Result<HashMap<Strin
 }
 
 impl Repository {
-    /// Begins one; `before`, the one the browser had, ends. Those that are over by now go too.
+    /// Begins one for who knew the password of this `hash`; `before`, the one the browser had, ends. Those that are over by
+    /// now go too.
     ///
     /// # Errors
-    /// As every change.
+    /// `NotFound` when the password has been changed or the account closed since the hash was looked at.
     pub async fn begin_session(
         &self,
         new: Session,
+        hash: &str,
         before: Option<String>,
         how_long: SessionSpan,
     ) -> Result<(), RepositoryError> {
+        let hash = hash.to_owned();
         self.write(move |change| {
             Box::pin(async move {
                 use sessions::Column as C;
+                super::still_fits(&change.db, &new.user, &hash).await?;
                 let past = |seconds: u64| new.created_at.0.saturating_sub(i64::try_from(seconds).unwrap_or(i64::MAX));
                 let mut over = Condition::any()
                     .add(C::SeenAt.lt(past(how_long.idle)))
@@ -96,12 +100,11 @@ impl Repository {
         .await
     }
 
-    /// The session of this fingerprint and whose it is, while both are good. That it was used is written down now and
-    /// then.
+    /// The session of this fingerprint and whose it is, while both are good. Looking is no use of it.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
-    pub async fn session(
+    pub async fn look_at_session(
         &self,
         id: &str,
         how_long: SessionSpan,
@@ -114,10 +117,26 @@ impl Repository {
         if is_over(&session, how_long, now) || !account.is_open(now) {
             return Ok(None);
         }
-        if now.since(session.seen_at).0 >= SEEN_STEP {
-            self.session_seen(session.id.clone(), now).await;
-        }
         Ok(Some((account, session)))
+    }
+
+    /// The same for who uses it, which is written down now and then.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn session(
+        &self,
+        id: &str,
+        how_long: SessionSpan,
+    ) -> Result<Option<(Account, Session)>, RepositoryError> {
+        let found = self.look_at_session(id, how_long).await?;
+        if let Some((_, session)) = &found {
+            let now = now();
+            if now.since(session.seen_at).0 >= SEEN_STEP {
+                self.session_seen(session.id.clone(), now).await;
+            }
+        }
+        Ok(found)
     }
 
     /// A disk without room must not keep people from looking: it is tried again with the next request.

@@ -24,6 +24,12 @@ fn read(model: api_tokens::Model) -> Result<ApiToken, RepositoryError> {
     })
 }
 
+/// Takes back all tokens of a person: what somebody else made in their name is over with the rest.
+pub(super) async fn end_all(db: &impl ConnectionTrait, user: &UserId) -> Result<(), RepositoryError> {
+    api_tokens::Entity::delete_many().filter(api_tokens::Column::UserId.eq(user.as_str())).exec(db).await?;
+    Ok(())
+}
+
 fn no_token(id: i64) -> RepositoryError {
     RepositoryError::NotFound { what: "token", id: id.to_string() }
 }
@@ -76,26 +82,37 @@ impl Repository {
         .await
     }
 
-    /// The token of this fingerprint and whose it is, while the account is open. That it was used is written down now
-    /// and then.
+    /// The token of this fingerprint and whose it is, while the account is open. Looking is no use of it.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
-    pub async fn token(&self, fingerprint: &str) -> Result<Option<(Account, ApiToken)>, RepositoryError> {
+    pub async fn look_at_token(&self, fingerprint: &str) -> Result<Option<(Account, ApiToken)>, RepositoryError> {
         let found =
             api_tokens::Entity::find().filter(api_tokens::Column::Fingerprint.eq(fingerprint)).one(self.db()).await?;
         let Some(token) = found.map(read).transpose()? else { return Ok(None) };
         let Some(user) = users::Entity::find_by_id(token.user.to_string()).one(self.db()).await? else {
             return Ok(None);
         };
-        let (account, now) = (read_account(user)?, now());
-        if !account.is_open(now) {
+        let account = read_account(user)?;
+        if !account.is_open(now()) {
             return Ok(None);
         }
-        if token.used_at.is_none_or(|at| now.since(at).0 >= USED_STEP) {
-            self.token_used(token.id, now).await;
-        }
         Ok(Some((account, token)))
+    }
+
+    /// The same for who uses it, which is written down now and then.
+    ///
+    /// # Errors
+    /// `Corrupt`, `Busy`, `Database`.
+    pub async fn token(&self, fingerprint: &str) -> Result<Option<(Account, ApiToken)>, RepositoryError> {
+        let found = self.look_at_token(fingerprint).await?;
+        if let Some((_, token)) = &found {
+            let now = now();
+            if token.used_at.is_none_or(|at| now.since(at).0 >= USED_STEP) {
+                self.token_used(token.id, now).await;
+            }
+        }
+        Ok(found)
     }
 
     /// A disk without room must not keep programs from looking: it is tried again with the next request.

@@ -98,17 +98,18 @@ async fn the_last_admin_can_be_neither_closed_nor_demoted() {
     let lab = Lab::new().await;
     let repo = &lab.repo;
     let root = admin().id;
-    repo.set_password(&root, "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.set_password(&root, None, "hash".to_owned(), None, &admin()).await.unwrap();
     let closed = repo.disable_account(&root, true, &admin()).await;
     assert!(matches!(closed, Err(RepositoryError::LastAdmin)), "{closed:?}");
     let was = repo.account(&root).await.unwrap().unwrap().profile();
-    for wrong in [profile(Role::Faculty), Profile { expires_at: Some(later(-5)), ..profile(Role::Admin) }] {
+    let until = |at: Timestamp| Profile { expires_at: Some(at), ..profile(Role::Admin) };
+    for wrong in [profile(Role::Faculty), until(later(-5)), until(later(86_400))] {
         assert!(matches!(repo.change_account(&root, &was, &wrong, &admin()).await, Err(RepositoryError::LastAdmin)));
     }
     assert_eq!(repo.account(&root).await.unwrap().unwrap().user.role, Role::Admin, "nothing was changed");
 
     repo.add_accounts(vec![(id("second"), profile(Role::Admin), None)], later(9), &admin()).await.unwrap();
-    repo.set_password(&id("second"), "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.set_password(&id("second"), None, "hash".to_owned(), None, &admin()).await.unwrap();
     repo.disable_account(&root, true, &admin()).await.unwrap();
 }
 
@@ -130,25 +131,28 @@ async fn sessions_end_by_themselves_and_all_at_once() {
     let lab = Lab::new().await;
     let repo = &lab.repo;
     let who = student().id;
+    for id in [&who, &admin().id] {
+        repo.set_password(id, None, "hash".to_owned(), None, &admin()).await.unwrap();
+    }
     let good = async |fingerprint: &str| repo.session(fingerprint, SPAN).await.unwrap().is_some();
-    repo.begin_session(session(&who, "now", 0, 0), None, SPAN).await.unwrap();
+    repo.begin_session(session(&who, "now", 0, 0), "hash", None, SPAN).await.unwrap();
     assert!(good("now").await);
     assert!(!good("nobody's").await);
-    repo.begin_session(session(&who, "idle", -4_000, -3_700), None, SPAN).await.unwrap();
+    repo.begin_session(session(&who, "idle", -4_000, -3_700), "hash", None, SPAN).await.unwrap();
     assert!(!good("idle").await);
-    repo.begin_session(session(&who, "old", -10 * 3_600 - 5, 0), None, SPAN).await.unwrap();
+    repo.begin_session(session(&who, "old", -10 * 3_600 - 5, 0), "hash", None, SPAN).await.unwrap();
     assert!(!good("old").await);
-    repo.begin_session(session(&who, "rotated", 0, 0), Some("now".to_owned()), SPAN).await.unwrap();
+    repo.begin_session(session(&who, "rotated", 0, 0), "hash", Some("now".to_owned()), SPAN).await.unwrap();
     assert!(!good("now").await && good("rotated").await);
 
-    repo.begin_session(session(&who, "second", 0, 0), None, SPAN).await.unwrap();
-    repo.begin_session(session(&admin().id, "admin's", 0, 0), None, SPAN).await.unwrap();
+    repo.begin_session(session(&who, "second", 0, 0), "hash", None, SPAN).await.unwrap();
+    repo.begin_session(session(&admin().id, "admin's", 0, 0), "hash", None, SPAN).await.unwrap();
     assert_eq!(repo.sessions_of(&who, SPAN).await.unwrap().len(), 2);
     repo.end_session(&admin().id, "second".to_owned()).await.unwrap();
     assert!(good("second").await, "nobody ends another's session");
     repo.end_sessions_of(&who, Some("second".to_owned())).await.unwrap();
     assert!(!good("rotated").await && good("second").await && good("admin's").await);
-    repo.set_password(&who, "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.set_password(&who, None, "other".to_owned(), None, &admin()).await.unwrap();
     assert!(!good("second").await, "a new password ends what an old one began");
 }
 
@@ -157,7 +161,8 @@ async fn a_session_that_is_used_goes_on_and_ends_with_its_account() {
     let lab = Lab::new().await;
     let repo = &lab.repo;
     let who = student().id;
-    repo.begin_session(session(&who, "used", -3_500, -3_500), None, SPAN).await.unwrap();
+    repo.set_password(&who, None, "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.begin_session(session(&who, "used", -3_500, -3_500), "hash", None, SPAN).await.unwrap();
     let (account, _) = repo.session("used", SPAN).await.unwrap().unwrap();
     assert_eq!(account.user.id, who);
     let (_, seen) = repo.session("used", SPAN).await.unwrap().unwrap();
@@ -183,8 +188,40 @@ async fn a_token_works_until_it_is_revoked_or_its_owner_is_closed() {
     repo.disable_account(&me.id, true, &admin()).await.unwrap();
     assert!(repo.token("print").await.unwrap().is_none());
     repo.disable_account(&me.id, false, &admin()).await.unwrap();
-    repo.revoke_token(&me.id, made.id, &me).await.unwrap();
+    assert!(repo.token("print").await.unwrap().is_none(), "it does not come back with the account");
+    let again = repo.add_token(&me.id, "macro", Scope::Read, "second".to_owned(), &me).await.unwrap();
+    repo.revoke_token(&me.id, again.id, &me).await.unwrap();
+    assert!(repo.token("second").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_link_ends_what_anybody_had_made_in_the_person_s_name() {
+    let lab = Lab::new().await;
+    let (repo, me) = (&lab.repo, student());
+    repo.set_password(&me.id, None, "old".to_owned(), None, &admin()).await.unwrap();
+    repo.begin_session(session(&me.id, "theirs", 0, 0), "old", None, SPAN).await.unwrap();
+    repo.add_token(&me.id, "theirs", Scope::All, "print".to_owned(), &me).await.unwrap();
+    repo.add_link(&me.id, "link".to_owned(), later(100), &admin()).await.unwrap();
+    repo.use_link("link", "new".to_owned(), as_themselves).await.unwrap();
+    assert!(repo.session("theirs", SPAN).await.unwrap().is_none());
     assert!(repo.token("print").await.unwrap().is_none());
+    // who had the old password checked before is too late
+    assert!(repo.begin_session(session(&me.id, "late", 0, 0), "old", None, SPAN).await.is_err());
+    let late = repo.set_password(&me.id, Some("old".to_owned()), "theirs".to_owned(), None, &me).await;
+    assert!(matches!(late, Err(RepositoryError::NotFound { what: "account", .. })));
+    assert_eq!(repo.account_and_hash(&me.id).await.unwrap().unwrap().1.as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn looking_at_a_session_does_not_keep_it() {
+    let lab = Lab::new().await;
+    let (repo, who) = (&lab.repo, student().id);
+    repo.set_password(&who, None, "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.begin_session(session(&who, "open page", -3_000, -3_000), "hash", None, SPAN).await.unwrap();
+    for _ in 0..2 {
+        let (_, seen) = repo.look_at_session("open page", SPAN).await.unwrap().unwrap();
+        assert!(now().since(seen.seen_at).0 >= 3_000);
+    }
 }
 
 #[tokio::test]
