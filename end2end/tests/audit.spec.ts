@@ -82,4 +82,8 @@ test('at 360 px the table scrolls in its panel', async ({ page, audit, request }
   await audit.open();
   await hydrated(page);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+  // the columns stay wide enough to be read: no name stands letter below letter
+  const who = await audit.rows.first().locator('td').nth(1).boundingBox();
+  expect(who?.height).toBeLessThan(120);
+  expect(who?.width).toBeGreaterThan(60);
 });

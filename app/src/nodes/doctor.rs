@@ -41,15 +41,24 @@ impl Chart {
 
     fn sum(&self, locale: Locale) -> String {
         let count = |fits: fn(&Outcome) -> bool| self.over.iter().filter(|report| fits(&report.outcome)).count();
-        let (all, well) = (self.steps.len(), count(Outcome::is_well));
+        let (all, good) = (self.steps.len(), count(|outcome| matches!(outcome, Outcome::Good { .. })));
+        let caution = count(|outcome| matches!(outcome, Outcome::Caution { .. }));
         let failed = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
-        if failed == 0 {
-            return locale.pick(format!("{all}項目のうち{well}件が正常です。"), format!("{well} of {all} are well."));
+        match (caution, failed) {
+            (0, 0) => locale.pick(format!("{all}項目のうち{good}件が正常です。"), format!("{good} of {all} are well.")),
+            (caution, 0) => locale.pick(
+                format!("{all}項目のうち{good}件が正常、{caution}件は注意が必要です。"),
+                format!("{good} of {all} are well; {caution} deserve a look."),
+            ),
+            (0, failed) => locale.pick(
+                format!("{all}項目のうち{good}件が正常、{failed}件は修正が必要です。"),
+                format!("{good} of {all} are well; {failed} must be corrected."),
+            ),
+            (caution, failed) => locale.pick(
+                format!("{all}項目のうち{good}件が正常、{caution}件は注意、{failed}件は修正が必要です。"),
+                format!("{good} of {all} are well; {caution} deserve a look, {failed} must be corrected."),
+            ),
         }
-        locale.pick(
-            format!("{all}項目のうち{well}件が正常、{failed}件は修正が必要です。"),
-            format!("{well} of {all} are well; {failed} must be corrected."),
-        )
     }
 }
 
@@ -281,5 +290,10 @@ mod tests {
         let report = Report { step: Step::Port, outcome: Outcome::Failed { problem }, millis: 1 };
         chart.hear(Told::Done { report });
         assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 must be corrected.");
+        let full = Outcome::of(Finding::Disk { free: 1, total: 100 });
+        chart.hear(Told::Done { report: Report { step: Step::Disk, outcome: full, millis: 1 } });
+        assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 deserve a look, 1 must be corrected.");
+        chart.over.remove(1);
+        assert_eq!(chart.sum(Locale::Ja), "2項目のうち1件が正常、1件は注意が必要です。");
     }
 }
