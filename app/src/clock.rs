@@ -112,6 +112,11 @@ impl Clock {
         Some(Timestamp(local.ok()?.and_local_timezone(self.offset).single()?.timestamp()))
     }
 
+    /// The same, as such a field is filled in.
+    pub fn written(self, at: Timestamp) -> Option<String> {
+        self.local(at).map(|then| then.format("%Y-%m-%dT%H:%M").to_string())
+    }
+
     /// `13:42:08`.
     pub fn second(self, at: Timestamp) -> String {
         self.local(at).map(|then| then.format("%H:%M:%S").to_string()).unwrap_or_default()

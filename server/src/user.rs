@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use credentials::{Passwords, Secret};
-use domain::account::check_password;
+use domain::account::{LONGEST_PASSWORD, PasswordProblem, SHORTEST_PASSWORD, check_password};
 use domain::{Actor, Profile, Role, Scope, Timestamp, UserId};
 use repository::Repository;
 use server::config::Config;
@@ -72,14 +72,20 @@ pub async fn run(command: Command, config: &Config) -> Result<(), Box<dyn Error>
                 expires_at: None,
             };
             profile.check().map_err(|problem| format!("--name: {problem:?}"))?;
+            // one that cannot be is refused before anybody is there without one
+            let typed = if password_stdin { Some(typed(&id)?) } else { None };
             repository.add_accounts(vec![(id.clone(), profile, None)], Timestamp(0), &Actor::at_the_shell()?).await?;
-            password(&repository, config, &id, password_stdin).await?;
+            password(&repository, config, &id, typed).await?;
             match token {
                 Some(scope) => print_token(&repository, &id, "command line", scope).await,
                 None => Ok(()),
             }
         }
-        Command::Passwd { id, password_stdin } => password(&repository, config, &user_id(&id)?, password_stdin).await,
+        Command::Passwd { id, password_stdin } => {
+            let id = user_id(&id)?;
+            let typed = if password_stdin { Some(typed(&id)?) } else { None };
+            password(&repository, config, &id, typed).await
+        }
         Command::Token { id, name, scope } => print_token(&repository, &user_id(&id)?, &name, scope).await,
     };
     repository.close().await;
@@ -90,19 +96,29 @@ fn user_id(text: &str) -> Result<UserId, Box<dyn Error>> {
     UserId::parse(text).map_err(|error| format!("the id {text:?} {error}").into())
 }
 
+/// The first line of standard input, where it may be this person's password.
+fn typed(id: &UserId) -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text)?;
+    let password = text.lines().next().unwrap_or_default();
+    check_password(id, password).map_err(|problem| match problem {
+        PasswordProblem::TooShort => format!("the password must have at least {SHORTEST_PASSWORD} characters"),
+        PasswordProblem::TooLong => format!("the password must have at most {LONGEST_PASSWORD} characters"),
+        PasswordProblem::Common => "the password is one that is guessed first".to_owned(),
+    })?;
+    Ok(password.to_owned())
+}
+
+/// Sets the password that was typed, or prints a link by which its owner sets one.
 #[allow(clippy::print_stdout, reason = "what the command is for")]
 async fn password(
     repository: &Repository,
     config: &Config,
     id: &UserId,
-    from_stdin: bool,
+    typed: Option<String>,
 ) -> Result<(), Box<dyn Error>> {
-    if from_stdin {
-        let mut text = String::new();
-        std::io::stdin().take(4096).read_to_string(&mut text)?;
-        let password = text.lines().next().unwrap_or_default();
-        check_password(id, password).map_err(|problem| format!("the password: {problem:?}"))?;
-        let hash = Passwords::new()?.hash(password.to_owned()).await?;
+    if let Some(password) = typed {
+        let hash = Passwords::new()?.hash(password).await?;
         repository.set_password(id, None, hash, None, &Actor::at_the_shell()?).await?;
         return Ok(());
     }

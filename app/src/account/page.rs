@@ -6,6 +6,7 @@ use super::password::PasswordPanel;
 use super::sessions::SessionsPanel;
 use super::tokens::TokensPanel;
 use super::words;
+use crate::admin::people::day;
 use crate::clock::use_clock;
 use crate::frame::role;
 use crate::i18n::t;
@@ -107,7 +108,7 @@ fn Head(account: Account) -> impl IntoView {
                         .expires_at
                         .map(|at| {
                             view! {
-                                <li>{t(words::ENDS)} " " <span class="text-ink">{move || clock.moment(at, locale.get())}</span></li>
+                                <li>{t(words::ENDS)} " " <span class="text-ink">{move || day::said(clock.voice(locale.get()), day::last_before(at, clock.offset()))}</span></li>
                             }
                         })}
                 </ul>

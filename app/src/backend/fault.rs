@@ -238,8 +238,8 @@ pub fn profile(locale: Locale, problem: ProfileProblem) -> AppError {
         }
         ProfileProblem::Limit => {
             let message = locale.pick(
-                format!("上限は1〜{LARGEST_LIMIT}の整数か、空(システムの上限)です。"),
-                format!("A limit is a whole number from 1 to {LARGEST_LIMIT}, or empty for the system's."),
+                format!("上限は1〜{LARGEST_LIMIT}の整数か、空(共通の上限)です。"),
+                format!("A limit is a whole number from 1 to {LARGEST_LIMIT}, or empty for the common limit."),
             );
             AppError::new(ErrorCode::ValidationError, message).about("limits")
         }
@@ -254,7 +254,7 @@ pub fn account_exists(locale: Locale, id: &UserId) -> AppError {
 
 /// No such account.
 pub fn no_account(locale: Locale) -> AppError {
-    let message = locale.pick("この利用者はいません。", "There is no such person.");
+    let message = locale.pick("このユーザーはいません。", "There is no such user.");
     AppError::new(ErrorCode::NotFound, message)
 }
 

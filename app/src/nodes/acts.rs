@@ -10,7 +10,7 @@ use crate::i18n::sentence::node;
 use crate::i18n::{Locale, Text, t};
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Dialog, FieldError, Kind, Size, TextField, use_toasts};
-use domain::{NodeState, NodeUse};
+use domain::{Message, NodeState, NodeUse};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -91,6 +91,18 @@ pub fn Acts(store: Store) -> impl IntoView {
     });
     let ask = move |open: RwSignal<bool>| {
         problem.set(None);
+        // what is said already is there to be changed; another question begins anew
+        let (said, end) = store.view.with_untracked(|view| {
+            let drains = view.summary.state == NodeState::Draining;
+            let said =
+                view.summary.state_reason.as_ref().filter(|_| drains && open == draining).and_then(|said| match said {
+                    Message::Words(words) => Some(words.clone()),
+                    Message::Fault(_) => None,
+                });
+            (said, view.summary.state_until.filter(|_| drains && open == draining))
+        });
+        why.set(said.unwrap_or_default());
+        until.set(end.and_then(|end| clock.written(end)).unwrap_or_default());
         // how much goes on and waits is told as it is now
         store.read();
         open.set(true);

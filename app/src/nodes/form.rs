@@ -197,14 +197,17 @@ pub fn EditForm(store: Store) -> impl IntoView {
     let (busy, conflict) = (RwSignal::new(false), RwSignal::new(None::<(String, u64)>));
     // somebody else's change is taken over as long as nothing is typed; else it is said when this is saved
     Effect::new(move |_| {
-        if let Some((draft, version)) = read.get()
-            && base.with_value(|(before, _)| *before == typed.draft())
-        {
-            if base.with_value(|(before, _)| *before != draft) {
-                typed.set(&draft);
-            }
-            base.set_value((draft, version));
+        let Some((draft, version)) = read.get() else { return };
+        let (same, untouched, older) =
+            base.with_value(|(before, known)| (*before == draft, *before == typed.draft(), version < *known));
+        // an answer from before a change of one's own says nothing; a drain or a key changes the version and nothing here
+        if older || !(same || untouched) {
+            return;
         }
+        if !same {
+            typed.set(&draft);
+        }
+        base.set_value((draft, version));
     });
     let save = move |version: u64| {
         if busy.get_untracked() {

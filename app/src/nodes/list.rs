@@ -61,12 +61,14 @@ fn Body(first: Result<LabStatus, AppError>) -> impl IntoView {
         })
     };
     let adding = Memo::new(move |_| may.get() && query.with(|query| query.get("add").is_some()));
+    // what could not be read is not none
+    let known = move || nodes.with(Option::is_some);
     let failed = move || error.clone().filter(|_| nodes.with(Option::is_none));
     view! {
         <div class="mb-4 flex flex-wrap items-end justify-between gap-3">
             <div>
                 <h1 class="text-xl">{t(words::NODES)}</h1>
-                <p class="text-sm text-muted" data-testid="nodes-sum">{sum}</p>
+                <p class="text-sm text-muted" data-testid="nodes-sum">{move || known().then(sum)}</p>
             </div>
             <Show when=move || may.get() && !adding.get()>
                 <a class="btn btn-line" href="/nodes?add=1" data-testid="node-add">
@@ -88,7 +90,7 @@ fn Body(first: Result<LabStatus, AppError>) -> impl IntoView {
         <Show when=move || adding.get()>
             <AddForm />
         </Show>
-        <section class="panel" aria-label=t(words::NODES) data-testid="nodes">
+        <section class="panel" aria-label=t(words::NODES) data-testid="nodes" hidden=move || !known()>
             <Show
                 when=move || ids.with(|ids| !ids.is_empty())
                 fallback=move || view! { <EmptyState title=t(words::NONE) text=t(words::NONE_TEXT) /> }

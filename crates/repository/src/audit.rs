@@ -14,6 +14,38 @@ use sea_orm::{
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
+/// Everything that is ever written as done. Pages have words for each.
+pub const ACTIONS: [&str; 28] = [
+    "submit_job",
+    "hold_job",
+    "release_job",
+    "cancel_job",
+    "set_priority",
+    "delete_job",
+    "hand_over_jobs",
+    "reserve",
+    "end_reservation",
+    "change_setting",
+    "save_node",
+    "add_node",
+    "change_node",
+    "drain_node",
+    "resume_node",
+    "disable_node",
+    "enable_node",
+    "accept_host_key",
+    "refuse_host_key",
+    "delete_node",
+    "add_user",
+    "change_user",
+    "disable_user",
+    "enable_user",
+    "set_password",
+    "add_token",
+    "revoke_token",
+    "add_link",
+];
+
 /// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.
 pub(crate) async fn write<T: Serialize>(
     db: &impl ConnectionTrait,
@@ -23,6 +55,7 @@ pub(crate) async fn write<T: Serialize>(
     before: &T,
     after: &T,
 ) -> Result<(), RepositoryError> {
+    debug_assert!(ACTIONS.contains(&action), "{action} is not among the actions");
     let entry = audit_log::ActiveModel {
         at: Set(crate::now().0),
         actor: Set(actor.id.to_string()),

@@ -29,6 +29,7 @@ mod uploads;
 mod users;
 mod writer;
 
+pub use audit::ACTIONS;
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use people::{Person, SessionSpan};

@@ -56,6 +56,8 @@ impl Import {
         }
         self.busy.set(true);
         self.problem.set(None);
+        // what was read before is not what would be added now
+        self.checked.set(None);
         leptos::task::spawn_local(async move {
             let answer = check_people_csv(bytes).await;
             // the page may be gone
@@ -166,7 +168,10 @@ fn Source(import: Import) -> impl IntoView {
                             spellcheck="false"
                             aria-describedby="people-paste-hint people-paste-error people-import-error"
                             prop:value=move || import.pasted.get()
-                            on:input:target=move |event| import.pasted.set(event.target().value())
+                            on:input:target=move |event| {
+                                import.pasted.set(event.target().value());
+                                import.checked.set(None);
+                            }
                             data-testid="people-paste"
                         ></textarea>
                     </Field>
@@ -272,6 +277,7 @@ fn take(import: Import, input: &web_sys::HtmlInputElement, locale: Locale) {
     let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
     // so that choosing the same file again, corrected, is a change
     input.set_value("");
+    import.checked.set(None);
     if file.size() > MOST_BYTES {
         import.problem.set(Some(words::TOO_LARGE.in_locale(locale).to_owned()));
         return;

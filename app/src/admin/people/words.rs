@@ -81,8 +81,10 @@ pub const SESSIONS_END: Text = text(
     "Signed-in browsers are cut off at once, and API tokens stop working",
 );
 pub const NO_JOBS_OPEN: Text = text("終わっていないジョブはありません", "There are no open jobs");
-pub const CAN_REOPEN: Text =
-    text("あとから再開できます。パスワードはそのままです", "It can be opened again; the password stays");
+pub const CAN_REOPEN: Text = text(
+    "あとから再開できます。パスワードはそのままで、API トークンと未使用のリンクは戻りません",
+    "It can be opened again with the same password; API tokens and unused links do not come back",
+);
 pub const OWN_ACCOUNT: Text = text(
     "これは自分のアカウントです。自分もすぐサインアウトします",
     "This is your own account: you are signed out at once",

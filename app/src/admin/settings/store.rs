@@ -203,7 +203,9 @@ impl Store {
                 Ok(all) => self.stored(all, &sent),
                 Err(error) => {
                     self.refused(&error);
-                    self.not_saved.set(Some(error));
+                    // what stands at a row is not said again once the row has been put right
+                    let at_a_row = !conflicts(&error).is_empty() || !problems(&error).is_empty();
+                    self.not_saved.set((!at_a_row).then_some(error));
                 }
             }
         });

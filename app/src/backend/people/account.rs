@@ -9,7 +9,7 @@ use crate::preferences::Theme;
 use crate::{AppError, ErrorCode};
 use domain::Scope;
 use domain::name::is_unseen;
-use repository::SessionSpan;
+use repository::{RepositoryError, SessionSpan};
 
 /// Characters of a token's name.
 const LONGEST_NAME: usize = 60;
@@ -47,14 +47,18 @@ impl Backend {
         let (locale, id) = (asking.locale, &asking.actor.id);
         let seconds = u64::try_from(now().0).unwrap_or(0);
         let tried = self.entrance.attempts.begin(id.as_str(), visitor.address, seconds);
-        tried.map_err(|_| {
+        tried.map_err(|pause| {
+            let minutes = pause.0.div_ceil(60);
             let message = locale.pick(
-                "今のパスワードの間違いが続いています。しばらく待ってください。",
-                "The present password was wrong too often. Wait a while.",
+                format!("今のパスワードの間違いが続いています。{minutes}分ほど待ってください。"),
+                format!("The present password was wrong too often. Try again in about {minutes} min."),
             );
             AppError::new(ErrorCode::RateLimited, message).about("current")
         })?;
-        let known = self.repository.account_and_hash(id).await.map_err(|error| fault::repository(locale, error))?;
+        let known = self.repository.account_and_hash(id).await;
+        // what could not be looked at was no try
+        let known = known.inspect_err(|_| self.entrance.attempts.forget(id.as_str(), visitor.address));
+        let known = known.map_err(|error| fault::repository(locale, error))?;
         let hash = known.and_then(|(_, hash)| hash);
         let fits = self.entrance.passwords.fits(current, hash.clone()).await;
         let fits = fits.inspect_err(|_| self.entrance.attempts.forget(id.as_str(), visitor.address));
@@ -66,7 +70,11 @@ impl Backend {
         may_be_password(locale, id, &new)?;
         let next = self.entrance.passwords.hash(new).await.map_err(|error| password_fault(locale, error))?;
         let set = self.repository.set_password(id, hash, next, visitor.session.clone(), &asking.actor).await;
-        set.map_err(|error| fault::repository(locale, error))
+        set.map_err(|error| match error {
+            // the password is another one since it was checked
+            RepositoryError::NotFound { .. } => fault::not_signed_in(locale),
+            error => fault::repository(locale, error),
+        })
     }
 
     /// Keeps the language and the theme that a person has chosen.

@@ -21,13 +21,23 @@ pub fn action(word: &str) -> Option<Text> {
         "end_reservation" => text("予約を終了", "Ended a reservation"),
         "change_setting" => text("設定を変更", "Changed a setting"),
         "save_node" => text("ノードを保存", "Saved a node"),
+        "add_node" => text("ノードを追加", "Added a node"),
+        "change_node" => text("ノードを変更", "Changed a node"),
+        "drain_node" => text("ノードの受付を停止", "Drained a node"),
+        "resume_node" => text("ノードの受付を再開", "Resumed a node"),
+        "disable_node" => text("ノードを無効化", "Switched a node off"),
+        "enable_node" => text("ノードを有効化", "Switched a node on"),
+        "accept_host_key" => text("ホスト鍵を承認", "Accepted a host key"),
+        "refuse_host_key" => text("ホスト鍵を拒否", "Refused a host key"),
         "delete_node" => text("ノードを削除", "Deleted a node"),
-        "add_user" => text("利用者を追加", "Added a person"),
-        "change_user" => text("利用者を変更", "Changed a person"),
+        "add_user" => text("ユーザーを登録", "Added a user"),
+        "change_user" => text("ユーザーを変更", "Changed a user"),
+        "disable_user" => text("ユーザーの利用を停止", "Closed an account"),
+        "enable_user" => text("ユーザーの利用を再開", "Opened an account again"),
         "set_password" => text("パスワードを変更", "Set a password"),
         "add_token" => text("APIトークンを作成", "Made an API token"),
-        "revoke_token" => text("APIトークンを失効", "Revoked an API token"),
-        "add_link" => text("招待リンクを作成", "Made a link to sign in"),
+        "revoke_token" => text("APIトークンを取り消し", "Revoked an API token"),
+        "add_link" => text("パスワード設定リンクを作成", "Made a password link"),
         _ => return None,
     })
 }
@@ -52,7 +62,8 @@ pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
     match entry.about() {
         ("job", id) => locale.pick(format!("ジョブ {id}"), format!("Job {id}")),
         ("node", id) => locale.pick(format!("ノード {id}"), format!("Node {id}")),
-        ("user", id) => locale.pick(format!("利用者 {id}"), format!("Person {id}")),
+        ("user", id) => locale.pick(format!("ユーザー {id}"), format!("User {id}")),
+        ("token", id) => locale.pick(format!("APIトークン {id}"), format!("API token {id}")),
         ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
         ("setting", key) => {
             let title = Setting::find(key).map_or(key, |known| setting::words(locale, known).title);
@@ -130,6 +141,12 @@ fn field_word(locale: Locale, field: &str) -> &str {
         "holder" | "holder_name" => ("予約した人", "Holder"),
         "purpose" => ("目的", "Purpose"),
         "role" => ("役割", "Role"),
+        "disabled" => ("利用停止", "Closed"),
+        "scope" => ("できること", "It may"),
+        "jobs" => ("ジョブ", "Jobs"),
+        "to" => ("渡した相手", "To"),
+        "user" => ("ユーザー", "User"),
+        "used_at" => ("最後の利用", "Last used"),
         "created_at" => ("作成", "Made at"),
         "started_at" => ("開始", "Started at"),
         "ended_at" => ("終了", "Ended at"),
@@ -204,6 +221,14 @@ pub fn change(voice: Voice, entry: &AuditEntry, change: &FieldChange) -> String 
 mod tests {
     use super::super::voice;
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn whatever_is_written_has_words() {
+        for word in repository::ACTIONS {
+            assert!(action(word).is_some(), "{word}");
+        }
+    }
 
     fn entry(subject: &str, before: &str, after: &str) -> AuditEntry {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -13,7 +13,7 @@ pub fn group(group: Group) -> Text {
         Group::Queue => text("順番待ち", "Queue"),
         Group::Running => text("実行と監視", "Running and watching"),
         Group::Uploads => text("アップロード", "Uploads"),
-        Group::People => text("利用者とサインイン", "People and sign-in"),
+        Group::People => text("ユーザーとサインイン", "Users and sign-in"),
     }
 }
 

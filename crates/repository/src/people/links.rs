@@ -108,7 +108,10 @@ impl Repository {
     /// `NotFound` when there is none or it is over.
     pub async fn link(&self, fingerprint: &str) -> Result<Option<Account>, RepositoryError> {
         match owner(self.db(), fingerprint).await? {
-            Some(id) => Ok(Some(find(self.db(), &id).await?)),
+            Some(id) => {
+                let account = find(self.db(), &id).await?;
+                if account.is_open(now()) { Ok(Some(account)) } else { Err(over()) }
+            }
             None if admins(self.db(), now()).await? > 0 => Err(over()),
             None => Ok(None),
         }
@@ -139,6 +142,8 @@ impl Repository {
                 super::tokens::end_all(db, &id).await?;
                 let subject = format!("user {id}");
                 audit::write(db, &by(&account), "set_password", subject, &None::<()>, &None).await?;
+                // admins see that the link has been used
+                change.mention(|mentions| mentions.people = true);
                 find(db, &id).await
             })
         })
