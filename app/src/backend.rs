@@ -3,7 +3,6 @@
 mod act;
 mod adopt;
 mod audit;
-mod csv;
 pub mod doctor;
 pub mod fault;
 mod files;

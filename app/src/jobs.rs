@@ -7,4 +7,3 @@ pub mod files;
 pub mod list;
 pub mod status_badge;
 pub mod submit;
-mod turns;

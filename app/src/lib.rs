@@ -19,6 +19,7 @@ pub mod plot;
 pub mod preferences;
 pub mod preflight;
 pub mod routes;
+pub mod sheet;
 pub mod sign_in;
 pub mod ui;
 

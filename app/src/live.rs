@@ -4,6 +4,12 @@
 //! the connection opens (the first time too, because things happen between the HTML and the connection), and when the
 //! machine slept. They answer by reading again; every other event carries the whole row with its version.
 
+mod reading;
+mod turns;
+
+pub use reading::Reading;
+pub use turns::Turns;
+
 use domain::{Event, Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,7 @@ mod m0010_job_options;
 mod m0011_accounts;
 mod m0012_setting_versions;
 mod m0013_node_version;
+mod m0014_last_seen;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_accounts::Migration),
             Box::new(m0012_setting_versions::Migration),
             Box::new(m0013_node_version::Migration),
+            Box::new(m0014_last_seen::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use super::words;
 use crate::admin::people::day;
 use crate::clock::use_clock;
 use crate::frame::role;
+use crate::i18n::sentence::plural;
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
@@ -87,8 +88,15 @@ fn Head(account: Account) -> impl IntoView {
         let (jobs, tokens) = (user.max_running_jobs, user.max_tokens);
         move || {
             let locale = locale.get();
-            let jobs = jobs.map(|n| locale.pick(format!("同時に{n}ジョブ"), format!("{n} running jobs")));
-            let tokens = tokens.map(|n| locale.pick(format!("{n}トークン"), format!("{n} tokens")));
+            let jobs = jobs.map(|n| {
+                locale.pick(
+                    format!("同時に{n}ジョブ"),
+                    format!("{n} {}", plural(u64::from(n), "running job", "running jobs")),
+                )
+            });
+            let tokens = tokens.map(|n| {
+                locale.pick(format!("{n}トークン"), format!("{n} {}", plural(u64::from(n.0), "token", "tokens")))
+            });
             jobs.into_iter().chain(tokens).collect::<Vec<_>>().join(locale.pick("・", ", "))
         }
     };

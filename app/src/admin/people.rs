@@ -12,7 +12,6 @@ mod links;
 mod page;
 mod preview;
 mod questions;
-pub mod sheet;
 mod store;
 mod table;
 mod words;

@@ -1,9 +1,9 @@
 //! The audit log: a page of it, and all that fits as a file.
 
-use super::csv::Csv;
 use super::{Asking, Backend, fault};
 use crate::admin::audit::api::{AuditAsk, AuditFile, AuditView, MOST_ROWS};
 use crate::i18n::{Locale, sentence};
+use crate::sheet::Sheet;
 use crate::{AppError, ErrorCode};
 use chrono::{Days, Local, NaiveDate, NaiveTime, TimeZone};
 use domain::{AuditEntry, AuditQuery, Timestamp};
@@ -90,7 +90,8 @@ impl Backend {
             ["日時", "ID", "名前", "経路", "アドレス", "操作", "対象", "前", "後"],
             ["Time", "ID", "Name", "Way", "Address", "Action", "Subject", "Before", "After"],
         );
-        let mut csv = Csv::new(&heads);
+        let mut sheet = Sheet::default();
+        sheet.row(&heads);
         let mut rows = 0;
         loop {
             let part = self.repository.audit(&query, ROWS_AT_ONCE as u64).await;
@@ -99,13 +100,13 @@ impl Backend {
             query.older_than = Some(last.place());
             for entry in part {
                 if rows == MOST_ROWS {
-                    return Ok(AuditFile { text: csv.finish(), rows, is_cut: true });
+                    return Ok(AuditFile { text: sheet.text(), rows, is_cut: true });
                 }
-                csv.row(&row(locale, entry));
+                sheet.row(&row(locale, entry));
                 rows += 1;
             }
         }
-        Ok(AuditFile { text: csv.finish(), rows, is_cut: false })
+        Ok(AuditFile { text: sheet.text(), rows, is_cut: false })
     }
 }
 

@@ -2,15 +2,11 @@
 
 use crate::AppError;
 use crate::lab::{LabStatus, read_lab_status};
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use crate::loaded::{Loaded, load};
 use domain::{Event, JobId, JobStatus};
 use leptos::prelude::*;
 use std::collections::HashMap;
-use std::time::Duration;
-
-/// Counts are read again at most this often, however many events come.
-const PAUSE: Duration = Duration::from_millis(700);
 
 /// While the connection is lost, milliseconds.
 #[cfg(feature = "hydrate")]
@@ -23,16 +19,13 @@ pub struct LabFeed {
     first: Loaded<Result<LabStatus, AppError>>,
     /// What is known since.
     patch: RwSignal<Option<LabStatus>>,
-    asked: StoredValue<bool>,
+    reading: Reading,
 }
 
 /// Reads the lab's state and listens. After [`crate::live::provide`].
 pub fn provide() {
-    let feed = LabFeed {
-        first: load(|| (), |()| read_lab_status()),
-        patch: RwSignal::new(None),
-        asked: StoredValue::new(false),
-    };
+    let feed =
+        LabFeed { first: load(|| (), |()| read_lab_status()), patch: RwSignal::new(None), reading: Reading::default() };
     provide_context(feed);
     #[cfg(feature = "hydrate")]
     find_out_why_lost(feed);
@@ -111,23 +104,11 @@ impl LabFeed {
 
     /// Reads it again soon; many calls are one.
     pub fn read_soon(self) {
-        if self.asked.try_get_value() != Some(false) {
-            return;
-        }
-        self.asked.set_value(true);
-        set_timeout(
-            move || {
-                if self.asked.try_set_value(false).is_some() {
-                    return;
-                }
-                leptos::task::spawn_local(async move {
-                    // what cannot be read now stays as it was: the live state says that it is old
-                    if let Ok(status) = read_lab_status().await {
-                        let _ = self.patch.try_set(Some(status));
-                    }
-                });
-            },
-            PAUSE,
-        );
+        self.reading.soon(read_lab_status, move |answer| {
+            // what cannot be read now stays as it was: the live state says that it is old
+            if let Ok(status) = answer {
+                self.patch.set(Some(status));
+            }
+        });
     }
 }

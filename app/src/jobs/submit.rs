@@ -63,17 +63,6 @@ fn tally_of(form: Form) -> Tally {
 #[cfg(feature = "hydrate")]
 const ASK_AGAIN_MS: u64 = 3000;
 
-/// Files that the browser has cannot outlive the tab's page: the browser asks before it goes.
-#[cfg(feature = "hydrate")]
-fn ask_before_leaving(form: Form) {
-    use leptos_use::{use_event_listener, use_window};
-    let _ = use_event_listener(use_window(), leptos::ev::beforeunload, move |event| {
-        if form.items.with_untracked(|items| standing::decks(items).next().is_some()) {
-            event.prevent_default();
-        }
-    });
-}
-
 /// The page.
 #[component]
 pub fn NewJobPage() -> impl IntoView {
@@ -120,7 +109,10 @@ pub fn NewJobPage() -> impl IntoView {
             ASK_AGAIN_MS,
         );
         kept::over_pages(form, leptos_router::hooks::use_location().search.get_untracked());
-        ask_before_leaving(form);
+        // files that the browser has cannot outlive the tab's page
+        crate::ui::ask_before_leaving(move || {
+            form.items.with_untracked(|items| standing::decks(items).next().is_some())
+        });
         engine::start(form);
     }
     let come_from = RwSignal::new(None);

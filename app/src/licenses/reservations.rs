@@ -10,6 +10,7 @@ use crate::clock::use_clock;
 use crate::i18n::t;
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Dialog, Field, Kind, Size, TextField, use_toasts};
+use domain::name::narrow;
 use domain::{Cores, NewReservation, NodeId, Reservation, ReservedCores, Seconds, Tokens};
 use leptos::prelude::*;
 
@@ -170,14 +171,7 @@ fn List(list: Vec<Held>, ask: Callback<Reservation>) -> impl IntoView {
 
 /// A whole number as a Japanese keyboard may type it; nothing typed is none of it.
 fn number(text: &str) -> Option<u64> {
-    let plain: String = text
-        .trim()
-        .chars()
-        .map(|c| match c {
-            '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            _ => c,
-        })
-        .collect();
+    let plain = narrow(text.trim());
     if plain.is_empty() { Some(0) } else { plain.parse().ok() }
 }
 

@@ -3,13 +3,9 @@
 use super::api::LicensesView;
 use super::calls::view_licenses;
 use crate::AppError;
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use domain::{Event, JobStatus, JobSummary, Tokens};
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// Read again at most this often, however many events come.
-const PAUSE: Duration = Duration::from_millis(700);
 
 /// The page's state.
 #[derive(Clone, Copy)]
@@ -18,7 +14,7 @@ pub struct Store {
     pub view: RwSignal<Option<LicensesView>>,
     /// Why it could not be read again.
     pub error: RwSignal<Option<AppError>>,
-    asked: StoredValue<bool>,
+    reading: Reading,
 }
 
 /// Whether a job's new row is of one that holds or waits otherwise than before: then all is read again.
@@ -43,7 +39,7 @@ impl Store {
             Ok(view) => (Some(view), None),
             Err(error) => (None, Some(error)),
         };
-        let store = Store { view: RwSignal::new(view), error: RwSignal::new(error), asked: StoredValue::new(false) };
+        let store = Store { view: RwSignal::new(view), error: RwSignal::new(error), reading: Reading::default() };
         use_live().on_event(move |event| match event {
             Event::JobCreated(job) | Event::JobChanged(job) => {
                 if store.view.with_untracked(|view| view.as_ref().is_some_and(|view| moves(view, job))) {
@@ -75,35 +71,23 @@ impl Store {
 
     /// Reads it again soon; many calls are one.
     pub fn read_soon(self) {
-        if self.asked.try_get_value() != Some(false) {
-            return;
-        }
-        self.asked.set_value(true);
-        set_timeout(
-            move || {
-                // the page may be gone
-                if self.asked.try_set_value(false).is_none() {
-                    self.read();
-                }
-            },
-            PAUSE,
-        );
+        self.reading.soon(view_licenses, move |answer| self.take(answer));
     }
 
     /// Reads it again.
     pub fn read(self) {
-        leptos::task::spawn_local(async move {
-            match view_licenses().await {
-                Ok(view) => {
-                    let _ = self.view.try_set(Some(view));
-                    let _ = self.error.try_set(None);
-                }
-                // what was read stays: it is said that it is old
-                Err(error) => {
-                    let _ = self.error.try_set(Some(error));
-                }
+        self.reading.now(view_licenses, move |answer| self.take(answer));
+    }
+
+    fn take(self, answer: Result<LicensesView, AppError>) {
+        match answer {
+            Ok(view) => {
+                self.view.set(Some(view));
+                self.error.set(None);
             }
-        });
+            // what was read stays: it is said that it is old
+            Err(error) => self.error.set(Some(error)),
+        }
     }
 }
 

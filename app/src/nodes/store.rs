@@ -3,13 +3,9 @@
 use super::api::{AdminView, NodeView};
 use super::calls::view_node;
 use crate::AppError;
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use domain::{Event, NodeId};
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// Read again at most this often, however many events come.
-const PAUSE: Duration = Duration::from_millis(700);
 
 /// The page's state.
 #[derive(Clone, Copy)]
@@ -19,7 +15,7 @@ pub struct Store {
     pub view: RwSignal<NodeView>,
     /// Why it could not be read again.
     pub error: RwSignal<Option<AppError>>,
-    asked: StoredValue<bool>,
+    reading: Reading,
 }
 
 impl Store {
@@ -30,7 +26,7 @@ impl Store {
             id: StoredValue::new(id.clone()),
             view: RwSignal::new(first),
             error: RwSignal::new(None),
-            asked: StoredValue::new(false),
+            reading: Reading::default(),
         };
         use_live().on_event(move |event| match event {
             Event::NodeChanged(node) if node.id == id => {
@@ -59,35 +55,22 @@ impl Store {
 
     /// Reads it again soon; many calls are one.
     pub fn read_soon(self) {
-        if self.asked.try_get_value() != Some(false) {
-            return;
-        }
-        self.asked.set_value(true);
-        set_timeout(
-            move || {
-                // the page may be gone
-                if self.asked.try_set_value(false).is_none() {
-                    self.read();
-                }
-            },
-            PAUSE,
-        );
+        self.reading.soon(move || view_node(self.id()), move |answer| self.take(answer));
     }
 
     /// Reads it again.
     pub fn read(self) {
-        let Some(id) = self.id.try_get_value() else { return };
-        leptos::task::spawn_local(async move {
-            match view_node(id).await {
-                Ok(view) => {
-                    let _ = self.view.try_set(view);
-                    let _ = self.error.try_set(None);
-                }
-                // what was read stays: it is said that it is old
-                Err(error) => {
-                    let _ = self.error.try_set(Some(error));
-                }
+        self.reading.now(move || view_node(self.id()), move |answer| self.take(answer));
+    }
+
+    fn take(self, answer: Result<NodeView, AppError>) {
+        match answer {
+            Ok(view) => {
+                self.view.set(view);
+                self.error.set(None);
             }
-        });
+            // what was read stays: it is said that it is old
+            Err(error) => self.error.set(Some(error)),
+        }
     }
 }

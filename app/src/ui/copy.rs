@@ -22,6 +22,9 @@ pub fn CopyButton(
     /// For tests.
     #[prop(optional)]
     testid: Option<&'static str>,
+    /// Called when it is in the clipboard.
+    #[prop(optional, into)]
+    on_copied: Option<Callback<()>>,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let done = t(COPIED);
@@ -32,7 +35,12 @@ pub fn CopyButton(
         text.track();
         copied.set(false);
     });
-    let copy = move |_| copied.set(text.with_untracked(|text| put(text)));
+    let copy = move |_| {
+        copied.set(text.with_untracked(|text| put(text)));
+        if let (true, Some(tell)) = (copied.get_untracked(), on_copied) {
+            tell.run(());
+        }
+    };
     view! {
         <button
             type="button"

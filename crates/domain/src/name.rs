@@ -54,6 +54,16 @@ pub fn is_unseen(c: char) -> bool {
     )
 }
 
+/// Wide letters, digits and signs, as a Japanese keyboard types them, made narrow.
+pub fn narrow(text: &str) -> String {
+    let one = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    };
+    text.chars().map(one).collect()
+}
+
 fn is_job_letter(c: char) -> bool {
     (c.is_alphanumeric() && !is_unseen(c)) || matches!(c, '_' | '-' | '.')
 }

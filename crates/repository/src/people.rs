@@ -11,6 +11,7 @@ pub use accounts::Person;
 use crate::entities::users;
 use crate::{RepositoryError, now};
 use domain::{Account, JobStatus, Role, Settings, Timestamp, UserId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 
 /// How long sessions last, from the settings.
@@ -60,6 +61,16 @@ async fn still_fits(db: &impl ConnectionTrait, id: &UserId, hash: &str) -> Resul
     let row = users::Entity::find_by_id(id.to_string()).one(db).await?.ok_or_else(|| no_account(id))?;
     let same = row.password_hash.as_deref() == Some(hash);
     if same && read(row)?.is_open(now()) { Ok(()) } else { Err(no_account(id)) }
+}
+
+/// Writes down that a person, or a program of theirs, asked for something.
+async fn seen(db: &impl ConnectionTrait, id: &UserId, at: Timestamp) -> Result<(), RepositoryError> {
+    users::Entity::update_many()
+        .col_expr(users::Column::SeenAt, Expr::value(at.0))
+        .filter(users::Column::Id.eq(id.as_str()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Admins who can sign in at this moment.

@@ -43,7 +43,7 @@ pub fn PanelHead(
                 class="btn btn-ghost btn-sm btn-square ml-auto"
                 aria-label=t(words::CLOSE)
                 title=t(words::CLOSE)
-                on:click=move |_| store.panel.set(Panel::Closed)
+                on:click=move |_| store.turn_to(Panel::Closed)
                 data-testid="close-panel"
             >
                 <Icon glyph=Glyph::Cross />
@@ -126,7 +126,7 @@ fn NewForm(store: Store, made: RwSignal<Option<PersonalLink>>) -> impl IntoView 
         <form class="grid gap-3 p-4" on:submit=send novalidate aria-labelledby="add-title" data-testid="person-form">
             <PersonFields fields=fields store=store new=true />
             <div class="flex flex-wrap justify-end gap-2">
-                <Button on_click=move |_| store.panel.set(Panel::Closed)>{t(words::CANCEL)}</Button>
+                <Button on_click=move |_| store.turn_to(Panel::Closed)>{t(words::CANCEL)}</Button>
                 <Button kind=Kind::Primary submit=true busy=busy attr:data-testid="save-person">
                     {t(words::DO_ADD)}
                 </Button>

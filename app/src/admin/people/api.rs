@@ -4,6 +4,9 @@ use super::draft::{Draft, Flaws};
 use domain::{Account, Profile, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
 
+/// Bytes of a file of people that is read at all: 500 rows have some 50 KB.
+pub const MOST_BYTES: usize = 400_000;
+
 /// All accounts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeopleView {
@@ -24,8 +27,10 @@ pub struct PersonRow {
     pub account: Account,
     /// Its jobs that have not ended.
     pub open_jobs: u64,
-    /// When its owner was last seen.
+    /// When its owner or a program of theirs last asked for something.
     pub seen_at: Option<Timestamp>,
+    /// Until when its one-time link works, where one is out.
+    pub link_until: Option<Timestamp>,
 }
 
 /// Somebody to be added.

@@ -1,9 +1,9 @@
 //! Days on which accounts end. What is stored is the moment after the day: then the account is closed.
 
-use super::draft::narrow;
 use crate::i18n::sentence::{Voice, day_of};
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 use domain::Timestamp;
+use domain::name::narrow;
 
 /// Years that somebody can mean: Excel may make 27 of 2027, and a slip of the finger 20270.
 const YEARS: std::ops::Range<i32> = 2000..3000;

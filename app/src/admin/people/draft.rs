@@ -4,6 +4,7 @@ use super::api::NewPerson;
 use super::day;
 use chrono::FixedOffset;
 use domain::account::{LARGEST_LIMIT, ProfileProblem};
+use domain::name::narrow;
 use domain::{Account, NameError, Profile, Role, Timestamp, Tokens, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -95,16 +96,6 @@ pub struct Draft {
 
 /// What is wrong and where.
 pub type Flaws = Vec<(Column, Flaw)>;
-
-/// Wide letters, digits and signs, as a Japanese keyboard may type them, made narrow.
-pub fn narrow(text: &str) -> String {
-    let one = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        _ => c,
-    };
-    text.chars().map(one).collect()
-}
 
 fn role(text: &str) -> Option<Role> {
     match narrow(text.trim()).to_lowercase().as_str() {

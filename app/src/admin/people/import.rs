@@ -1,18 +1,19 @@
 //! Many people from a file or from what is pasted: read, looked at, and added all at once or not at all.
 
 use super::add::PanelHead;
-use super::api::{CheckedFile, NewPerson, PersonalLink};
+use super::api::{CheckedFile, MOST_BYTES, NewPerson};
 use super::calls::{add_people, check_people_csv};
 use super::draft::{Column, Flaws};
 use super::links::ManyLinks;
 use super::preview::Preview;
 use super::store::Store;
-use super::{sheet, words};
+use super::words;
 use crate::AppError;
 use crate::clock::use_clock;
 use crate::i18n::{Locale, t};
 use crate::preferences::{use_locale, use_preferences};
-use crate::ui::{Button, Field, FieldError, Kind, Notice, Tone};
+use crate::sheet::{self, Sheet};
+use crate::ui::{Button, Field, FieldError, Kind, Notice, Tone, take_file};
 use leptos::prelude::*;
 
 /// What the file's way is at.
@@ -20,9 +21,9 @@ use leptos::prelude::*;
 struct Import {
     pasted: RwSignal<String>,
     checked: RwSignal<Option<CheckedFile>>,
-    links: RwSignal<Option<Vec<PersonalLink>>>,
     problem: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    locale: Signal<Locale>,
 }
 
 /// The people of a file without flaws.
@@ -82,12 +83,12 @@ pub fn ImportPanel(store: Store) -> impl IntoView {
     let import = Import {
         pasted: RwSignal::new(String::new()),
         checked: RwSignal::new(None),
-        links: RwSignal::new(None),
         problem: RwSignal::new(None),
         busy: RwSignal::new(false),
+        locale,
     };
     let days = store.of(|view| view.link_days);
-    let title = move || match import.links.with(|links| links.as_ref().map(Vec::len)) {
+    let title = move || match store.links.with(|links| links.as_ref().map(Vec::len)) {
         Some(people) => words::added(locale.get(), people),
         None => words::IMPORT_TITLE.in_locale(locale.get()).to_owned(),
     };
@@ -97,17 +98,17 @@ pub fn ImportPanel(store: Store) -> impl IntoView {
                 id="import-title"
                 title=title
                 store=store
-                turned=Signal::derive(move || import.links.with(Option::is_some))
+                turned=Signal::derive(move || store.links.with(Option::is_some))
             />
-            {move || match import.links.get() {
+            {move || match store.links.get() {
                 Some(links) => {
-                    view! { <ManyLinks links=links days=days.get_untracked().unwrap_or_default() /> }.into_any()
+                    view! { <ManyLinks links=links days=days.get_untracked().unwrap_or_default() store=store /> }.into_any()
                 }
                 None => {
                     view! {
                         <Source import=import />
                         {move || {
-                            import.checked.get().map(|file| view! { <Confirm import=import file=file store=store /> })
+                            import.checked.get().map(|file| view! { <Confirm file=file store=store /> })
                         }}
                     }
                         .into_any()
@@ -123,13 +124,14 @@ fn sample() -> String {
         ["sato.hanako", "佐藤 花子", "student", "2", "12", "2030-03-31"],
         ["suzuki.ichiro", "鈴木 一郎", "faculty", "", "", ""],
     ];
-    let heading = Column::ALL.map(Column::heading).to_vec();
-    sheet::address(&sheet::write(std::iter::once(heading).chain(rows.map(|row| row.to_vec()))))
+    let mut file = Sheet::default();
+    file.row(&Column::ALL.map(Column::heading));
+    rows.iter().for_each(|row| file.row(row));
+    sheet::address(&file.text())
 }
 
 #[component]
 fn Source(import: Import) -> impl IntoView {
-    let locale = use_locale();
     let headings = Column::ALL.map(Column::heading).join(",");
     let problem = Signal::derive(move || import.problem.get());
     view! {
@@ -149,7 +151,7 @@ fn Source(import: Import) -> impl IntoView {
                         accept=".csv,.txt,text/csv,text/plain"
                         class="file-input w-full"
                         aria-describedby="people-file-hint people-file-error people-import-error"
-                        on:change:target=move |event| take(import, &event.target(), locale.get_untracked())
+                        on:change:target=move |event| take(import, &event.target())
                         data-testid="people-file"
                     />
                 </Field>
@@ -194,7 +196,7 @@ fn Source(import: Import) -> impl IntoView {
 
 /// What was read, and the button that adds all of it.
 #[component]
-fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
+fn Confirm(file: CheckedFile, store: Store) -> impl IntoView {
     let (clock, locale, preferences) = (use_clock(), use_locale(), use_preferences());
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<String>);
@@ -224,7 +226,7 @@ fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
             }
             match answer {
                 Ok(links) => {
-                    import.links.set(Some(links));
+                    store.show_links(Some(links));
                     store.read();
                 }
                 Err(error) => {
@@ -268,32 +270,17 @@ fn Confirm(import: Import, file: CheckedFile, store: Store) -> impl IntoView {
     }
 }
 
-/// Bytes of a file that is read at all; the server says the same.
-#[cfg(feature = "hydrate")]
-const MOST_BYTES: f64 = 400_000.0;
-
-#[cfg(feature = "hydrate")]
-fn take(import: Import, input: &web_sys::HtmlInputElement, locale: Locale) {
-    let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-    // so that choosing the same file again, corrected, is a change
-    input.set_value("");
+/// Reads the file that was chosen, and checks it.
+fn take(import: Import, input: &web_sys::HtmlInputElement) {
     import.checked.set(None);
-    if file.size() > MOST_BYTES {
-        import.problem.set(Some(words::TOO_LARGE.in_locale(locale).to_owned()));
-        return;
-    }
-    leptos::task::spawn_local(async move {
-        match wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => import.check(js_sys::Uint8Array::new(&buffer).to_vec()),
-            Err(_) => {
-                let _ = import.problem.try_set(Some(words::READ_FAILED.in_locale(locale).to_owned()));
-            }
+    take_file(input, MOST_BYTES, move |read| match read {
+        Ok(bytes) => import.check(bytes),
+        Err(fault) => {
+            // the page may be gone
+            let _ = import.problem.try_set(Some(fault.say(import.locale.get_untracked())));
         }
     });
 }
-
-#[cfg(not(feature = "hydrate"))]
-fn take(_import: Import, _input: &web_sys::HtmlInputElement, _locale: Locale) {}
 
 #[cfg(test)]
 mod tests {

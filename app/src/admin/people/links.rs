@@ -1,9 +1,11 @@
 //! One-time links, shown once: one, or those of a whole file. In the browser only, after an own act.
 
 use super::api::PersonalLink;
-use super::{sheet, words};
+use super::store::Store;
+use super::words;
 use crate::i18n::t;
 use crate::preferences::use_locale;
+use crate::sheet::{self, Sheet};
 use crate::ui::{CopyButton, Glyph, Icon, Notice, Tone};
 use leptos::prelude::*;
 
@@ -35,14 +37,20 @@ pub fn OneLink(link: PersonalLink, days: u64) -> impl IntoView {
 
 /// Those of a whole file: a table, all at once into the clipboard, or as a file.
 #[component]
-pub fn ManyLinks(links: Vec<PersonalLink>, days: u64) -> impl IntoView {
+pub fn ManyLinks(links: Vec<PersonalLink>, days: u64, store: Store) -> impl IntoView {
     let locale = use_locale();
+    // from now on closing the panel loses something, until they have been taken
+    store.unkept.set(true);
+    let taken = move |()| store.unkept.set(false);
     let rows: Vec<(String, String, String)> =
         links.into_iter().map(|link| (link.id.to_string(), link.name, address(&link.path))).collect();
     let lines: Vec<String> = rows.iter().map(|(id, name, url)| format!("{id}\t{name}\t{url}")).collect();
-    let heading = vec!["user_id", "name", "link"];
-    let body = rows.iter().map(|(id, name, url)| vec![id.as_str(), name, url]);
-    let file = sheet::address(&sheet::write(std::iter::once(heading).chain(body)));
+    let mut file = Sheet::default();
+    file.row(&["user_id", "name", "link"]);
+    for (id, name, url) in &rows {
+        file.row(&[id, name, url]);
+    }
+    let file = sheet::address(&file.text());
     view! {
         <Notice
             tone=Tone::Caution
@@ -55,8 +63,16 @@ pub fn ManyLinks(links: Vec<PersonalLink>, days: u64) -> impl IntoView {
                         label=t(words::COPY_ALL)
                         words=true
                         testid="copy-links"
+                        on_copied=taken
                     />
-                    <a class="btn btn-line btn-sm" href=file download="links.csv" rel="external" data-testid="download-links">
+                    <a
+                        class="btn btn-line btn-sm"
+                        href=file
+                        download="links.csv"
+                        rel="external"
+                        on:click=move |_| taken(())
+                        data-testid="download-links"
+                    >
                         <Icon glyph=Glyph::Download />
                         {t(words::DOWNLOAD)}
                     </a>

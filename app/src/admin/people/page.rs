@@ -10,7 +10,7 @@ use crate::frame::use_lab;
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{Button, Glyph, PageError, Skeleton};
+use crate::ui::{Button, Dialog, Glyph, PageError, Skeleton, ask_before_leaving};
 use domain::UserId;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -61,7 +61,29 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
     // who asks again for what is open finds it as it was left
     let panel = Memo::new(move |_| store.panel.get());
     let beside = Memo::new(move |_| panel.with(|panel| matches!(panel, Panel::Add | Panel::Edit(_))));
+    let unkept = store.links;
+    ask_before_leaving(move || store.unkept.get_untracked());
     view! {
+        <Dialog
+            open=store.losing
+            id="lose-links"
+            title=t(words::LOSE_LINKS)
+            safe=t(words::CANCEL)
+            verb=t(words::LOSE_LINKS_VERB)
+            danger=true
+            on_confirm=move |()| store.lose_links()
+            consequences=ToChildren::to_children(move || {
+                view! {
+                    <li>
+                        {move || {
+                            let links = unkept.with(|links| links.as_ref().map_or(0, Vec::len));
+                            words::links_lost(locale.get(), links)
+                        }}
+                    </li>
+                    <li>{t(words::LINKS_ANEW)}</li>
+                }
+            })
+        />
         <div class="mb-4 flex flex-wrap items-end justify-between gap-3">
             <div class="min-w-0">
                 <h1 class="text-xl">{t(words::USERS)}</h1>
@@ -70,14 +92,14 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
             <div class="needs-script flex flex-wrap gap-2">
                 <Button
                     glyph=Glyph::Plus
-                    on_click=move |_| store.panel.set(Panel::Add)
+                    on_click=move |_| store.turn_to(Panel::Add)
                     attr:data-testid="add-person"
                 >
                     {t(words::ADD)}
                 </Button>
                 <Button
                     glyph=Glyph::Upload
-                    on_click=move |_| store.panel.set(Panel::Import)
+                    on_click=move |_| store.turn_to(Panel::Import)
                     attr:data-testid="import-people"
                 >
                     {t(words::IMPORT)}

@@ -1,15 +1,17 @@
 //! What the page knows, kept up to date by events and by its own changes.
 
-use super::api::{PeopleView, PersonRow};
+use super::api::{PeopleView, PersonRow, PersonalLink};
 use super::calls::view_people;
 use crate::AppError;
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use domain::{Account, Event, UserId};
 use leptos::prelude::*;
-use std::time::Duration;
+use std::cell::RefCell;
 
-/// Read again at most this often, however many events come.
-const PAUSE: Duration = Duration::from_millis(700);
+thread_local! {
+    /// The links of an import are shown once: who looks at another page meanwhile finds them where they were.
+    static LINKS: RefCell<Option<Vec<PersonalLink>>> = const { RefCell::new(None) };
+}
 
 /// What stands beside or above the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,11 +34,18 @@ pub struct Store {
     pub view: RwSignal<Option<PeopleView>>,
     /// Why it could not be read again.
     pub error: RwSignal<Option<AppError>>,
-    /// What is open.
+    /// What is open; changed by [`Store::turn_to`].
     pub panel: RwSignal<Panel>,
+    /// The links of an import, as long as its panel is open.
+    pub links: RwSignal<Option<Vec<PersonalLink>>>,
+    /// They have neither been copied nor saved.
+    pub unkept: RwSignal<bool>,
+    /// The question before they are lost.
+    pub losing: RwSignal<bool>,
+    next: StoredValue<Panel>,
     /// Who is looking.
     pub me: StoredValue<Option<UserId>>,
-    asked: StoredValue<bool>,
+    reading: Reading,
 }
 
 /// Puts an account where its older state was.
@@ -53,12 +62,18 @@ impl Store {
             Ok(view) => (Some(view), None),
             Err(error) => (None, Some(error)),
         };
+        let links = LINKS.with_borrow(Clone::clone);
+        let panel = if links.is_some() { Panel::Import } else { Panel::Closed };
         let store = Store {
             view: RwSignal::new(view),
             error: RwSignal::new(error),
-            panel: RwSignal::new(Panel::Closed),
+            panel: RwSignal::new(panel),
+            links: RwSignal::new(links),
+            unkept: RwSignal::new(false),
+            losing: RwSignal::new(false),
+            next: StoredValue::new(Panel::Closed),
             me: StoredValue::new(me),
-            asked: StoredValue::new(false),
+            reading: Reading::default(),
         };
         use_live().on_event(move |event| match event {
             Event::SettingsChanged | Event::Resync | Event::JobCreated(_) | Event::JobDeleted(_) => store.read_soon(),
@@ -67,6 +82,32 @@ impl Store {
             Event::JobChanged(_) | Event::NodeChanged(_) | Event::LicenseChanged(_) => {}
         });
         store
+    }
+
+    /// Opens a panel, or closes what is open. Links that would be lost are asked about first.
+    pub fn turn_to(self, panel: Panel) {
+        if self.unkept.get_untracked() {
+            self.next.set_value(panel);
+            self.losing.set(true);
+        } else {
+            self.show_links(None);
+            self.panel.set(panel);
+        }
+    }
+
+    /// Does it all the same.
+    pub fn lose_links(self) {
+        self.unkept.set(false);
+        self.losing.set(false);
+        self.turn_to(self.next.get_value());
+    }
+
+    /// The links of an import that has worked; `None` when they have been dealt with.
+    pub fn show_links(self, links: Option<Vec<PersonalLink>>) {
+        LINKS.set(links.clone());
+        if self.links.with_untracked(|shown| *shown != links) {
+            self.links.set(links);
+        }
     }
 
     /// Something of what is known; reactive, and told only when it changes.
@@ -106,34 +147,22 @@ impl Store {
 
     /// Reads it again soon; many calls are one.
     pub fn read_soon(self) {
-        if self.asked.try_get_value() != Some(false) {
-            return;
-        }
-        self.asked.set_value(true);
-        set_timeout(
-            move || {
-                // the page may be gone
-                if self.asked.try_set_value(false).is_none() {
-                    self.read();
-                }
-            },
-            PAUSE,
-        );
+        self.reading.soon(view_people, move |answer| self.take(answer));
     }
 
     /// Reads it again.
     pub fn read(self) {
-        leptos::task::spawn_local(async move {
-            match view_people().await {
-                Ok(view) => {
-                    let _ = self.view.try_set(Some(view));
-                    let _ = self.error.try_set(None);
-                }
-                // what was read stays: it is said that it is old
-                Err(error) => {
-                    let _ = self.error.try_set(Some(error));
-                }
+        self.reading.now(view_people, move |answer| self.take(answer));
+    }
+
+    fn take(self, answer: Result<PeopleView, AppError>) {
+        match answer {
+            Ok(view) => {
+                self.view.set(Some(view));
+                self.error.set(None);
             }
-        });
+            // what was read stays: it is said that it is old
+            Err(error) => self.error.set(Some(error)),
+        }
     }
 }

@@ -207,6 +207,11 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
         let locale = locale.get();
         Some(seen.map_or_else(|| words::NEVER.in_locale(locale).to_owned(), |at| clock.moment(at, locale)))
     };
+    let link = move || {
+        let locale = locale.get();
+        let until = row.get()?.link_until.filter(|until| clock.now() < *until);
+        Some(words::link_state(locale, until.map(|until| clock.moment(until, locale))))
+    };
     let open_jobs = Memo::new(move |_| row.get().map(|row| row.open_jobs).unwrap_or_default());
     let jobs_address = format!("/?tab=active&user={id}");
     let small_jobs = move || {
@@ -236,7 +241,8 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
                     {move || words::standing(standing()).in_locale(locale.get())}
                 </span>
                 {move || {
-                    (standing() == Standing::Invited).then(|| view! { <div class="sub">{t(words::LINK_UNUSED)}</div> })
+                    (standing() == Standing::Invited)
+                        .then(|| view! { <div class="sub" data-testid="person-link">{link}</div> })
                 }}
             </td>
             <td class="whitespace-nowrap">{move || role.get()}</td>
@@ -260,7 +266,7 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
                     <span class="needs-script">
                         <Button
                             size=Size::Small
-                            on_click=move |_| store.panel.set(Panel::Edit(opened.clone()))
+                            on_click=move |_| store.turn_to(Panel::Edit(opened.clone()))
                             attr:aria-label=move || words::edit_of(locale.get(), &name())
                             attr:data-testid="edit-person"
                         >

@@ -1,6 +1,7 @@
 //! Words of the page.
 
 use super::draft::{Column, Flaw};
+use crate::i18n::sentence::plural;
 use crate::i18n::{Locale, Text, text};
 use domain::account::LARGEST_LIMIT;
 use domain::{Standing, Tokens};
@@ -10,7 +11,7 @@ pub const COULD_NOT_LOAD: Text = text("ユーザーを読み込めませんで�
 pub const ADD: Text = text("1人を登録…", "Add a user…");
 pub const IMPORT: Text = text("CSV で登録…", "Import CSV…");
 pub const CLOSE: Text = text("閉じる", "Close");
-pub const CANCEL: Text = text("取り消す", "Cancel");
+pub const CANCEL: Text = text("やめる", "Cancel");
 pub const FAILED: Text = text("できませんでした", "That did not work");
 
 pub const USER: Text = text("ユーザー", "User");
@@ -22,7 +23,13 @@ pub const ENDS: Text = text("利用期限", "Ends on");
 pub const SEEN: Text = text("最後の利用", "Last seen");
 pub const ACTS: Text = text("操作", "Actions");
 pub const EDIT: Text = text("変更", "Edit");
-pub const LINK_UNUSED: Text = text("リンク未使用", "link not used");
+/// What became of the link by which the first password is set, and until when it works.
+pub fn link_state(locale: Locale, until: Option<String>) -> String {
+    match until {
+        Some(until) => locale.pick(format!("リンク未使用・{until}まで"), format!("link not used, until {until}")),
+        None => locale.pick("リンクの期限切れ", "its link is over").to_owned(),
+    }
+}
 pub const SHARED: Text = text("共通", "shared");
 pub const NO_END: Text = text("なし", "none");
 pub const NEVER: Text = text("まだありません", "never");
@@ -119,12 +126,6 @@ pub const SAMPLE: Text = text("見本をダウンロード", "Download a sample"
 pub const FILE: Text = text("CSV ファイル", "CSV file");
 pub const PASTE: Text = text("または貼り付け", "Or paste");
 pub const CHECK: Text = text("内容を確認", "Check it");
-#[cfg(feature = "hydrate")]
-pub const READ_FAILED: Text =
-    text("ファイルを読めませんでした。もう一度選んでください。", "The file could not be read. Choose it again.");
-#[cfg(feature = "hydrate")]
-pub const TOO_LARGE: Text =
-    text("ファイルが大きすぎます。400 KB までです。", "The file is too large: 400 KB is the most.");
 pub const PREVIEW: Text = text("登録する内容", "What will be added");
 pub const LINE: Text = text("行", "Row");
 pub const CHECKED: Text = text("確認", "Check");
@@ -218,7 +219,10 @@ pub fn link_of(locale: Locale, name: &str, id: &str) -> String {
 pub fn hand_link_over(locale: Locale, days: u64) -> String {
     locale.pick(
         format!("本人に直接かメールで渡してください。{days}日間、1回だけ使えます。なくしたときは新しく作れます。"),
-        format!("Hand it over in person or by mail. It works once, within {days} days. Make a new one if it is lost."),
+        format!(
+            "Hand it over in person or by mail. It works once, within {days} {}. Make a new one if it is lost.",
+            plural(days, "day", "days")
+        ),
     )
 }
 
@@ -265,7 +269,7 @@ pub fn step_down(locale: Locale, name: &str) -> String {
 
 /// On the button that adds them.
 pub fn add_all(locale: Locale, people: usize) -> String {
-    locale.pick(format!("{people}人を登録する"), format!("Add {people} people"))
+    locale.pick(format!("{people}人を登録する"), format!("Add {people} {}", plural(people as u64, "user", "users")))
 }
 
 /// Above the preview.
@@ -273,11 +277,11 @@ pub fn preview(locale: Locale, people: usize, wrong: usize) -> String {
     match wrong {
         0 => locale.pick(
             format!("{people}人を登録できます。まだ保存されていません。"),
-            format!("{people} people can be added. Nothing is saved yet."),
+            format!("{people} {} can be added. Nothing is saved yet.", plural(people as u64, "user", "users")),
         ),
         _ => locale.pick(
             format!("{people}行のうち{wrong}行を直す必要があります。すべて正しくなるまで保存できません。"),
-            format!("{wrong} of {people} rows have to be put right. Nothing can be saved before."),
+            format!("{wrong} of {people} rows to put right. Nothing can be saved before."),
         ),
     }
 }
@@ -287,9 +291,21 @@ pub fn unused(locale: Locale, headings: &str) -> String {
     locale.pick(format!("使わない列: {headings}"), format!("Columns that are not used: {headings}"))
 }
 
+pub const LOSE_LINKS: Text = text("リンクをまだ控えていません", "The links have not been kept");
+pub const LOSE_LINKS_VERB: Text = text("控えずに閉じる", "Close without them");
+pub const LINKS_ANEW: Text =
+    text("あとからは1人ずつ作り直すことになります", "Later, new ones have to be made one by one");
+
+/// What closing loses.
+pub fn links_lost(locale: Locale, links: usize) -> String {
+    let word = plural(links as u64, "link", "links");
+    locale.pick(format!("{links}人分のリンクはもう表示できません"), format!("{links} {word} cannot be shown again"))
+}
+
 /// After all were added.
 pub fn added(locale: Locale, people: usize) -> String {
-    locale.pick(format!("{people}人を登録しました"), format!("{people} people added"))
+    locale
+        .pick(format!("{people}人を登録しました"), format!("{people} {} added", plural(people as u64, "user", "users")))
 }
 
 /// What the server refused, with the row of the file.
@@ -301,7 +317,7 @@ pub fn in_row(locale: Locale, line: u64, message: &str) -> String {
 pub fn hand_links_over(locale: Locale, days: u64) -> String {
     locale.pick(
         format!("1人ずつ、本人に直接かメールで渡してください。{days}日間、それぞれ1回だけ使えます。"),
-        format!("Hand each over in person or by mail. Each works once, within {days} days."),
+        format!("Hand each over in person or by mail. Each works once, within {days} {}.", plural(days, "day", "days")),
     )
 }
 

@@ -4,6 +4,7 @@ use super::api::SettingsView;
 use super::calls::view_settings;
 use super::foot::Foot;
 use super::head::{Groups, Tools, group_id};
+use super::item::Draft;
 use super::row::Row;
 use super::store::Store;
 use super::{FORM, words};
@@ -11,7 +12,7 @@ use crate::AppError;
 use crate::admin::AdminOnly;
 use crate::i18n::{sentence, t};
 use crate::loaded::load;
-use crate::ui::{PageError, Skeleton};
+use crate::ui::{PageError, Skeleton, ask_before_leaving};
 use domain::settings::Group;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -51,8 +52,7 @@ fn AllSettings() -> impl IntoView {
 fn Body(first: Result<SettingsView, AppError>) -> impl IntoView {
     let store = Store::new(first);
     let failed = Memo::new(move |_| store.error.get());
-    #[cfg(feature = "hydrate")]
-    warn_before_leaving(store);
+    ask_before_leaving(move || store.items().iter().any(|item| item.draft.with_untracked(Draft::is_changed)));
     view! {
         <div class="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
             <div class="min-w-0">
@@ -134,15 +134,4 @@ fn Section(group: Group, store: Store) -> impl IntoView {
             {items.into_iter().map(|item| view! { <Row item=item store=store /> }).collect_view()}
         </section>
     }
-}
-
-/// The browser asks before a page with changes is closed or loaded anew. Other pages of ours keep them.
-#[cfg(feature = "hydrate")]
-fn warn_before_leaving(store: Store) {
-    use super::item::Draft;
-    let _ = leptos_use::use_event_listener(leptos_use::use_window(), leptos::ev::beforeunload, move |event| {
-        if store.items().iter().any(|item| item.draft.with_untracked(Draft::is_changed)) {
-            event.prevent_default();
-        }
-    });
 }

@@ -3,7 +3,7 @@
 use super::api::{Refused, SettingsView};
 use super::calls::{save_settings, view_settings};
 use super::item::{Draft, Item, Mark, Standing};
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use crate::{AppError, ErrorCode};
 use domain::settings::{Group, SETTINGS, SavedSetting, SettingChange};
 use domain::{Event, NodeId};
@@ -35,6 +35,7 @@ pub struct Store {
     pub busy: RwSignal<bool>,
     /// What rows are looked for.
     pub search: RwSignal<String>,
+    reading: Reading,
 }
 
 /// What other people saved meanwhile, out of a refusal.
@@ -70,6 +71,7 @@ impl Store {
             not_saved: RwSignal::new(None),
             busy: RwSignal::new(false),
             search: RwSignal::new(String::new()),
+            reading: Reading::default(),
         };
         store.over_pages();
         use_live().on_event(move |event| {
@@ -125,18 +127,14 @@ impl Store {
 
     /// Reads it again; what is being edited stays.
     pub fn read(self) {
-        leptos::task::spawn_local(async move {
-            match view_settings().await {
-                Ok(view) => {
-                    self.hear(view.settings);
-                    let _ = self.nodes.try_set(view.nodes);
-                    let _ = self.error.try_set(None);
-                    let _ = self.is_there.try_set(true);
-                }
-                Err(error) => {
-                    let _ = self.error.try_set(Some(error));
-                }
+        self.reading.now(view_settings, move |answer| match answer {
+            Ok(view) => {
+                self.hear(view.settings);
+                self.nodes.set(view.nodes);
+                self.error.set(None);
+                self.is_there.set(true);
             }
+            Err(error) => self.error.set(Some(error)),
         });
     }
 

@@ -6,17 +6,13 @@ use super::store::{Store, conflicts, problems};
 use super::words;
 use crate::i18n::{sentence, t};
 use crate::preferences::{use_locale, use_preferences};
-use crate::ui::{Button, Field, Kind, Notice, Tone, use_toasts};
+use crate::ui::{Button, Field, Kind, Notice, Tone, as_text, take_file, use_toasts};
 use crate::{AppError, ErrorCode};
 use domain::settings::{Setting, SettingChange};
 use leptos::prelude::*;
 
-/// The text of the file that was chosen.
-#[cfg(feature = "hydrate")]
-async fn text_of(input: &web_sys::HtmlInputElement) -> Option<String> {
-    let file = input.files()?.get(0)?;
-    wasm_bindgen_futures::JsFuture::from(file.text()).await.ok()?.as_string()
-}
+/// Bytes of a file that is read at all: an export has some 4 KB.
+const MOST_BYTES: usize = 400_000;
 
 /// The panel.
 #[component]
@@ -85,20 +81,24 @@ pub fn Import(store: Store, open: RwSignal<bool>) -> impl IntoView {
         preview.set(None);
         error.set(None);
     };
-    #[cfg(feature = "hydrate")]
     let choose = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
-        let input = event.target();
-        leptos::task::spawn_local(async move {
-            if let Some(read) = text_of(&input).await
-                && text.try_get_untracked().is_some()
-            {
-                typed(read);
-                look();
+        take_file(&event.target(), MOST_BYTES, move |read| {
+            // the panel may be closed
+            if text.try_get_untracked().is_none() {
+                return;
+            }
+            match read.and_then(as_text) {
+                Ok(read) => {
+                    typed(read);
+                    look();
+                }
+                Err(fault) => {
+                    let message = fault.say(preferences.locale_untracked());
+                    error.set(Some(AppError::new(ErrorCode::ValidationError, message)));
+                }
             }
         });
     };
-    #[cfg(not(feature = "hydrate"))]
-    let choose = move |_: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {};
     let none = Signal::derive(move || text.with(|text| text.trim().is_empty()));
     view! {
         <section class="panel mb-4 w-full" aria-labelledby="import-title" data-testid="import-panel">

@@ -22,6 +22,7 @@ impl Backend {
             account: person.account,
             open_jobs: person.open_jobs,
             seen_at: person.seen_at,
+            link_until: person.link_until,
         };
         let settings = self.repository.settings();
         Ok(PeopleView {

@@ -2,19 +2,17 @@
 
 use super::admin::MOST;
 use super::now;
-use crate::admin::people::api::{CheckedFile, CheckedRow};
-use crate::admin::people::draft::{Column, Draft, Flaw, narrow};
-use crate::admin::people::sheet;
+use crate::admin::people::api::{CheckedFile, CheckedRow, MOST_BYTES};
+use crate::admin::people::draft::{Column, Draft, Flaw};
 use crate::backend::{Asking, Backend, fault};
 use crate::i18n::Locale;
+use crate::sheet;
 use crate::{AppError, ErrorCode};
 use chrono::FixedOffset;
 use domain::Timestamp;
+use domain::name::narrow;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-
-/// Bytes of a file: 500 rows have some 50 KB.
-const MOST_BYTES: usize = 400_000;
 
 /// Why a file is no list of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,10 +291,12 @@ mod tests {
         fn what_is_written_is_read_back(
             rows in prop::collection::vec(("[a-z]{1,8}", ".{0,20}", "[=+@'|\", \t\n-]{0,4}[^\r]{0,10}"), 1..20)
         ) {
-            let heading = vec!["user_id", "name", "role"];
-            let body = rows.iter().map(|(id, name, role)| vec![id.as_str(), name, role]);
-            let text = sheet::write(std::iter::once(heading).chain(body));
-            let read = drafts(text.as_bytes());
+            let mut sheet = sheet::Sheet::default();
+            sheet.row(&["user_id", "name", "role"]);
+            for (id, name, role) in &rows {
+                sheet.row(&[id, name, role]);
+            }
+            let read = drafts(sheet.text().as_bytes());
             prop_assert_eq!(read.len(), rows.len());
             for (draft, (id, name, role)) in read.iter().zip(&rows) {
                 prop_assert_eq!([&draft.id, &draft.name, &draft.role].map(String::as_str), [id.as_str(), name.trim(), role.trim()]);

@@ -3,9 +3,8 @@
 use crate::AppError;
 use crate::jobs::api::{ListPage, ListQuery};
 use crate::jobs::calls::list_jobs;
-use crate::jobs::turns::Turns;
 use crate::lab::TabCounts;
-use crate::live::use_live;
+use crate::live::{Reading, use_live};
 use domain::{Event, JobId, JobStatus, JobSummary, UserId};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -34,8 +33,9 @@ pub struct ListStore {
     pub inside: RwSignal<bool>,
     /// What is shown; set by the page from its address.
     query: StoredValue<ListQuery>,
-    asked: StoredValue<bool>,
-    turns: StoredValue<Turns>,
+    reading: Reading,
+    /// The order is to be shown as it is, whoever is in the table.
+    reorder: StoredValue<bool>,
     /// Last state heard of jobs that are not on screen.
     elsewhere: StoredValue<HashMap<JobId, JobStatus>>,
 }
@@ -54,8 +54,8 @@ impl ListStore {
             stale: RwSignal::new(false),
             inside: RwSignal::new(false),
             query: StoredValue::new(query),
-            asked: StoredValue::new(false),
-            turns: StoredValue::new(Turns::default()),
+            reading: Reading::every(PAUSE),
+            reorder: StoredValue::new(false),
             elsewhere: StoredValue::new(HashMap::new()),
         };
         match first {
@@ -111,49 +111,25 @@ impl ListStore {
 
     /// Reads again now and shows the order as it is.
     pub fn read(self) {
-        if let Some(turn) = self.turns.try_update_value(Turns::begin_anew) {
-            self.take_turn(turn, true);
-        }
+        self.reorder.set_value(true);
+        self.reading.now(move || list_jobs(self.query.get_value()), move |answer| self.take(answer));
     }
 
-    fn take_turn(self, turn: u32, reorder: bool) {
-        let query = self.query.get_value();
-        leptos::task::spawn_local(async move {
-            let answer = list_jobs(query).await;
-            // something else is wanted by now, or the page is gone
-            if self.turns.try_with_value(|turns| turns.is_wanted(turn)) != Some(true) {
-                return;
+    fn take(self, answer: Result<ListPage, AppError>) {
+        let asked = self.reorder.try_update_value(std::mem::take) == Some(true);
+        match answer {
+            Ok(page) => {
+                self.error.set(None);
+                self.show(page, asked || !self.inside.get_untracked());
             }
-            match answer {
-                Ok(page) => {
-                    self.error.set(None);
-                    self.show(page, reorder || !self.inside.get_untracked());
-                }
-                Err(error) => self.error.set(Some(error)),
-            }
-            if self.turns.try_update_value(|turns| turns.end(turn)) == Some(true) {
-                self.read_soon();
-            }
-        });
+            Err(error) => self.error.set(Some(error)),
+        }
     }
 
     /// Reads again soon, and not before a reading under way has ended; many calls are one. Nothing moves while
     /// somebody is in the table.
     pub fn read_soon(self) {
-        if self.asked.try_get_value() != Some(false) {
-            return;
-        }
-        self.asked.set_value(true);
-        set_timeout(
-            move || {
-                if self.asked.try_set_value(false).is_none()
-                    && let Some(turn) = self.turns.try_update_value(|turns| turns.begin(true)).flatten()
-                {
-                    self.take_turn(turn, false);
-                }
-            },
-            PAUSE,
-        );
+        self.reading.soon(move || list_jobs(self.query.get_value()), move |answer| self.take(answer));
     }
 
     /// The pointer or the focus came or went.

@@ -1,7 +1,7 @@
 //! What an admin types about a node, and what becomes of it: read in the browser and on the server by the same rules.
 
 use super::Node;
-use crate::name::is_unseen;
+use crate::name::{is_unseen, narrow};
 use crate::{AccountName, Cores, HostName, NameError, NodeId, Solver, SolverCommand, Tokens, WorkFolder};
 use serde::{Deserialize, Serialize};
 
@@ -178,14 +178,7 @@ pub struct NodeDraft {
 
 /// A whole number as a Japanese keyboard may type it.
 fn number(text: &str, least: u32, most: u32) -> Result<u32, NodeProblem> {
-    let plain: String = text
-        .trim()
-        .chars()
-        .map(|c| match c {
-            '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            _ => c,
-        })
-        .collect();
+    let plain = narrow(text.trim());
     let read = plain.parse().ok().filter(|number| (least..=most).contains(number));
     // `+5` is a number to the reader of texts, and no number to people
     read.filter(|_| plain.bytes().all(|b| b.is_ascii_digit())).ok_or(NodeProblem::Number { least, most })

@@ -1,5 +1,6 @@
 //! How one value is read and written.
 
+use crate::name::narrow;
 use serde::{Deserialize, Serialize};
 
 /// What a value may be.
@@ -121,14 +122,7 @@ const LONGEST_WORD: usize = 64;
 
 /// Full-width digits and signs, as a Japanese keyboard types them, become plain ones; blanks around go.
 fn plain(text: &str) -> String {
-    text.trim()
-        .chars()
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            '、' => ',',
-            _ => c,
-        })
-        .collect()
+    narrow(text.trim()).replace('、', ",")
 }
 
 fn whole(text: &str) -> Result<u64, SettingFault> {

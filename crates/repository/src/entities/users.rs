@@ -17,6 +17,7 @@ pub struct Model {
     pub expires_at: Option<i64>,
     pub language: Option<String>,
     pub theme: Option<String>,
+    pub seen_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,8 +15,10 @@ pub struct Person {
     pub account: Account,
     /// Its jobs that have not ended.
     pub open_jobs: u64,
-    /// When its owner was last seen, by any session or token that still is.
+    /// When its owner or a program of theirs last asked for something.
     pub seen_at: Option<Timestamp>,
+    /// Until when its one-time link works, where one is out.
+    pub link_until: Option<Timestamp>,
 }
 
 /// What the audit log keeps of an account.
@@ -101,7 +103,7 @@ impl Repository {
         .transpose()
     }
 
-    /// All accounts by name, with what they have going on: four queries, however many there are.
+    /// All accounts by name, with what they have going on: three queries, however many there are.
     ///
     /// # Errors
     /// `Corrupt`, `Busy`, `Database`.
@@ -118,13 +120,13 @@ impl Repository {
             .await?
             .into_iter()
             .collect();
-        let seen = crate::people::sessions::last_seen(db).await?;
-        let used = crate::people::tokens::last_used(db).await?;
+        let links = super::links::ends(db).await?;
         let rows = users::Entity::find().order_by_asc(users::Column::Id).all(db).await?;
         let person = |model: users::Model| {
-            let at = seen.get(&model.id).max(used.get(&model.id)).copied();
+            let link_until = links.get(&model.id).copied().map(Timestamp);
+            let seen_at = model.seen_at.map(Timestamp);
             let open_jobs = open.get(&model.id).and_then(|n| u64::try_from(*n).ok()).unwrap_or(0);
-            Ok(Person { account: read(model)?, open_jobs, seen_at: at.map(Timestamp) })
+            Ok(Person { account: read(model)?, open_jobs, seen_at, link_until })
         };
         rows.into_iter().map(person).collect()
     }

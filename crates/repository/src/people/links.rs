@@ -5,7 +5,8 @@ use crate::entities::invitations as links;
 use crate::rows::Row;
 use crate::{Repository, RepositoryError, audit, now};
 use domain::{Account, Actor, Profile, Timestamp, UserId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::HashMap;
 
 fn over() -> RepositoryError {
     // its fingerprint tells nobody anything
@@ -27,6 +28,19 @@ pub(super) async fn put(
     };
     links::Entity::insert(row).exec_without_returning(db).await?;
     Ok(())
+}
+
+/// By person, until when the link works that is out.
+pub(super) async fn ends(db: &impl ConnectionTrait) -> Result<HashMap<String, i64>, RepositoryError> {
+    let rows: Vec<(String, i64)> = links::Entity::find()
+        .select_only()
+        .column(links::Column::UserId)
+        .column(links::Column::ExpiresAt)
+        .filter(links::Column::UserId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Ends those of a person.
@@ -64,6 +78,7 @@ impl Repository {
                 find(db, &user).await?;
                 end_all(db, &user).await?;
                 put(db, &fingerprint, Some(&user), until).await?;
+                change.mention(|mentions| mentions.people = true);
                 audit::write(db, &actor, "add_link", format!("user {user}"), &None::<()>, &None).await
             })
         })

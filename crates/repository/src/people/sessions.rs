@@ -6,10 +6,7 @@ use crate::rows::Row;
 use crate::{Repository, RepositoryError, now};
 use domain::{Account, Session, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
-use std::collections::HashMap;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// A use within so many seconds of the last one is not worth a commit.
 const SEEN_STEP: u64 = 300;
@@ -46,19 +43,6 @@ pub(super) async fn end_all(
     Ok(())
 }
 
-/// By person, when a session of theirs was last used.
-pub(super) async fn last_seen(db: &impl ConnectionTrait) -> Result<HashMap<String, i64>, RepositoryError> {
-    let rows: Vec<(String, i64)> = sessions::Entity::find()
-        .select_only()
-        .column(sessions::Column::UserId)
-        .column_as(sessions::Column::SeenAt.max(), "seen")
-        .group_by(sessions::Column::UserId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
 impl Repository {
     /// Begins one for who knew the password of this `hash`; `before`, the one the browser had, ends. Those that are over by
     /// now go too.
@@ -85,6 +69,7 @@ impl Repository {
                     over = over.add(C::Id.eq(before));
                 }
                 sessions::Entity::delete_many().filter(over).exec(&change.db).await?;
+                super::seen(&change.db, &new.user, new.seen_at).await?;
                 let row = sessions::ActiveModel {
                     id: Set(new.id),
                     user_id: Set(new.user.to_string()),
@@ -133,14 +118,15 @@ impl Repository {
         if let Some((_, session)) = &found {
             let now = now();
             if now.since(session.seen_at).0 >= SEEN_STEP {
-                self.session_seen(session.id.clone(), now).await;
+                self.session_seen(session, now).await;
             }
         }
         Ok(found)
     }
 
     /// A disk without room must not keep people from looking: it is tried again with the next request.
-    async fn session_seen(&self, id: String, now: Timestamp) {
+    async fn session_seen(&self, session: &Session, now: Timestamp) {
+        let (id, user) = (session.id.clone(), session.user.clone());
         let written = self
             .write(move |change| {
                 Box::pin(async move {
@@ -149,7 +135,7 @@ impl Repository {
                         .filter(sessions::Column::Id.eq(id))
                         .exec(&change.db)
                         .await?;
-                    Ok(())
+                    super::seen(&change.db, &user, now).await
                 })
             })
             .await;

@@ -6,8 +6,7 @@ use crate::rows::Row;
 use crate::{Repository, RepositoryError, audit, now};
 use domain::{Account, Actor, ApiToken, Scope, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// A use within so many seconds of the last one is not worth a commit.
 const USED_STEP: u64 = 300;
@@ -32,19 +31,6 @@ pub(super) async fn end_all(db: &impl ConnectionTrait, user: &UserId) -> Result<
 
 fn no_token(id: i64) -> RepositoryError {
     RepositoryError::NotFound { what: "token", id: id.to_string() }
-}
-
-/// By person, when a token of theirs was last used.
-pub(super) async fn last_used(db: &impl ConnectionTrait) -> Result<HashMap<String, i64>, RepositoryError> {
-    let rows: Vec<(String, Option<i64>)> = api_tokens::Entity::find()
-        .select_only()
-        .column(api_tokens::Column::UserId)
-        .column_as(api_tokens::Column::UsedAt.max(), "used")
-        .group_by(api_tokens::Column::UserId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().filter_map(|(user, at)| Some((user, at?))).collect())
 }
 
 impl Repository {
@@ -109,14 +95,15 @@ impl Repository {
         if let Some((_, token)) = &found {
             let now = now();
             if token.used_at.is_none_or(|at| now.since(at).0 >= USED_STEP) {
-                self.token_used(token.id, now).await;
+                self.token_used(token, now).await;
             }
         }
         Ok(found)
     }
 
     /// A disk without room must not keep programs from looking: it is tried again with the next request.
-    async fn token_used(&self, id: i64, now: Timestamp) {
+    async fn token_used(&self, token: &ApiToken, now: Timestamp) {
+        let (id, user) = (token.id, token.user.clone());
         let written = self
             .write(move |change| {
                 Box::pin(async move {
@@ -125,7 +112,7 @@ impl Repository {
                         .filter(api_tokens::Column::Id.eq(id))
                         .exec(&change.db)
                         .await?;
-                    Ok(())
+                    super::seen(&change.db, &user, now).await
                 })
             })
             .await;

@@ -195,6 +195,38 @@ async fn a_token_works_until_it_is_revoked_or_its_owner_is_closed() {
 }
 
 #[tokio::test]
+async fn when_somebody_was_last_seen_outlives_the_session_and_the_token() {
+    let lab = Lab::new().await;
+    let (repo, me) = (&lab.repo, student());
+    let person = || async {
+        let people = repo.people().await.unwrap();
+        people.into_iter().find(|person| person.account.user.id == me.id).unwrap()
+    };
+    assert_eq!(person().await.seen_at, None);
+    repo.set_password(&me.id, None, "hash".to_owned(), None, &admin()).await.unwrap();
+    repo.begin_session(session(&me.id, "one", -3_000, -3_000), "hash", None, SPAN).await.unwrap();
+    let before = person().await.seen_at.unwrap();
+    assert!(now().since(before).0 >= 3_000);
+    repo.session("one", SPAN).await.unwrap().unwrap();
+    repo.end_sessions_of(&me.id, None).await.unwrap();
+    let after = person().await.seen_at.unwrap();
+    assert!(now().since(after).0 < 100);
+    let other = repo.add_token(&admin().id, "macro", Scope::Read, "print".to_owned(), &admin()).await.unwrap();
+    repo.token("print").await.unwrap().unwrap();
+    repo.revoke_token(&admin().id, other.id, &admin()).await.unwrap();
+    let people = repo.people().await.unwrap();
+    let by_token = people.iter().find(|person| person.account.user.id == admin().id).unwrap();
+    assert!(by_token.seen_at.is_some());
+    // and until when a link works is told while one is out
+    assert_eq!(person().await.link_until, None);
+    let until = later(100);
+    repo.add_link(&me.id, "link".to_owned(), until, &admin()).await.unwrap();
+    assert_eq!(person().await.link_until, Some(until));
+    repo.use_link("link", "new".to_owned(), as_themselves).await.unwrap();
+    assert_eq!(person().await.link_until, None);
+}
+
+#[tokio::test]
 async fn a_link_ends_what_anybody_had_made_in_the_person_s_name() {
     let lab = Lab::new().await;
     let (repo, me) = (&lab.repo, student());

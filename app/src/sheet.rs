@@ -1,4 +1,4 @@
-//! Files that spreadsheets open: written so that no cell is taken for a formula.
+//! Files that spreadsheets open: written so that every cell stays a text and none is taken for a formula.
 
 /// A spreadsheet takes a cell that begins so for a formula; the apostrophe is what says that it is none.
 const SIGNS: [char; 10] = ['=', '+', '-', '@', '\'', '＝', '＋', '－', '＠', '|'];
@@ -22,15 +22,29 @@ fn quoted(cell: &str) -> String {
     if cell.contains(['"', ',', '\r', '\n', '\t']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 
-/// The rows as a file. Excel knows UTF-8 by the mark at its beginning only.
-pub fn write<'a>(rows: impl IntoIterator<Item = Vec<&'a str>>) -> String {
-    let mut text = String::from('\u{feff}');
-    for row in rows {
-        let cells: Vec<String> = row.into_iter().map(quoted).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
+/// A table that grows.
+#[derive(Clone, Debug)]
+pub struct Sheet(String);
+
+impl Default for Sheet {
+    /// With nothing in it. Excel knows UTF-8 by the mark at the beginning only.
+    fn default() -> Sheet {
+        Sheet(String::from('\u{feff}'))
     }
-    text
+}
+
+impl Sheet {
+    /// Adds a row.
+    pub fn row<T: AsRef<str>>(&mut self, cells: &[T]) {
+        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell.as_ref())).collect();
+        self.0.push_str(&cells.join(","));
+        self.0.push_str("\r\n");
+    }
+
+    /// The file.
+    pub fn text(self) -> String {
+        self.0
+    }
 }
 
 /// The file as an address, for a link that downloads it.
@@ -62,10 +76,10 @@ mod tests {
 
     #[test]
     fn commas_and_quotes_stay_in_their_cell() {
-        assert_eq!(
-            write([vec!["a", "Sato, \"Hana\""], vec!["b", "x\ny"]]),
-            "\u{feff}a,\"Sato, \"\"Hana\"\"\"\r\nb,\"x\ny\"\r\n"
-        );
+        let mut sheet = Sheet::default();
+        sheet.row(&["a", "Sato, \"Hana\""]);
+        sheet.row(&["b", "x\ny"]);
+        assert_eq!(sheet.text(), "\u{feff}a,\"Sato, \"\"Hana\"\"\"\r\nb,\"x\ny\"\r\n");
         assert_eq!(address("あ,b"), "data:text/csv;charset=utf-8,%E3%81%82%2Cb");
     }
 }
