@@ -1,7 +1,8 @@
-//! The own account: password, language and look, browsers signed in, tokens for programs.
+//! The own account: password, keys, browsers signed in, tokens for programs.
 
 pub mod api;
 pub mod calls;
+mod keyboard;
 mod page;
 mod password;
 mod sessions;

@@ -41,6 +41,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <html
             lang=wishes.locale.as_str()
             data-theme=wishes.theme.map(preferences::Theme::as_str)
+            data-keys=(!wishes.single_keys).then(|| preferences::switch_word(false))
             data-now=now.0.to_string()
             data-offset=clock::server_offset_minutes().to_string()
         >

@@ -1,4 +1,4 @@
-//! Language and theme: kept in cookies, read by the server for its HTML and by the browser from that HTML.
+//! Language, theme and keys: kept in cookies, read by the server for its HTML and by the browser from that HTML.
 
 use crate::i18n::Locale;
 use leptos::prelude::*;
@@ -28,18 +28,36 @@ impl Theme {
 }
 
 /// What a browser asks for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Wishes {
     /// From the cookie, else from `Accept-Language`, else Japanese.
     pub locale: Locale,
     /// From the cookie.
     pub theme: Option<Theme>,
+    /// Keys of one letter do something; from the cookie.
+    pub single_keys: bool,
+}
+
+impl Default for Wishes {
+    fn default() -> Wishes {
+        Wishes { locale: Locale::default(), theme: None, single_keys: true }
+    }
+}
+
+/// A switch as cookies and the database hold it.
+pub fn switch_word(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
 }
 
 /// Cookie that holds `ja` or `en`.
 pub const LOCALE_COOKIE: &str = "ajm_locale";
 /// Cookie that holds the theme's name.
 pub const THEME_COOKIE: &str = "ajm_theme";
+/// Cookie that holds `on` or `off`: whether keys of one letter do anything.
+pub const KEYS_COOKIE: &str = "ajm_keys";
+/// Where the page itself says the last.
+#[cfg(not(feature = "ssr"))]
+const KEYS_ATTRIBUTE: &str = "data-keys";
 
 /// The wishes in a request's headers: (`Cookie`, `Accept-Language`).
 pub fn of_headers(cookies: Option<&str>, accept_language: Option<&str>) -> Wishes {
@@ -52,6 +70,7 @@ pub fn of_headers(cookies: Option<&str>, accept_language: Option<&str>) -> Wishe
     Wishes {
         locale: cookie(LOCALE_COOKIE).and_then(Locale::from_word).or(accepted).unwrap_or_default(),
         theme: cookie(THEME_COOKIE).and_then(Theme::from_word),
+        single_keys: cookie(KEYS_COOKIE) != Some(switch_word(false)),
     }
 }
 
@@ -77,10 +96,16 @@ fn cookie(name: &str, value: &str) -> String {
 
 /// What a person has chosen elsewhere, for this browser too: `Set-Cookie`s. Words that we do not know are left out.
 #[cfg(feature = "ssr")]
-pub fn cookies_of(language: Option<&str>, theme: Option<&str>) -> Vec<String> {
-    let locale = language.and_then(Locale::from_word).map(|locale| cookie(LOCALE_COOKIE, locale.as_str()));
-    let theme = theme.and_then(Theme::from_word).map(|theme| cookie(THEME_COOKIE, theme.as_str()));
-    locale.into_iter().chain(theme).collect()
+pub fn cookies_of(wishes: &domain::account::Wishes) -> Vec<String> {
+    let locale = wishes.language.as_deref().and_then(Locale::from_word);
+    let theme = wishes.theme.as_deref().and_then(Theme::from_word);
+    let keys = [true, false].map(switch_word).into_iter().find(|word| wishes.single_keys.as_deref() == Some(word));
+    let cookies = [
+        locale.map(|locale| cookie(LOCALE_COOKIE, locale.as_str())),
+        theme.map(|theme| cookie(THEME_COOKIE, theme.as_str())),
+        keys.map(|word| cookie(KEYS_COOKIE, word)),
+    ];
+    cookies.into_iter().flatten().collect()
 }
 
 /// Keeps the language of `?lang=` for the pages that follow.
@@ -102,10 +127,17 @@ fn of_document() -> Wishes {
     Wishes {
         locale: attribute("lang").and_then(|word| Locale::from_word(&word)).unwrap_or_default(),
         theme: attribute("data-theme").and_then(|word| Theme::from_word(&word)),
+        single_keys: attribute(KEYS_ATTRIBUTE).as_deref() != Some(switch_word(false)),
     }
 }
 
-/// Language and theme of this page, by context.
+/// Whether keys of one letter do anything, for who listens to keys outside of all parts.
+#[cfg(feature = "hydrate")]
+pub fn single_keys() -> bool {
+    of_document().single_keys
+}
+
+/// Language, theme and keys of this page, by context.
 #[derive(Clone, Copy)]
 pub struct Preferences {
     locale: RwSignal<Locale>,
@@ -113,6 +145,7 @@ pub struct Preferences {
     /// the part that asked is gone.
     spoken: Signal<Locale>,
     theme: RwSignal<Option<Theme>>,
+    single_keys: RwSignal<bool>,
 }
 
 /// Puts them into the context.
@@ -125,7 +158,12 @@ pub fn provide() {
     #[cfg(not(feature = "ssr"))]
     let wishes = of_document();
     let locale = RwSignal::new(wishes.locale);
-    provide_context(Preferences { locale, spoken: locale.into(), theme: RwSignal::new(wishes.theme) });
+    provide_context(Preferences {
+        locale,
+        spoken: locale.into(),
+        theme: RwSignal::new(wishes.theme),
+        single_keys: RwSignal::new(wishes.single_keys),
+    });
 }
 
 /// Language and theme of this page.
@@ -153,10 +191,12 @@ fn remember(attribute: &str, value: &str, cookie: &str) {
 
 /// For the person's other browsers, where somebody is signed in. This one has its cookie whatever comes of it.
 #[cfg(feature = "hydrate")]
-fn keep(locale: Option<Locale>, theme: Option<Theme>) {
+fn keep(locale: Option<Locale>, theme: Option<Theme>, single_keys: Option<bool>) {
     let path = window().location().pathname().unwrap_or_default();
     if !crate::sign_in::is_outside(&path) {
-        leptos::task::spawn_local(async move { drop(crate::account::calls::keep_wishes(locale, theme).await) });
+        leptos::task::spawn_local(
+            async move { drop(crate::account::calls::keep_wishes(locale, theme, single_keys).await) },
+        );
     }
 }
 
@@ -182,7 +222,22 @@ impl Preferences {
         #[cfg(feature = "hydrate")]
         {
             remember("lang", locale.as_str(), LOCALE_COOKIE);
-            keep(Some(locale), None);
+            keep(Some(locale), None, None);
+        }
+    }
+
+    /// Whether keys of one letter do anything; reactive.
+    pub fn single_keys(self) -> bool {
+        self.single_keys.get()
+    }
+
+    /// Switches keys of one letter on or off, without reload.
+    pub fn set_single_keys(self, on: bool) {
+        self.single_keys.set(on);
+        #[cfg(feature = "hydrate")]
+        {
+            remember(KEYS_ATTRIBUTE, switch_word(on), KEYS_COOKIE);
+            keep(None, None, Some(on));
         }
     }
 
@@ -192,7 +247,7 @@ impl Preferences {
         #[cfg(feature = "hydrate")]
         {
             remember("data-theme", theme.as_str(), THEME_COOKIE);
-            keep(None, Some(theme));
+            keep(None, Some(theme), None);
         }
     }
 }
@@ -209,6 +264,7 @@ mod tests {
         assert_eq!(of(None, Some("fr-FR, ja;q=0.3")), Locale::Ja);
         assert_eq!(of(Some("a=b; ajm_locale=ja"), Some("en")), Locale::Ja);
         assert_eq!(of_headers(Some("ajm_theme=ajm-dark"), None).theme, Some(Theme::Dark));
+        assert!(of_headers(None, None).single_keys && !of_headers(Some("ajm_keys=off"), None).single_keys);
         #[cfg(feature = "ssr")]
         assert_eq!([of_query(Some("tab=all&lang=en")), of_query(Some("lang=fr"))], [Some(Locale::En), None]);
     }

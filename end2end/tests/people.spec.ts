@@ -74,10 +74,22 @@ test('a list is added as a whole, and not at all while a row is wrong', async ({
   await people.addAll.click();
   await expect(people.links).toContainText('/welcome/');
   await expect(people.state('baba')).toHaveAttribute('data-state', 'invited');
+  // shown once: another page does not lose them, and closing asks first
+  await page.getByTestId('to-audit').first().click();
+  await expect(page).toHaveURL(/\/admin\/audit/);
+  await page.goBack();
+  await expect(people.links).toContainText('/welcome/');
+  await people.add.click();
+  await expect(people.confirmLoss).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(people.confirmLoss).toBeHidden();
   const download = page.waitForEvent('download');
   await page.getByTestId('download-links').click();
   const path = await (await download).path();
   expect(await readFile(path, 'utf8')).toMatch(/^\ufeffuser_id,name,link\r\nabe,阿部,http/);
+  await people.add.click();
+  await expect(people.links).toBeHidden();
+  await expect(people.field('id')).toBeVisible();
 });
 
 test('a file that is no list says why', async ({ page, errors }) => {

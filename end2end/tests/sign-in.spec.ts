@@ -133,6 +133,34 @@ test.describe('the own account', () => {
     await api.dispose();
   });
 
+  test('keys of one letter are switched off for every browser, and on again', async ({ page, people, playwright, baseURL }) => {
+    const set = async (on: boolean) => {
+      await page.goto('/account');
+      await hydrated(page);
+      const kept = page.waitForResponse((answer) => answer.url().includes('/rpc/keep_wishes'));
+      await page.getByTestId('single-keys').setChecked(on);
+      expect((await kept).ok()).toBe(true);
+      await page.goto('/');
+      await hydrated(page);
+      await page.keyboard.press('n');
+    };
+    const elsewhere = async () => {
+      const browser = await playwright.request.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+      await browser.post('/rpc/sign_in', { form: { id: people.faculty.id, password: people.faculty.password } });
+      const { cookies } = await browser.storageState();
+      await browser.dispose();
+      return cookies.find(({ name }) => name === 'ajm_keys')?.value;
+    };
+    await set(false);
+    // the key that would have led away is followed by one that works either way
+    await page.keyboard.press('Escape');
+    await expect(page).toHaveURL('/');
+    expect(await elsewhere()).toBe('off');
+    await set(true);
+    await expect(page).toHaveURL(/\/jobs\/new/);
+    expect(await elsewhere()).toBe('on');
+  });
+
   test('signing out elsewhere ends the other browsers within moments', async ({ page, people, browser, baseURL, errors }) => {
     const elsewhere = await browser.newContext({ baseURL, storageState: await signedIn(baseURL ?? '', people.faculty) });
     const other = await elsewhere.newPage();

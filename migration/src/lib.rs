@@ -18,6 +18,7 @@ mod m0011_accounts;
 mod m0012_setting_versions;
 mod m0013_node_version;
 mod m0014_last_seen;
+mod m0015_single_keys;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_setting_versions::Migration),
             Box::new(m0013_node_version::Migration),
             Box::new(m0014_last_seen::Migration),
+            Box::new(m0015_single_keys::Migration),
         ]
     }
 }

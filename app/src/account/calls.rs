@@ -23,11 +23,20 @@ pub async fn change_password(current: String, new: String) -> Result<(), AppErro
     crate::backend::answer(backend.change_password(current, new, &crate::backend::visitor()?, &asking).await)
 }
 
-/// Keeps language and theme for every browser of this person.
+/// Keeps language, theme and keys for every browser of this person, as far as they are told.
 #[server(prefix = "/rpc", endpoint = "keep_wishes", input = Json)]
-pub async fn keep_wishes(language: Option<Locale>, theme: Option<Theme>) -> Result<(), AppError> {
+pub async fn keep_wishes(
+    language: Option<Locale>,
+    theme: Option<Theme>,
+    single_keys: Option<bool>,
+) -> Result<(), AppError> {
     let (backend, asking) = crate::backend::acting_to(domain::Act::ChangeOwnAccount)?;
-    crate::backend::answer(backend.keep_wishes(language, theme, &asking).await)
+    let wishes = domain::account::Wishes {
+        language: language.map(|locale| locale.as_str().to_owned()),
+        theme: theme.map(|theme| theme.as_str().to_owned()),
+        single_keys: single_keys.map(|on| crate::preferences::switch_word(on).to_owned()),
+    };
+    crate::backend::answer(backend.keep_wishes(wishes, &asking).await)
 }
 
 /// Ends one of the own sessions, or all but this browser's.

@@ -2,6 +2,7 @@
 
 use super::api::AccountView;
 use super::calls::view_account;
+use super::keyboard::KeyboardPanel;
 use super::password::PasswordPanel;
 use super::sessions::SessionsPanel;
 use super::tokens::TokensPanel;
@@ -59,7 +60,10 @@ fn Loaded(view: AccountView) -> impl IntoView {
                 <TokensPanel first=tokens />
                 <SessionsPanel first=sessions />
             </div>
-            <PasswordPanel id=account.user.id.to_string() />
+            <div class="grid gap-4">
+                <PasswordPanel id=account.user.id.to_string() />
+                <KeyboardPanel />
+            </div>
         </div>
     }
 }

@@ -17,6 +17,13 @@ pub const CURRENT: Text = text("今のパスワード", "Present password");
 pub const CHANGE: Text = text("パスワードを変える", "Change password");
 pub const CHANGED: Text = text("パスワードを変えました", "Password changed");
 
+pub const KEYBOARD: Text = text("キーボード", "Keyboard");
+pub const SINGLE_KEYS: Text = text("1文字のキーで操作する", "Use keys of one letter");
+pub const SINGLE_KEYS_WHAT: Text = text(
+    "N で新しいジョブ、J と K で行を移動、など。キーの一覧は ? で開きます。オフにしても Ctrl+Enter、Enter、矢印、Esc は使えます。",
+    "N for a new job, J and K along the rows, and more: ? lists them. Ctrl+Enter, Enter, arrows and Esc work either way.",
+);
+
 pub const SESSIONS: Text = text("サインイン中のブラウザー", "Browsers signed in");
 pub const HERE: Text = text("このブラウザー", "this browser");
 pub const SINCE: Text = text("サインイン", "Signed in");

@@ -6,11 +6,15 @@ use crate::ui::Kbd;
 use leptos::html;
 use leptos::prelude::*;
 
-/// Whether a key belongs to the page: no field has the focus, no dialog is open, no modifier is held.
+/// Whether a key belongs to the page: no field has the focus, no dialog is open, no modifier is held, and where it is
+/// one letter or sign, the person wants those.
 #[cfg(feature = "hydrate")]
 pub fn is_free(event: &web_sys::KeyboardEvent) -> bool {
     use wasm_bindgen::JsCast;
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+        return false;
+    }
+    if event.key().chars().count() == 1 && !crate::preferences::single_keys() {
         return false;
     }
     let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {

@@ -34,7 +34,7 @@ pub async fn sign_in(id: String, password: String, to: Option<String>) -> Result
     // no status here: where the form came without a script the answer is the way back to it
     let (account, cookie) = backend.sign_in(&id, password, &visitor).await?;
     let mut cookies = vec![cookie];
-    cookies.extend(crate::preferences::cookies_of(account.language.as_deref(), account.theme.as_deref()));
+    cookies.extend(crate::preferences::cookies_of(&account.wishes));
     let_in(&cookies, to.as_deref());
     Ok(account.user.id)
 }

@@ -61,10 +61,19 @@ pub struct Account {
     pub disabled_at: Option<Timestamp>,
     /// From then on it is closed: students leave in March.
     pub expires_at: Option<Timestamp>,
-    /// `ja` or `en`, where the person has chosen.
+    /// What the person has chosen for every browser.
+    pub wishes: Wishes,
+}
+
+/// How a person wants the pages, as far as they have said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wishes {
+    /// `ja` or `en`.
     pub language: Option<String>,
-    /// Name of a theme, where the person has chosen.
+    /// Name of a theme.
     pub theme: Option<String>,
+    /// `on` or `off`: whether keys of one letter do anything.
+    pub single_keys: Option<String>,
 }
 
 impl Account {
@@ -235,8 +244,7 @@ mod tests {
             has_password: true,
             disabled_at: None,
             expires_at: None,
-            language: None,
-            theme: None,
+            wishes: Wishes::default(),
         }
     }
 

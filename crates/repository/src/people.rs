@@ -10,6 +10,7 @@ pub use accounts::Person;
 
 use crate::entities::users;
 use crate::{RepositoryError, now};
+use domain::account::Wishes;
 use domain::{Account, JobStatus, Role, Settings, Timestamp, UserId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
@@ -35,8 +36,11 @@ fn read(model: users::Model) -> Result<Account, RepositoryError> {
         has_password: model.password_hash.is_some(),
         disabled_at: stamp(model.disabled_at),
         expires_at: stamp(model.expires_at),
-        language: model.language.clone(),
-        theme: model.theme.clone(),
+        wishes: Wishes {
+            language: model.language.clone(),
+            theme: model.theme.clone(),
+            single_keys: model.single_keys.clone(),
+        },
         user: crate::users::read(model)?,
     })
 }

@@ -16,6 +16,7 @@ export class PeoplePage {
   readonly check: Locator;
   readonly addAll: Locator;
   readonly links: Locator;
+  readonly confirmLoss: Locator;
   readonly disable: Locator;
   readonly confirmDisable: Locator;
   readonly jobsStay: Locator;
@@ -36,6 +37,7 @@ export class PeoplePage {
     this.check = page.getByTestId('check-people');
     this.addAll = page.getByTestId('add-all');
     this.links = page.getByTestId('personal-links');
+    this.confirmLoss = page.getByTestId('lose-links-confirm');
     this.disable = page.getByTestId('disable-person');
     this.confirmDisable = page.getByTestId('disable-person-confirm');
     this.jobsStay = page.getByTestId('jobs-stay');

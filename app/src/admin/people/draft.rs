@@ -280,8 +280,7 @@ mod tests {
             has_password: true,
             disabled_at: None,
             expires_at,
-            language: None,
-            theme: None,
+            wishes: domain::account::Wishes::default(),
         };
         assert_eq!(Draft::of(&account, offset).profile(offset), Ok(person.profile));
     }

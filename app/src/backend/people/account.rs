@@ -4,10 +4,9 @@ use super::entrance::Visitor;
 use super::{may_be_password, now, password_fault, secret};
 use crate::account::api::{AccountView, MadeToken, OwnSession};
 use crate::backend::{Asking, Backend, fault};
-use crate::i18n::Locale;
-use crate::preferences::Theme;
 use crate::{AppError, ErrorCode};
 use domain::Scope;
+use domain::account::Wishes;
 use domain::name::is_unseen;
 use repository::{RepositoryError, SessionSpan};
 
@@ -77,18 +76,12 @@ impl Backend {
         })
     }
 
-    /// Keeps the language and the theme that a person has chosen.
+    /// Keeps what a person has chosen of the pages.
     ///
     /// # Errors
     /// As the database.
-    pub async fn keep_wishes(
-        &self,
-        language: Option<Locale>,
-        theme: Option<Theme>,
-        asking: &Asking,
-    ) -> Result<(), AppError> {
-        let words = (language.map(|locale| locale.as_str().to_owned()), theme.map(|theme| theme.as_str().to_owned()));
-        let kept = self.repository.keep_wishes(&asking.actor.id, words.0, words.1).await;
+    pub async fn keep_wishes(&self, wishes: Wishes, asking: &Asking) -> Result<(), AppError> {
+        let kept = self.repository.keep_wishes(&asking.actor.id, wishes).await;
         kept.map_err(|error| fault::repository(asking.locale, error))
     }
 

@@ -29,7 +29,7 @@ fn pressed(
     use leptos::prelude::*;
 
     let dialog = page.stop_dialog.get_untracked();
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() || dialog || typing(event) {
+    if dialog || !crate::frame::is_free(event) {
         return false;
     }
     let status = page.status.get_untracked();
@@ -45,14 +45,4 @@ fn pressed(
         _ => return false,
     }
     true
-}
-
-/// Letters belong to the field that has the focus.
-#[cfg(feature = "hydrate")]
-fn typing(event: &leptos::web_sys::KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let Some(element) = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::HtmlElement>().ok()) else {
-        return false;
-    };
-    matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
 }

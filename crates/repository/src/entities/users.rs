@@ -18,6 +18,7 @@ pub struct Model {
     pub language: Option<String>,
     pub theme: Option<String>,
     pub seen_at: Option<i64>,
+    pub single_keys: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

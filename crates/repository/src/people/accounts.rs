@@ -3,6 +3,7 @@
 use super::{admins, find, no_account, read};
 use crate::entities::{jobs, users};
 use crate::{Repository, RepositoryError, audit, now};
+use domain::account::Wishes;
 use domain::{Account, Actor, JobId, Profile, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -282,21 +283,18 @@ impl Repository {
         .await
     }
 
-    /// Keeps language and theme, where they are told.
+    /// Keeps what a person wants of the pages, as far as it is told.
     ///
     /// # Errors
     /// As every change.
-    pub async fn keep_wishes(
-        &self,
-        id: &UserId,
-        language: Option<String>,
-        theme: Option<String>,
-    ) -> Result<(), RepositoryError> {
+    pub async fn keep_wishes(&self, id: &UserId, wishes: Wishes) -> Result<(), RepositoryError> {
         let id = id.clone();
         self.write(move |change| {
             Box::pin(async move {
                 let mut update = users::Entity::update_many().filter(users::Column::Id.eq(id.as_str()));
-                for (column, value) in [(users::Column::Language, language), (users::Column::Theme, theme)] {
+                let Wishes { language, theme, single_keys } = wishes;
+                use users::Column as C;
+                for (column, value) in [(C::Language, language), (C::Theme, theme), (C::SingleKeys, single_keys)] {
                     if let Some(value) = value {
                         update = update.col_expr(column, Expr::value(value));
                     }
