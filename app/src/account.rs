@@ -7,6 +7,6 @@ mod page;
 mod password;
 mod sessions;
 mod tokens;
-mod words;
+pub(crate) mod words;
 
 pub use page::AccountPage;

@@ -12,7 +12,7 @@ pub use arrivals::use_arrivals;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};
-pub use side::{Mark, role};
+pub use side::{AdminStrip, Mark, role};
 pub use stopped::NotLoaded;
 #[cfg(feature = "hydrate")]
 pub use stopped::{say_ready, say_stopped};

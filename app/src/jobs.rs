@@ -5,5 +5,6 @@ pub mod calls;
 pub mod detail;
 pub mod files;
 pub mod list;
+mod priority;
 pub mod status_badge;
 pub mod submit;

@@ -133,7 +133,9 @@ pub async fn ask(State(gate): State<Arc<Gate>>, request: Request, next: Next) ->
     match asking {
         None if side == Side::Page => sign_in_first(&request),
         None => {
-            let mut answer = refusal(side, fault::not_signed_in(locale));
+            let has_token = request.headers().contains_key(axum::http::header::AUTHORIZATION);
+            let fault = if has_token { fault::bad_token(locale) } else { fault::not_signed_in(locale) };
+            let mut answer = refusal(side, fault);
             answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             answer
         }

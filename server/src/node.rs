@@ -85,6 +85,9 @@ async fn test(id: &str, config: &Config) -> Result<(), Box<dyn Error>> {
         };
         let title = sentence::doctor::step(report.step).in_locale(Locale::En);
         println!("{mark:6} {title}: {said} ({} ms)", report.millis);
+        if let Outcome::Caution { finding } = &report.outcome {
+            sentence::doctor::remark(Locale::En, finding).into_iter().for_each(|remark| println!("       {remark}"));
+        }
         if let Outcome::Failed { problem } = &report.outcome {
             failed += 1;
             println!("       {}", sentence::doctor::advice(Locale::En, problem));

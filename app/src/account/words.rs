@@ -35,12 +35,12 @@ pub const OTHERS_ENDED: Text = text("ほかのブラウザーをサインアウ�
 pub const TOKENS: Text = text("APIトークン", "API tokens");
 pub const TOKENS_WHAT: Text = text(
     "スクリプトや CAE のマクロが、あなたの名前でこのシステムを使うためのものです。",
-    "Scripts and CAE macros use this system in your name by them.",
+    "With a token a script or a CAE macro uses this system in your name.",
 );
 pub const NO_TOKENS: Text = text("トークンはまだありません。", "No tokens yet.");
 pub const TOKEN_NAME: Text = text("何に使うか", "What for");
 pub const TOKEN_NAME_HINT: Text = text("例: 解析室の CAE マクロ", "Such as: CAE macro in the lab");
-pub const SCOPE: Text = text("できること", "It may");
+pub const SCOPE: Text = text("できること", "Allowed to");
 pub const MADE_AT: Text = text("作成", "Made");
 pub const USED: Text = text("最後の利用", "Last used");
 pub const NEVER: Text = text("未使用", "never");
@@ -64,7 +64,7 @@ pub const COPY: Text = text("コピー", "Copy");
 pub fn scope(scope: Scope) -> Text {
     match scope {
         Scope::Read => text("見る・結果を取る", "look and fetch results"),
-        Scope::Submit => text("それと、投入・中止・予約", "that, and submit, stop, reserve"),
+        Scope::Submit => text("見る・結果を取る・投入・中止・予約", "look, fetch, submit, stop, reserve"),
         Scope::All => text("自分にできることすべて", "everything I may"),
     }
 }

@@ -1,6 +1,6 @@
 //! Pages that are for admins: others are told so, and what stands on them is not even asked for.
 
-use crate::frame::use_lab;
+use crate::frame::{AdminStrip, use_lab};
 use crate::i18n::{Text, t, text};
 use crate::ui::{EmptyState, Skeleton};
 use domain::Act;
@@ -29,7 +29,7 @@ pub fn AdminOnly(
 ) -> impl IntoView {
     // the server's answer comes with its HTML: both draw the same, and what stands on the page is made once
     match SharedValue::<Option<bool>>::new(known).into_inner() {
-        Some(true) => children().into_any(),
+        Some(true) => view! { <Open children=children /> }.into_any(),
         Some(false) => view! { <ClosedDoor /> }.into_any(),
         None => view! { <OnceKnown children=children /> }.into_any(),
     }
@@ -46,7 +46,7 @@ fn OnceKnown(children: ChildrenFn) -> impl IntoView {
         }
     });
     move || match may.get() {
-        Some(true) => children().into_any(),
+        Some(true) => view! { <Open children=children.clone() /> }.into_any(),
         Some(false) => view! { <ClosedDoor /> }.into_any(),
         None => view! {
             <section class="panel p-4">
@@ -54,6 +54,14 @@ fn OnceKnown(children: ChildrenFn) -> impl IntoView {
             </section>
         }
         .into_any(),
+    }
+}
+
+#[component]
+fn Open(children: ChildrenFn) -> impl IntoView {
+    view! {
+        <AdminStrip />
+        {children()}
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::{Asking, Backend, fault};
 use crate::admin::audit::api::{AuditAsk, AuditFile, AuditView, MOST_ROWS};
+use crate::clock::server_offset_minutes;
+use crate::i18n::sentence::Voice;
 use crate::i18n::{Locale, sentence};
 use crate::sheet::Sheet;
 use crate::{AppError, ErrorCode};
@@ -33,10 +35,15 @@ fn day(locale: Locale, field: &str, text: Option<&str>) -> Result<Option<NaiveDa
 fn query(locale: Locale, ask: &AuditAsk) -> Result<AuditQuery, AppError> {
     let from = day(locale, "from", ask.from.as_deref())?;
     let to = day(locale, "to", ask.to.as_deref())?;
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        let message =
+            locale.pick("終了日は開始日と同じか、あとの日にしてください。", "The last day is before the first.");
+        return Err(AppError::new(ErrorCode::ValidationError, message).about("to"));
+    }
     Ok(AuditQuery {
         actor: ask.actor.clone(),
         action: ask.action.clone(),
-        subject: ask.subject.clone(),
+        subject: ask.subject.as_deref().map(sentence::audit::kept_subject),
         from: from.and_then(midnight),
         // the last day is meant with all its hours
         until: to.and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
@@ -44,18 +51,20 @@ fn query(locale: Locale, ask: &AuditAsk) -> Result<AuditQuery, AppError> {
     })
 }
 
-fn row(locale: Locale, entry: AuditEntry) -> [String; 9] {
+fn row(voice: Voice, entry: &AuditEntry) -> [String; 9] {
+    let locale = voice.locale;
+    let [before, after] = sentence::audit::sides(voice, entry);
     let at = Local.timestamp_opt(entry.at.0, 0).earliest();
     [
         at.map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default(),
-        entry.actor,
-        entry.name,
-        entry.origin.unwrap_or_default(),
-        entry.address.unwrap_or_default(),
+        entry.actor.clone(),
+        entry.name.clone(),
+        entry.origin.as_deref().map(|word| sentence::audit::origin_or_word(locale, word)).unwrap_or_default(),
+        entry.address.clone().unwrap_or_default(),
         sentence::audit::action_or_word(locale, &entry.action),
-        entry.subject,
-        entry.before.unwrap_or_default(),
-        entry.after.unwrap_or_default(),
+        sentence::audit::subject(locale, entry),
+        before,
+        after,
     ]
 }
 
@@ -85,6 +94,7 @@ impl Backend {
     /// As [`Backend::view_audit`].
     pub async fn export_audit(&self, ask: &AuditAsk, asking: &Asking) -> Result<AuditFile, AppError> {
         let locale = asking.locale;
+        let voice = Voice::at(locale, Timestamp(Local::now().timestamp()), server_offset_minutes());
         let mut query = AuditQuery { older_than: None, ..query(locale, ask)? };
         let heads = locale.pick(
             ["日時", "ID", "名前", "経路", "アドレス", "操作", "対象", "前", "後"],
@@ -102,7 +112,7 @@ impl Backend {
                 if rows == MOST_ROWS {
                     return Ok(AuditFile { text: sheet.text(), rows, is_cut: true });
                 }
-                sheet.row(&row(locale, entry));
+                sheet.row(&row(voice, &entry));
                 rows += 1;
             }
         }

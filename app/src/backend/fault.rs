@@ -213,6 +213,15 @@ pub fn not_signed_in(locale: Locale) -> AppError {
     AppError::new(ErrorCode::Unauthorized, message)
 }
 
+/// A token that is none of ours any more, or never was.
+pub fn bad_token(locale: Locale) -> AppError {
+    let message = locale.pick(
+        "APIトークンが正しくないか、取り消されています。アカウントの画面で作り直してください。",
+        "This API token is wrong or has been revoked. Make a new one on the account page.",
+    );
+    AppError::new(ErrorCode::Unauthorized, message)
+}
+
 /// What somebody is to sign in with.
 pub fn user_id(locale: Locale, error: NameError) -> AppError {
     let message = match error {

@@ -16,6 +16,7 @@ impl Backend {
     pub async fn overtaken(&self, ids: &[JobId], priority: Priority, asking: &Asking) -> Result<Overtaken, AppError> {
         let found = self.repository.overtaken(ids, priority, NAMED).await;
         let (count, first) = found.map_err(|error| fault::repository(asking.locale, error))?;
-        Ok(Overtaken { count, first: first.into_iter().map(|job| (job.name, job.user_name)).collect() })
+        let first = first.into_iter().map(|job| (job.name, job.user_name)).collect();
+        Ok(Overtaken { count, first, patience: self.repository.settings().backfill_patience })
     }
 }

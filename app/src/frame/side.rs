@@ -237,6 +237,27 @@ fn AdminPlaces() -> impl IntoView {
     }
 }
 
+/// The same on a phone, above each page for admins: the bar at its end has one target for all of them.
+#[component]
+pub fn AdminStrip() -> impl IntoView {
+    let path = use_location().pathname;
+    view! {
+        <nav class="seg mb-4 md:hidden" aria-label=t(words::ADMINISTER)>
+            {ADMIN
+                .into_iter()
+                .map(|(place, href, word, ..)| {
+                    let here = move || (place_of(&path.get()) == place).then_some("page");
+                    view! {
+                        <a href=href aria-current=here>
+                            {t(word)}
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
 /// Class of the dot.
 fn dot(connection: Connection) -> &'static str {
     match connection {
@@ -310,7 +331,7 @@ pub fn TabBar() -> impl IntoView {
     let path = use_location().pathname;
     let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
     let lab = use_lab();
-    // one target for all places of admins: each leads to the others
+    // one target for all places of admins: the strip above each leads to the others
     let at_admin = move || ADMIN.iter().any(|(place, ..)| place_of(&path.get()) == *place).then_some("page");
     view! {
         <nav class="tabbar" aria-label=t(words::PLACES)>

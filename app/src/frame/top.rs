@@ -46,6 +46,16 @@ pub fn TopBar() -> impl IntoView {
                 </Form>
             </div>
             <LookSwitches />
+            // elsewhere the side bar has it
+            <a
+                class="btn btn-ghost btn-sm btn-square md:hidden"
+                href="/account"
+                aria-label=t(words::ACCOUNT)
+                title=t(words::ACCOUNT)
+                data-testid="to-account-small"
+            >
+                <Icon glyph=Glyph::User />
+            </a>
         </header>
     }
 }
@@ -184,8 +194,10 @@ fn Breadcrumb() -> impl IntoView {
 #[component]
 fn AdminPlace(word: Text) -> impl IntoView {
     view! {
-        {t(words::ADMINISTER)}
-        <span class="px-1 text-faint" aria-hidden="true">"/"</span>
+        <span class="max-md:hidden">
+            {t(words::ADMINISTER)}
+            <span class="px-1 text-faint" aria-hidden="true">"/"</span>
+        </span>
         <span class="font-semibold text-ink" aria-current="page">{t(word)}</span>
     }
 }

@@ -27,8 +27,10 @@ pub const STUDENT: Text = text("学生", "Student");
 pub const FACULTY: Text = text("教員", "Faculty");
 pub const ADMIN: Text = text("管理者", "Admin");
 pub const NOT_FOUND: Text = text("このページはありません", "No such page");
-pub const NOT_FOUND_TEXT: Text =
-    text("アドレスが変わったか、ジョブが削除されています。", "The address has changed, or the job was deleted.");
+pub const NOT_FOUND_TEXT: Text = text(
+    "アドレスが違うか、ここにあったものが削除されています。",
+    "The address is wrong, or what was here has been deleted.",
+);
 pub const NOT_LOADED: Text = text("この画面を読み込めませんでした", "This page could not be loaded");
 pub const NOT_LOADED_TEXT: Text = text(
     "ネットワークを確認してから、読み込み直してください。ジョブは続いています。",

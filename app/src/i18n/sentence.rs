@@ -86,6 +86,12 @@ impl Voice {
         let Some(then) = DateTime::from_timestamp(at.0, 0) else { return String::new() };
         self.pick(format!("{}年{}月{}日", then.year(), then.month(), then.day()), then.format("%-d %b %Y").to_string())
     }
+
+    /// The last whole day before this moment: `2027年3月31日` / `31 Mar 2027`.
+    pub fn last_day(self, end: Timestamp) -> String {
+        let day = day_of(Timestamp(end.0.saturating_sub(1)), self.offset);
+        self.named_day(Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp()))
+    }
 }
 
 /// Singular or plural of an English word.

@@ -62,6 +62,6 @@ pub const NO_NODE: Text = text("なし", "None");
 pub const NUMBER: Text = text("整数を入力してください。", "Enter a whole number.");
 pub const MADE: Text = text("予約しました", "Reserved");
 pub const ENDED: Text = text("予約を終了しました", "The reservation is over");
-pub const KEEP: Text = text("続ける", "Keep it");
+pub const KEEP: Text = text("終了しない", "Keep it");
 pub const DO_END: Text = text("終了する", "End it");
 pub const FAILED: Text = text("できませんでした", "That did not work");

@@ -199,6 +199,10 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
             None => words::WAITS.in_locale(locale).to_owned(),
         }
     };
+    let remark = Memo::new(move |_| match report.get()?.outcome {
+        Outcome::Caution { finding } => say::remark(locale.get(), &finding),
+        _ => None,
+    });
     let failed = Memo::new(move |_| match report.get()?.outcome {
         Outcome::Failed { problem } => Some(problem),
         _ => None,
@@ -222,6 +226,15 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
                     "text-right text-xs leading-5 text-muted"
                 }
             }>{found}</span>
+            {move || {
+                remark
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <p class="phrase col-start-2 col-end-4 mt-1 text-xs leading-[1.125rem] text-muted">{text}</p>
+                        }
+                    })
+            }}
             {move || {
                 failed
                     .get()

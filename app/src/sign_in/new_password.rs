@@ -46,6 +46,8 @@ pub fn NewPasswordFields(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
+    // what was wrong before says nothing of what differs now
+    let error = Signal::derive(move || error.get().filter(|_| !new.differs.get()));
     let not_the_same = t(words::NOT_THE_SAME);
     let repeat_error = Signal::derive(move || new.differs.get().then(|| not_the_same().to_owned()));
     view! {

@@ -29,7 +29,7 @@ pub const NEW_PASSWORD: Text = text("新しいパスワード", "New password");
 pub const NEW_PASSWORD_HINT: Text =
     text("10文字以上。覚えやすい文章でもかまいません。", "At least 10 characters. A sentence you remember is fine.");
 pub const REPEAT: Text = text("新しいパスワード (もう一度)", "New password, again");
-pub const NOT_THE_SAME: Text = text("2つのパスワードが違います。", "The two passwords differ.");
+pub const NOT_THE_SAME: Text = text("2つのパスワードが一致しません。", "The two passwords differ.");
 pub const SET: Text = text("決めてサインイン", "Set it and sign in");
 pub const LINK_OVER: Text = text("このリンクは使えません", "This link does not work");
 pub const TO_SIGN_IN: Text = text("サインインへ", "To the sign-in");

@@ -58,7 +58,7 @@ pub fn AddPanel(store: Store) -> impl IntoView {
     let made = RwSignal::new(None::<PersonalLink>);
     let days = store.of(|view| view.link_days);
     view! {
-        <section class="panel max-xl:order-first" aria-labelledby="add-title" data-testid="add-panel">
+        <section class="panel max-2xl:order-first" aria-labelledby="add-title" data-testid="add-panel">
             <PanelHead
                 id="add-title"
                 title=t(words::ADD_TITLE)

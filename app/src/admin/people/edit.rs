@@ -23,7 +23,7 @@ pub fn EditPanel(store: Store, id: UserId) -> impl IntoView {
     let Some(first) = row.get_untracked() else { return ().into_any() };
     let name = Memo::new(move |_| row.get().map(|row| row.account.user.name).unwrap_or_default());
     view! {
-        <section class="panel max-xl:order-first" aria-labelledby="edit-title" data-testid="edit-panel">
+        <section class="panel max-2xl:order-first" aria-labelledby="edit-title" data-testid="edit-panel">
             <PanelHead id="edit-title" title=move || name.get() store=store />
             <p class="sub mono px-4 pt-3">{id.to_string()}</p>
             <ProfileForm store=store account=first.account />

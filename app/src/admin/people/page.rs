@@ -124,7 +124,7 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
         {move || (panel.get() == Panel::Import).then(|| view! { <import::ImportPanel store=store /> })}
         <div
             class="grid grid-cols-[minmax(0,1fr)] items-start gap-4"
-            class=("xl:grid-cols-[minmax(0,1fr)_23.5rem]", move || beside.get())
+            class=("2xl:grid-cols-[minmax(0,1fr)_23.5rem]", move || beside.get())
         >
             {move || is_there.get().then(|| view! { <table::Table store=store /> })}
             {move || match panel.get() {

@@ -17,7 +17,7 @@ pub const INVALID: Text = text("要修正", "Correct it");
 pub const UNDECIDED: Text = text("要選択", "Choose one");
 pub const SAVED: Text = text("保存しました", "Saved");
 pub const RENEWED: Text = text("更新されました", "Just changed");
-pub const AS_DEFAULT: Text = text("初期値のまま", "As at first");
+pub const AS_DEFAULT: Text = text("初期値のまま", "Default, never changed");
 pub const FROM_START: Text = text("導入時の値", "Set at installation");
 pub const CHOOSE: Text = text(
     "保存する値を選んでください。選ぶまで、どの変更も保存されません。",

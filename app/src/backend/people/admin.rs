@@ -103,8 +103,8 @@ impl Backend {
         let account = known.ok_or_else(|| fault::no_account(locale))?;
         if !account.is_open(now()) {
             let message = locale.pick(
-                "閉じられたアカウントです。先に利用を再開してください。",
-                "This account is closed. Open it first.",
+                "利用停止中か、期限が過ぎたアカウントです。先に利用を再開してください。",
+                "This account is disabled or has expired. Enable it first.",
             );
             return Err(AppError::new(ErrorCode::Conflict, message));
         }

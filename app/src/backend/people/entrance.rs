@@ -192,8 +192,8 @@ impl Backend {
             Standing::Active | Standing::Invited => {}
             Standing::Disabled | Standing::Expired => {
                 let message = locale.pick(
-                    "このアカウントは閉じられています。管理者に相談してください。",
-                    "This account is closed. Ask an admin.",
+                    "このアカウントは利用停止中か、期限が過ぎています。管理者に相談してください。",
+                    "This account is disabled or has expired. Ask an admin.",
                 );
                 return Err(AppError::new(ErrorCode::Forbidden, message));
             }

@@ -1,8 +1,9 @@
 //! The audit log in words: what was done, to what, and which fields changed from what to what.
 
-use super::{Voice, job, setting};
+use super::{Voice, job, node, setting};
 use crate::i18n::{Locale, Text, text};
-use domain::settings::Setting;
+use domain::name::narrow;
+use domain::settings::{SETTINGS, Setting};
 use domain::{AuditEntry, JobStatus, Priority, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -32,8 +33,8 @@ pub fn action(word: &str) -> Option<Text> {
         "delete_node" => text("ノードを削除", "Deleted a node"),
         "add_user" => text("ユーザーを登録", "Added a user"),
         "change_user" => text("ユーザーを変更", "Changed a user"),
-        "disable_user" => text("ユーザーの利用を停止", "Closed an account"),
-        "enable_user" => text("ユーザーの利用を再開", "Opened an account again"),
+        "disable_user" => text("ユーザーの利用を停止", "Disabled a user"),
+        "enable_user" => text("ユーザーの利用を再開", "Enabled a user again"),
         "set_password" => text("パスワードを変更", "Set a password"),
         "add_token" => text("APIトークンを作成", "Made an API token"),
         "revoke_token" => text("APIトークンを取り消し", "Revoked an API token"),
@@ -55,6 +56,11 @@ pub fn origin(word: &str) -> Option<Text> {
         "command_line" => text("コマンド", "Command line"),
         _ => return None,
     })
+}
+
+/// The same, or the word itself.
+pub fn origin_or_word(locale: Locale, word: &str) -> String {
+    origin(word).map_or_else(|| word.to_owned(), |text| text.in_locale(locale).to_owned())
 }
 
 /// What was changed.
@@ -93,8 +99,8 @@ pub struct FieldChange {
     pub after: Option<Value>,
 }
 
-/// Fields that change with every write and tell a reader nothing.
-const BOOKKEEPING: [&str; 2] = ["version", "updated_at"];
+/// Fields that change with every write, and the number that the subject has already: they tell a reader nothing.
+const BOOKKEEPING: [&str; 3] = ["version", "updated_at", "id"];
 
 fn object(value: Option<Value>) -> Map<String, Value> {
     if let Some(Value::Object(fields)) = value { fields } else { Map::new() }
@@ -114,7 +120,10 @@ pub fn changes(entry: &AuditEntry) -> Vec<FieldChange> {
     }
     let [mut before, mut after] = [before, after].map(object);
     let fields: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
-    let some = |value: Option<Value>| value.filter(|value| !value.is_null());
+    // of something new only what it has is told, not what it has not
+    let is_new = before.is_empty();
+    let some =
+        |value: Option<Value>| value.filter(|value| !(value.is_null() || is_new && *value == Value::Bool(false)));
     let changes = fields.into_iter().filter(|field| !BOOKKEEPING.contains(&field.as_str())).map(|field| FieldChange {
         before: some(before.remove(&field)),
         after: some(after.remove(&field)),
@@ -133,16 +142,16 @@ fn field_word(locale: Locale, field: &str) -> &str {
         "cpus" => ("CPU", "CPUs"),
         "tokens" => ("トークン", "Tokens"),
         "cores" => ("コア", "Cores"),
-        "max_tokens" => ("トークンの上限", "Most tokens"),
-        "max_running_jobs" => ("同時実行の上限", "Most running jobs"),
+        "max_tokens" => ("トークンの上限", "Token limit"),
+        "max_running_jobs" => ("同時実行の上限", "Limit of running jobs"),
         "node" | "wish" => ("ノード", "Node"),
         "solver" | "solvers" => ("ソルバー", "Solver"),
-        "user_id" | "user_name" => ("利用者", "Owner"),
+        "user_id" | "user_name" => ("持ち主", "Owner"),
         "holder" | "holder_name" => ("予約した人", "Holder"),
         "purpose" => ("目的", "Purpose"),
         "role" => ("役割", "Role"),
-        "disabled" => ("利用停止", "Closed"),
-        "scope" => ("できること", "It may"),
+        "disabled" => ("利用停止", "Disabled"),
+        "scope" => ("できること", "Allowed to"),
         "jobs" => ("ジョブ", "Jobs"),
         "to" => ("渡した相手", "To"),
         "user" => ("ユーザー", "User"),
@@ -182,6 +191,13 @@ fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String
             .parse::<JobStatus>()
             .map_or_else(|_| word.clone(), |status| job::status(status).in_locale(locale).into()),
         (_, "role", Value::String(word)) => role_word(word).map_or(word.as_str(), |text| text.in_locale(locale)).into(),
+        (("node", _), "state", value @ Value::String(word)) => serde_json::from_value(value.clone())
+            .map_or_else(|_| word.clone(), |state| node::state(state).in_locale(locale).into()),
+        (_, "scope", Value::String(word)) => domain::Scope::from_word(word)
+            .map_or_else(|| word.clone(), |scope| crate::account::words::scope(scope).in_locale(locale).into()),
+        (("user", _), "expires_at", Value::Number(number)) => {
+            number.as_i64().map_or_else(|| value.to_string(), |end| voice.last_day(Timestamp(end)))
+        }
         (_, "priority", Value::Number(number)) => {
             let number = number.as_i64().and_then(|number| i32::try_from(number).ok());
             number.map_or_else(|| value.to_string(), |number| job::priority(Priority(number)).in_locale(locale).into())
@@ -197,6 +213,44 @@ fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String
         }
         (.., value) => value.to_string(),
     }
+}
+
+/// What was and what is, for a table: a line for each field that differs.
+pub fn sides(voice: Voice, entry: &AuditEntry) -> [String; 2] {
+    let changes = changes(entry);
+    let side = |value: fn(&FieldChange) -> Option<&Value>| {
+        let line = |change: &FieldChange| {
+            let value = shown(voice, entry, &change.field, value(change)?);
+            let field = field_word(voice.locale, &change.field);
+            Some(if field.is_empty() { value } else { format!("{field}: {value}") })
+        };
+        changes.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+    };
+    [side(|change| change.before.as_ref()), side(|change| change.after.as_ref())]
+}
+
+/// A subject as it is kept, from the words that [`subject`] shows or from the kept ones.
+pub fn kept_subject(said: &str) -> String {
+    let said = narrow(said.trim());
+    let (kind, rest) = said.split_once(' ').unwrap_or((&said, ""));
+    let kind = match kind.to_lowercase().as_str() {
+        "ジョブ" => "job",
+        "ノード" => "node",
+        "ユーザー" => "user",
+        "apiトークン" => "token",
+        "予約" => "reservation",
+        "設定" => "setting",
+        word if ["job", "node", "user", "reservation", "setting"].contains(&word) => return of_setting(word, rest),
+        _ => return said.strip_prefix("API token ").map_or(said.clone(), |id| format!("token {id}")),
+    };
+    of_setting(kind, rest)
+}
+
+/// A setting is kept by its key, and shown by its title.
+fn of_setting(kind: &str, rest: &str) -> String {
+    let titled = |setting: &&Setting| [setting.ja.title, setting.en.title].iter().any(|title| narrow(title) == rest);
+    let key = SETTINGS.iter().find(titled).filter(|_| kind == "setting").map_or(rest, |setting| setting.key);
+    format!("{kind} {key}").trim_end().to_owned()
 }
 
 /// One changed field as a line: `優先度: 普通 → 高`.
@@ -221,6 +275,36 @@ pub fn change(voice: Voice, entry: &AuditEntry, change: &FieldChange) -> String 
 mod tests {
     use super::super::voice;
     use super::*;
+
+    #[test]
+    fn a_subject_is_looked_for_by_what_is_shown() {
+        let en = SETTINGS[0].en.title;
+        for (said, kept) in [
+            ("ジョブ 9", "job 9".to_owned()),
+            ("Job 9", "job 9".to_owned()),
+            ("ジョブ　９", "job 9".to_owned()),
+            ("APIトークン 3", "token 3".to_owned()),
+            ("API token 3", "token 3".to_owned()),
+            (&format!("Setting {en}"), format!("setting {}", SETTINGS[0].key)),
+            (&format!("設定 {}", SETTINGS[0].ja.title), format!("setting {}", SETTINGS[0].key)),
+            ("job", "job".to_owned()),
+            ("beam", "beam".to_owned()),
+        ] {
+            assert_eq!(kept_subject(said), kept, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_table_has_what_was_beside_what_is() {
+        let told = |subject, before, after| sides(voice(Locale::En), &entry(subject, before, after));
+        assert_eq!(
+            told("node n1", r#"{"state":"Draining","cores":4}"#, r#"{"state":"Available","cores":4}"#),
+            ["State: Drained", "State: In service"]
+        );
+        // the last day of an account, not the moment after it, with its year; and what a new one has not is not told
+        assert_eq!(told("user abe", "", r#"{"expires_at":1806418800,"disabled":false}"#), ["", "Until: 31 Mar 2027"]);
+        assert_eq!(told("setting max_file_size_mb", "\"200\"", "\"300\""), ["200 MB", "300 MB"]);
+    }
 
     #[cfg(feature = "ssr")]
     #[test]

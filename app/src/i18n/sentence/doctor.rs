@@ -88,6 +88,28 @@ fn quoted(locale: Locale, said: &str) -> String {
     if said.is_empty() { String::new() } else { locale.pick(format!(" ({said})"), format!(" ({said})")) }
 }
 
+/// What to do about what works and deserves a look; `None` where nothing does.
+pub fn remark(locale: Locale, finding: &Finding) -> Option<String> {
+    let text = match finding {
+        Finding::Machine { cores, .. } => locale.pick(
+            format!("このノードの設定でコア数を{cores}にすると、コアの取り合いがなくなります。多いままでもジョブは動きますが、遅くなります。"),
+            format!("Set this node's cores to {cores}, so that jobs do not share them. With more, jobs run all the same, and slower."),
+        ),
+        Finding::Disk { .. } => locale.pick(
+            "作業フォルダーのディスクを空けてください。いっぱいになると、実行中のジョブが失敗します。",
+            "Make room on the disk of the work folder. Jobs fail when it is full.",
+        )
+        .to_owned(),
+        Finding::Clock { .. } => locale.pick(
+            "ノードの時刻合わせ(NTP)を確かめてください。表示される時刻がずれます。",
+            "Check the node's clock (NTP): times that are shown are off by so much.",
+        )
+        .to_owned(),
+        _ => return None,
+    };
+    Some(text)
+}
+
 /// Why, and what to do.
 pub fn advice(locale: Locale, problem: &Problem) -> String {
     match problem {
@@ -192,6 +214,8 @@ mod tests {
         let machine = |configured| Finding::Machine { cores: Cores(8), configured: Cores(configured), memory: None };
         assert_eq!(ja(machine(16)), "実際は8・設定は16");
         assert_eq!(finding(Locale::En, &machine(8)), "8 cores");
+        assert!(remark(Locale::Ja, &machine(16)).is_some_and(|text| text.contains("コア数を8")));
+        assert_eq!(remark(Locale::Ja, &Finding::Answer), None);
         assert!(ja(Finding::Disk { free: 0, total: 0 }).contains("0%"));
     }
 }

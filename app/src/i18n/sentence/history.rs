@@ -6,9 +6,7 @@ use crate::jobs::api::HistoryFact;
 /// What a line of the history adds to its state.
 pub fn fact(voice: Voice, fact: &HistoryFact) -> String {
     match fact {
-        HistoryFact::Claimed { node } => {
-            voice.pick(format!("{node} のコアとトークンを確保しました"), format!("Cores and tokens claimed on {node}"))
-        }
+        HistoryFact::Claimed { node } => voice.pick(format!("{node} に割り当てました"), format!("Assigned to {node}")),
         HistoryFact::Launched => voice.pick("計算を始めました", "The solver was started").to_owned(),
         HistoryFact::SentBack { fault } => {
             let fault = fault.as_ref().map(|fault| fault::infrastructure(voice.locale, fault)).unwrap_or_default();

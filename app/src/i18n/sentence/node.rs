@@ -25,7 +25,7 @@ pub fn field(field: NodeField) -> Text {
         NodeField::User => text("ユーザー", "Account"),
         NodeField::WorkDir => text("作業フォルダー", "Work folder"),
         NodeField::Cores => text("コア数", "Cores"),
-        NodeField::MaxTokens => text("トークンの上限", "Most tokens"),
+        NodeField::MaxTokens => text("トークンの上限", "Token limit"),
         NodeField::Abaqus => text("Abaqus のコマンド", "Command of Abaqus"),
         NodeField::Calculix => text("CalculiX のコマンド", "Command of CalculiX"),
         NodeField::State => text("受付の状態", "State"),
@@ -36,7 +36,10 @@ pub fn field(field: NodeField) -> Text {
 /// What a field is for, or what it may hold.
 pub fn hint(field: NodeField) -> Text {
     match field {
-        NodeField::Id => text("英小文字・数字・- _。あとで変更できません", "Lower-case letters, digits, - _; for good"),
+        NodeField::Id => text(
+            "英小文字・数字・- _。あとで変更できません",
+            "Lower-case letters, digits, - _; cannot be changed later",
+        ),
         NodeField::Name => text("空欄ならアドレス", "The address unless told"),
         NodeField::Host => text("ホスト名か IP アドレス", "A host name or an IP address"),
         NodeField::Port => text("ふつうは 22", "Usually 22"),

@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use crate::lab::TabCounts;
-use domain::{JobId, JobName, JobStatus, JobSummary, Priority};
+use domain::{JobId, JobName, JobStatus, JobSummary, Priority, Seconds};
 use serde::{Deserialize, Serialize};
 
 /// The tabs of the list: saved filters.
@@ -61,6 +61,8 @@ pub struct Overtaken {
     pub count: u64,
     /// The first of them: name and owner.
     pub first: Vec<(JobName, String)>,
+    /// So long smaller ones of them may start first, while what is free is not enough for the job at the head.
+    pub patience: Seconds,
 }
 
 /// What can be done to a job.

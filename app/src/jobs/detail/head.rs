@@ -5,6 +5,7 @@ use super::words;
 use crate::i18n::sentence::{self, act, amount};
 use crate::i18n::{Text, t};
 use crate::jobs::api::JobAction;
+use crate::jobs::priority::PriorityDialog;
 use crate::jobs::status_badge::{StatusBadge, queues};
 use crate::ui::button::{Button, Kind};
 use crate::ui::{Dialog, Glyph, Icon};
@@ -28,6 +29,11 @@ pub fn Head() -> impl IntoView {
             <Acts page=page />
         </div>
         <StopDialog page=page />
+        <PriorityDialog
+            question=page.priority
+            busy=page.acting
+            on_change=move |wanted| page.act(JobAction::Priority(wanted))
+        />
     }
 }
 
@@ -87,6 +93,11 @@ pub fn may_stop(status: JobStatus) -> bool {
     matches!(status, JobStatus::Waiting | JobStatus::Held | JobStatus::Starting | JobStatus::Running)
 }
 
+/// Whether the job still has a place in the queue.
+pub fn may_prioritise(status: JobStatus) -> bool {
+    matches!(status, JobStatus::Waiting | JobStatus::Held)
+}
+
 /// Where a copy of the job is submitted.
 pub fn resubmit_address(page: Page) -> String {
     format!("/jobs/new?from={}", page.id)
@@ -100,6 +111,8 @@ fn Acts(page: Page) -> impl IntoView {
     let results = Memo::new(move |_| page.view.with(|view| view.results.iter().map(|file| file.size).sum::<u64>()));
     let holdable = Memo::new(move |_| may.get() && page.status.get() == JobStatus::Waiting);
     let releasable = Memo::new(move |_| may.get() && page.status.get() == JobStatus::Held);
+    let movable = Memo::new(move |_| may.get() && may_prioritise(page.status.get()));
+    let change_priority = t(words::CHANGE_PRIORITY);
     let stoppable = Memo::new(move |_| may.get() && may_stop(page.status.get()));
     let (resubmit, hold, release) = (t(words::RESUBMIT), t(words::HOLD), t(words::RELEASE));
     // what a restart reads was left, so that another run can go on from here
@@ -186,6 +199,22 @@ fn Acts(page: Page) -> impl IntoView {
                                 on_click=move |_| page.act(JobAction::Release)
                             >
                                 {release}
+                            </Button>
+                        }
+                    })
+            }}
+            {move || {
+                movable
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Button
+                                glyph=Glyph::CircleUp
+                                busy=page.acting
+                                attr:data-testid="change-priority"
+                                on_click=move |_| page.ask_priority()
+                            >
+                                {change_priority}
                             </Button>
                         }
                     })

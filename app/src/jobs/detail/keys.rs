@@ -1,4 +1,4 @@
-//! Keys of this page: E last error, F follow, Shift+C stop, R submit a copy, H hold or release.
+//! Keys of this page: E last error, F follow, Shift+C stop, R submit a copy, H hold or release, P priority.
 
 use super::page::Page;
 
@@ -23,12 +23,12 @@ fn pressed(
     event: &leptos::web_sys::KeyboardEvent,
     navigate: &impl Fn(&str, leptos_router::NavigateOptions),
 ) -> bool {
-    use super::head::{may_stop, resubmit_address};
+    use super::head::{may_prioritise, may_stop, resubmit_address};
     use crate::jobs::api::JobAction;
     use domain::JobStatus;
     use leptos::prelude::*;
 
-    let dialog = page.stop_dialog.get_untracked();
+    let dialog = page.stop_dialog.get_untracked() || page.priority.open.get_untracked();
     if dialog || !crate::frame::is_free(event) {
         return false;
     }
@@ -39,6 +39,7 @@ fn pressed(
         ("e", false) => page.log.go_to_error(page.view),
         ("f", false) if status.is_active() => page.log.set_follow(!page.log.follow.get_untracked()),
         ("C", true) if may && may_stop(status) && !asked => page.stop_dialog.set(true),
+        ("p", false) if may && may_prioritise(status) => page.ask_priority(),
         ("r", false) => navigate(&resubmit_address(page), Default::default()),
         ("h", false) if may && status == JobStatus::Waiting => page.act(JobAction::Hold),
         ("h", false) if may && status == JobStatus::Held => page.act(JobAction::Release),

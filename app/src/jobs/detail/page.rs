@@ -2,10 +2,12 @@
 
 use super::load::{Loaded, Wanted};
 use super::log::Log;
+use crate::frame::{LabFeed, use_lab};
 use crate::i18n::Locale;
 use crate::i18n::sentence::Voice;
 use crate::jobs::api::{Convergence, JobAction, JobView};
 use crate::jobs::calls::{act_on_jobs, read_convergence, view_job};
+use crate::jobs::priority::Question;
 use crate::live::{Connection, Turns, use_live};
 use crate::ui::Toasts;
 use domain::{Event, JobId, JobStatus, JobSummary, Progress};
@@ -34,11 +36,14 @@ pub struct Page {
     pub log: Log,
     /// The dialog that asks before a run is ended.
     pub stop_dialog: RwSignal<bool>,
+    /// The dialog that gives it another priority.
+    pub priority: Question,
     /// An act is under way.
     pub acting: RwSignal<bool>,
     turns: StoredValue<Turns>,
     drawn: StoredValue<Option<Mark>>,
     toasts: Option<Toasts>,
+    lab: LabFeed,
     locale: Signal<Locale>,
 }
 
@@ -78,10 +83,12 @@ impl Page {
             convergence: RwSignal::new(convergence),
             log: Log::new(id, log, follow),
             stop_dialog: RwSignal::new(false),
+            priority: Question::default(),
             acting: RwSignal::new(false),
             turns: StoredValue::new(Turns::default()),
             drawn: StoredValue::new(drawn),
             toasts: use_context(),
+            lab: use_lab(),
             locale: crate::preferences::use_locale(),
         }
     }
@@ -186,6 +193,12 @@ impl Page {
         });
     }
 
+    /// Asks for another priority.
+    pub fn ask_priority(self) {
+        let actor = untrack(|| self.lab.status()).map(|status| status.actor);
+        self.priority.ask(vec![self.view.with_untracked(|view| view.summary.clone())], actor);
+    }
+
     /// Does something to the job. What came of it is on the page; only a refusal is a message.
     pub fn act(self, action: JobAction) {
         if self.acting.get_untracked() {
@@ -195,18 +208,18 @@ impl Page {
         spawn_local(async move {
             let outcome = act_on_jobs(vec![self.id], action).await;
             let _ = self.acting.try_set(false);
+            let _ = self.stop_dialog.try_set(false);
+            let _ = self.priority.open.try_set(false);
             let outcome = outcome.and_then(|results| match results.into_iter().next() {
                 Some(result) => result.outcome,
                 None => Err(crate::AppError::new(crate::ErrorCode::NotFound, "")),
             });
             match outcome {
                 Ok(summary) => {
-                    let _ = self.stop_dialog.try_set(false);
                     self.take(&summary);
                     self.read_all();
                 }
                 Err(error) => {
-                    let _ = self.stop_dialog.try_set(false);
                     if let Some(toasts) = self.toasts {
                         let title = super::words::NOT_DONE.in_locale(self.locale.get_untracked());
                         toasts.error(title, Some(error.message));

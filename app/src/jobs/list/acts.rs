@@ -5,11 +5,12 @@ use super::words;
 use crate::clock::use_clock;
 use crate::i18n::sentence::{Voice, act, fault, priority};
 use crate::i18n::{Locale, Text, t};
-use crate::jobs::api::{JobAction, Overtaken};
-use crate::jobs::calls::{act_on_jobs, read_overtaken};
+use crate::jobs::api::JobAction;
+use crate::jobs::calls::act_on_jobs;
+use crate::jobs::priority::{PriorityDialog, Question};
 use crate::preferences::{Preferences, use_locale, use_preferences};
-use crate::ui::{ChoiceRow, Dialog, Toasts, use_toasts};
-use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Priority, Tokens};
+use crate::ui::{Dialog, Toasts, use_toasts};
+use domain::{Actor, Cores, JobId, JobStatus, JobSummary, Tokens};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -61,9 +62,8 @@ pub struct Acts {
     /// An act is under way.
     pub busy: RwSignal<bool>,
     stop: RwSignal<bool>,
-    change: RwSignal<bool>,
+    priority: Question,
     targets: RwSignal<Vec<JobSummary>>,
-    new_priority: RwSignal<Priority>,
 }
 
 impl Acts {
@@ -79,9 +79,8 @@ impl Acts {
             menu: RwSignal::new(None),
             busy: RwSignal::new(false),
             stop: RwSignal::new(false),
-            change: RwSignal::new(false),
+            priority: Question::default(),
             targets: RwSignal::new(Vec::new()),
-            new_priority: RwSignal::new(Priority::NORMAL),
         }
     }
 
@@ -136,18 +135,8 @@ impl Acts {
                 self.targets.set(jobs);
                 self.stop.set(true);
             }
-            Act::Priority => {
-                self.new_priority.set(jobs.first().map(|job| job.priority).unwrap_or_default());
-                self.targets.set(jobs);
-                self.change.set(true);
-            }
+            Act::Priority => self.priority.ask(jobs, self.actor.get_value()),
         }
-    }
-
-    /// Whether the viewer may give this priority.
-    fn may_give(self, wanted: Priority) -> bool {
-        let wanted = domain::Act::Prioritise(wanted);
-        self.actor.with_value(|actor| actor.as_ref().is_some_and(|actor| actor.may(wanted)))
     }
 
     fn send(self, jobs: Vec<JobSummary>, action: JobAction) {
@@ -159,7 +148,7 @@ impl Acts {
                 return;
             }
             self.stop.set(false);
-            self.change.set(false);
+            self.priority.open.set(false);
             match answer {
                 Err(error) => {
                     let title = locale.pick("できませんでした", "That did not work");
@@ -257,15 +246,6 @@ pub fn ActDialogs(acts: Acts) -> impl IntoView {
             many => act::stop_many_title(voice(), many.len()),
         })
     };
-    let change_title = move || {
-        acts.targets.with(|jobs| match jobs.as_slice() {
-            [one] => locale.get().pick(format!("{} の優先度", one.name), format!("Priority of {}", one.name)),
-            many => {
-                let n = many.len();
-                locale.get().pick(format!("{n}件の優先度"), format!("Priority of {n} jobs"))
-            }
-        })
-    };
     let targets = move || acts.targets.get_untracked();
     view! {
         <Dialog
@@ -290,85 +270,11 @@ pub fn ActDialogs(acts: Acts) -> impl IntoView {
                 }
             })
         />
-        <Dialog
-            open=acts.change
-            id="priority-dialog"
-            title=change_title
-            safe=t(words::CLOSE)
-            verb=t(words::DO_CHANGE)
+        <PriorityDialog
+            question=acts.priority
             busy=acts.busy
-            on_confirm=move |()| acts.send(targets(), JobAction::Priority(acts.new_priority.get_untracked()))
-        >
-            <div role="radiogroup" aria-labelledby="priority-dialog-title">
-                {Priority::CHOICES
-                    .into_iter()
-                    .rev()
-                    .map(|choice| {
-                        let may = acts.may_give(choice);
-                        view! {
-                            <ChoiceRow
-                                name="new-priority"
-                                value=choice.0.to_string()
-                                checked=Signal::derive(move || acts.new_priority.get() == choice)
-                                disabled=!may
-                                on_choose=move |()| acts.new_priority.set(choice)
-                            >
-                                <span class="font-medium">{t(priority(choice))}</span>
-                                <span class="text-xs text-muted">
-                                    {move || if may { String::new() } else { words::ONLY_FACULTY.in_locale(locale.get()).to_owned() }}
-                                </span>
-                            </ChoiceRow>
-                        }
-                    })
-                    .collect_view()}
-            </div>
-            <Delays acts=acts />
-        </Dialog>
-    }
-}
-
-/// Whom the chosen priority would delay, in the words of the queue.
-#[component]
-fn Delays(acts: Acts) -> impl IntoView {
-    let told = RwSignal::new(None::<Overtaken>);
-    Effect::new(move |_| {
-        let (open, wanted) = (acts.change.get(), acts.new_priority.get());
-        told.set(None);
-        if !open {
-            return;
-        }
-        let ids = acts.targets.with_untracked(|jobs| jobs.iter().map(|job| job.id).collect());
-        leptos::task::spawn_local(async move {
-            let answer = read_overtaken(ids, wanted).await;
-            // something else may be chosen by now
-            if acts.new_priority.try_get_untracked() == Some(wanted) {
-                let _ = told.try_set(answer.ok());
-            }
-        });
-    });
-    let locale = use_locale();
-    view! {
-        <p class="mt-3 min-h-10 text-sm text-muted" role="status" data-testid="delays">
-            {move || told.get().map(|told| overtaken(locale.get(), &told))}
-        </p>
-    }
-}
-
-/// One sentence.
-fn overtaken(locale: Locale, told: &Overtaken) -> String {
-    let names: Vec<String> = told
-        .first
-        .iter()
-        .map(|(name, owner)| locale.pick(format!("{name}({owner})"), format!("{name} ({owner})")))
-        .collect();
-    let more = told.count.saturating_sub(names.len() as u64);
-    let names = names.join(locale.pick("、", ", "));
-    match (told.count, more) {
-        (0, _) => locale.pick("追い越すジョブはありません。", "No job is overtaken.").to_owned(),
-        (_, 0) => locale.pick(format!("追い越すジョブ: {names}"), format!("Overtakes {names}")),
-        (_, more) => {
-            locale.pick(format!("追い越すジョブ: {names} とほか{more}件"), format!("Overtakes {names} and {more} more"))
-        }
+            on_change=move |wanted| acts.send(acts.priority.jobs(), JobAction::Priority(wanted))
+        />
     }
 }
 

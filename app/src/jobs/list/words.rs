@@ -62,9 +62,6 @@ pub const OPEN: Text = text("開く", "Open");
 pub const CLEAR_SELECTION: Text = text("選択を解除", "Clear selection");
 pub const GO_ON: Text = text("やめておく", "Keep it");
 pub const DO_STOP: Text = text("中止する", "Stop");
-pub const CLOSE: Text = text("やめる", "Leave it");
-pub const DO_CHANGE: Text = text("変える", "Change");
-pub const ONLY_FACULTY: Text = text("教員と管理者だけが選べます", "For faculty and admins only");
 
 pub const NOT_YOURS: Text = text("ほかの人のジョブは変えられません", "Other people's jobs cannot be changed");
 pub const NOT_WAITING: Text = text("保留にできるのは待機中のジョブです", "Only waiting jobs can be held");

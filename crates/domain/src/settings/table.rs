@@ -157,11 +157,11 @@ pub static SETTINGS: [Setting; 27] = [
         default: "",
         ja: Words {
             title: "トークン数の表",
-            about: "契約が計算式に合わないとき、2・4・8 CPU のトークン数をこの順にコンマで区切って入れます。空なら計算式を使います。",
+            about: "契約が計算式に合わないとき、2・4・8 CPU のトークン数を入れます。空なら計算式を使います。",
         },
         en: Words {
             title: "Token table",
-            about: "Where the contract does not follow the formula: the tokens for 2, 4 and 8 CPUs with commas between. Empty: the formula.",
+            about: "Where the contract does not follow the formula: the tokens for 2, 4 and 8 CPUs. Empty: the formula.",
         },
         get: |s| s.token_rule.table.map_or(Value::None, |table| Value::Three(table.map(|tokens| u64::from(tokens.0)))),
         put: |s, v| {
@@ -179,11 +179,11 @@ pub static SETTINGS: [Setting; 27] = [
         default: "subtract",
         ja: Words {
             title: "外部で使われるトークン",
-            about: "Abaqus/CAE など、このシステムの外で使われている数を空きから引くか(subtract)、引かないか(ignore)を選びます。",
+            about: "Abaqus/CAE など、このシステムの外で使われている数を空きから引くか、引かずに表示だけするかを選びます。",
         },
         en: Words {
             title: "Tokens used outside",
-            about: "Whether tokens in use outside this system (Abaqus/CAE and others) count as used (subtract) or not (ignore).",
+            about: "Whether tokens in use outside this system (Abaqus/CAE and others) are subtracted from what is free, or only shown.",
         },
         get: |s| Value::Word(s.external_tokens.as_str()),
         put: |s, v| {
@@ -433,11 +433,11 @@ pub static SETTINGS: [Setting; 27] = [
         unit: Unit::None,
         default: "true",
         ja: Words {
-            title: "失敗したジョブの作業フォルダー",
+            title: "失敗したジョブの作業フォルダーを残す",
             about: "原因を調べるため、ノード上のファイルを残します。",
         },
         en: Words {
-            title: "Run folder of a failed job",
+            title: "Keep the run folder of a failed job",
             about: "Keeps the files on the node, to find out what went wrong.",
         },
         get: |s| Value::Flag(s.keep_failed_run_folders),

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::i18n::sentence::voice;
+use domain::Priority;
 use domain::{JobName, NodeWish, Origin, Progress, Role, Scope, Solver, Timestamp, UserId};
 
 fn job(status: JobStatus, owner: &str) -> JobSummary {
