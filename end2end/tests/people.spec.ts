@@ -178,3 +178,20 @@ test('at 360 px nothing runs out of the page', async ({ page }) => {
   await expect(people.field('until')).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 });
+
+test('on a phone every page of admins and the own account are there', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await page.goto('/');
+  await hydrated(page);
+  await page.locator('.tabbar').getByRole('link', { name: '管理' }).click();
+  await expect(page).toHaveURL(/\/admin\//);
+  const strip = page.getByRole('navigation', { name: '管理' });
+  for (const [name, address] of [['ユーザー', '/admin/users'], ['監査ログ', '/admin/audit'], ['設定', '/admin/settings']]) {
+    await strip.getByRole('link', { name }).click();
+    await expect(page).toHaveURL(address);
+    await expect(strip.getByRole('link', { name })).toHaveAttribute('aria-current', 'page');
+  }
+  await page.getByTestId('to-account-small').click();
+  await expect(page).toHaveURL('/account');
+  await expect(page.getByTestId('sign-out')).toBeVisible();
+});
