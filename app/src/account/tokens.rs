@@ -35,7 +35,12 @@ pub fn TokensPanel(first: Vec<ApiToken>) -> impl IntoView {
             <div class="panel-h">
                 <h2 id="tokens">{t(words::TOKENS)}</h2>
             </div>
-            <p class="sub px-4 pt-3">{t(words::TOKENS_WHAT)}</p>
+            <p class="sub px-4 pt-3">
+                {t(words::TOKENS_WHAT)} " "
+                <a class="link" href="/api/v1/openapi.json" rel="external">
+                    {t(words::API)}
+                </a>
+            </p>
             {move || state.made.get().map(|made| view! { <Made made=made /> })}
             <List state=state />
             <NewToken state=state />

@@ -37,6 +37,7 @@ pub const TOKENS_WHAT: Text = text(
     "スクリプトや CAE のマクロが、あなたの名前でこのシステムを使うためのものです。",
     "With a token a script or a CAE macro uses this system in your name.",
 );
+pub const API: Text = text("API の説明 (OpenAPI)", "What the API offers (OpenAPI)");
 pub const NO_TOKENS: Text = text("トークンはまだありません。", "No tokens yet.");
 pub const TOKEN_NAME: Text = text("何に使うか", "What for");
 pub const TOKEN_NAME_HINT: Text = text("例: 解析室の CAE マクロ", "Such as: CAE macro in the lab");

@@ -363,7 +363,7 @@ pub fn TabBar() -> impl IntoView {
                             view! {
                                 <a href="/admin/settings" aria-current=at_admin>
                                     <Icon glyph=Glyph::Gear />
-                                    {t(words::ADMINISTER)}
+                                    {t(words::ADMINISTER_SHORT)}
                                 </a>
                             }
                         })

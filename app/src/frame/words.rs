@@ -10,6 +10,7 @@ pub const LICENSES: Text = text("ライセンス", "Licences");
 pub const HELP: Text = text("ヘルプ", "Help");
 pub const ACCOUNT: Text = text("アカウント", "Account");
 pub const ADMINISTER: Text = text("管理", "Administration");
+pub const ADMINISTER_SHORT: Text = text("管理", "Admin");
 pub const SETTINGS: Text = text("設定", "Settings");
 pub const AUDIT: Text = text("監査ログ", "Audit log");
 pub const USERS: Text = text("ユーザー", "Users");

@@ -120,10 +120,10 @@ pub fn changes(entry: &AuditEntry) -> Vec<FieldChange> {
     }
     let [mut before, mut after] = [before, after].map(object);
     let fields: BTreeSet<String> = before.keys().chain(after.keys()).cloned().collect();
-    // of something new only what it has is told, not what it has not
-    let is_new = before.is_empty();
+    // of something new or gone only what it has is told, not what it has not
+    let is_all = before.is_empty() || after.is_empty();
     let some =
-        |value: Option<Value>| value.filter(|value| !(value.is_null() || is_new && *value == Value::Bool(false)));
+        |value: Option<Value>| value.filter(|value| !(value.is_null() || is_all && *value == Value::Bool(false)));
     let changes = fields.into_iter().filter(|field| !BOOKKEEPING.contains(&field.as_str())).map(|field| FieldChange {
         before: some(before.remove(&field)),
         after: some(after.remove(&field)),
@@ -302,7 +302,7 @@ mod tests {
             ["State: Drained", "State: In service"]
         );
         // the last day of an account, not the moment after it, with its year; and what a new one has not is not told
-        assert_eq!(told("user abe", "", r#"{"expires_at":1806418800,"disabled":false}"#), ["", "Until: 31 Mar 2027"]);
+        assert_eq!(told("user abe", "", r#"{"expires_at":1806505200,"disabled":false}"#), ["", "Until: 31 Mar 2027"]);
         assert_eq!(told("setting max_file_size_mb", "\"200\"", "\"300\""), ["200 MB", "300 MB"]);
     }
 
