@@ -90,6 +90,8 @@ fn Places() -> impl IntoView {
         .into_any();
     }
     live::provide();
+    // on whatever page: links of an import are shown once
+    ui::ask_before_leaving(admin::people::has_untaken_links);
     view! {
         <frame::Frame>
             <Pages />

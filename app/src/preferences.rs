@@ -99,11 +99,12 @@ fn cookie(name: &str, value: &str) -> String {
 pub fn cookies_of(wishes: &domain::account::Wishes) -> Vec<String> {
     let locale = wishes.language.as_deref().and_then(Locale::from_word);
     let theme = wishes.theme.as_deref().and_then(Theme::from_word);
-    let keys = [true, false].map(switch_word).into_iter().find(|word| wishes.single_keys.as_deref() == Some(word));
+    // unlike a language or a theme nobody sees what the last person of this browser has chosen
+    let keys = switch_word(wishes.single_keys.as_deref() != Some(switch_word(false)));
     let cookies = [
         locale.map(|locale| cookie(LOCALE_COOKIE, locale.as_str())),
         theme.map(|theme| cookie(THEME_COOKIE, theme.as_str())),
-        keys.map(|word| cookie(KEYS_COOKIE, word)),
+        Some(cookie(KEYS_COOKIE, keys)),
     ];
     cookies.into_iter().flatten().collect()
 }

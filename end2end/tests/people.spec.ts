@@ -83,6 +83,7 @@ test('a list is added as a whole, and not at all while a row is wrong', async ({
   await expect(people.confirmLoss).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(people.confirmLoss).toBeHidden();
+  await expect(people.links).toBeVisible();
   const download = page.waitForEvent('download');
   await page.getByTestId('download-links').click();
   const path = await (await download).path();
@@ -194,4 +195,26 @@ test('on a phone every page of admins and the own account are there', async ({ p
   await page.getByTestId('to-account-small').click();
   await expect(page).toHaveURL('/account');
   await expect(page.getByTestId('sign-out')).toBeVisible();
+});
+
+test('links that nobody kept are lost only by a yes', async ({ page }) => {
+  const people = new PeoplePage(page);
+  await people.open();
+  await hydrated(page);
+  await people.openImport.click();
+  await people.paste.fill('user_id,name\nwada,和田\n');
+  await people.check.click();
+  await people.addAll.click();
+  await expect(people.links).toContainText('/welcome/');
+  await people.add.click();
+  await people.confirmLoss.click();
+  await expect(people.links).toBeHidden();
+  await expect(people.field('id')).toBeVisible();
+  // and what is being checked is not what stands in the field a moment later
+  await people.openImport.click();
+  await people.paste.fill('user_id,name\nyoda,依田\n');
+  await people.check.click();
+  await expect(people.addAll).toBeEnabled();
+  await people.paste.fill('user_id,name\nzaima,財満\n');
+  await expect(people.addAll).toBeHidden();
 });

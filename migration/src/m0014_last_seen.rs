@@ -11,15 +11,19 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let is = Dialect::of(manager);
         add_columns(manager, "users", vec![is.integer("seen_at")]).await?;
-        // begins with what sessions still tell
-        let last = Query::select()
-            .expr(Expr::col(("sessions", "seen_at")).max())
-            .from("sessions")
-            .and_where(Expr::col(("sessions", "user_id")).equals(("users", "id")))
-            .to_owned();
-        let last = SimpleExpr::SubQuery(None, Box::new(last.into()));
-        let fill = Query::update().table("users").value("seen_at", last).to_owned();
-        manager.execute(fill).await
+        // begins with what sessions and tokens still tell, the later of both
+        for (table, column) in [("sessions", "seen_at"), ("api_tokens", "used_at")] {
+            let last = Query::select()
+                .expr(Expr::col((table, column)).max())
+                .from(table)
+                .and_where(Expr::col((table, "user_id")).equals(("users", "id")))
+                .to_owned();
+            let last = || SimpleExpr::SubQuery(None, Box::new(last.clone().into()));
+            let known = Func::coalesce([Expr::col(("users", "seen_at")), Expr::val(0)]);
+            let fill = Query::update().table("users").value("seen_at", last()).and_where(last().gt(known)).to_owned();
+            manager.execute(fill).await?;
+        }
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -17,3 +17,4 @@ mod table;
 mod words;
 
 pub use page::PeoplePage;
+pub use store::has_untaken_links;

@@ -216,8 +216,8 @@ pub fn not_signed_in(locale: Locale) -> AppError {
 /// A token that is none of ours any more, or never was.
 pub fn bad_token(locale: Locale) -> AppError {
     let message = locale.pick(
-        "APIトークンが正しくないか、取り消されています。アカウントの画面で作り直してください。",
-        "This API token is wrong or has been revoked. Make a new one on the account page.",
+        "この APIトークンは使えません。正しくないか、取り消されたか、持ち主のアカウントが利用停止中か期限切れです。アカウントの画面で確かめてください。",
+        "This API token does not work: it is wrong or revoked, or its owner's account is disabled or has expired. Look at the account page.",
     );
     AppError::new(ErrorCode::Unauthorized, message)
 }

@@ -123,11 +123,12 @@ fn Delays(question: Question) -> impl IntoView {
         if !open {
             return;
         }
-        let ids = question.jobs.with_untracked(|jobs| jobs.iter().map(|job| job.id).collect());
+        let of = move || Some((question.wanted.try_get_untracked()?, question.jobs.try_get_untracked()?));
+        let (asked, ids) = (of(), question.jobs.with_untracked(|jobs| jobs.iter().map(|job| job.id).collect()));
         leptos::task::spawn_local(async move {
             let answer = read_overtaken(ids, wanted).await;
             // something else may be chosen by now
-            if question.wanted.try_get_untracked() == Some(wanted) {
+            if asked.is_some() && of() == asked {
                 let _ = told.try_set(answer.ok());
             }
         });

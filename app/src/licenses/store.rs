@@ -56,7 +56,9 @@ impl Store {
                 store.read_soon();
             }
             Event::JobDeleted(_) => {}
-            Event::NodeChanged(_) | Event::SettingsChanged | Event::Resync => store.read_soon(),
+            // what is being read may not come back over a connection that was lost
+            Event::Resync => store.read(),
+            Event::NodeChanged(_) | Event::SettingsChanged => store.read_soon(),
         });
         store
     }

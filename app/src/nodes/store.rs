@@ -34,7 +34,8 @@ impl Store {
                 // the settings may have changed with it, and what depends on it
                 store.read_soon();
             }
-            Event::Resync => store.read_soon(),
+            // what is being read may not come back over a connection that was lost
+            Event::Resync => store.read(),
             _ => {}
         });
         store

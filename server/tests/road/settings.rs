@@ -102,7 +102,7 @@ async fn what_cannot_be_saved_is_said_and_nothing_is() {
     assert!(page.contains("50個 → 60個") && !page.contains(" style=\""), "{page}");
     let (_, file) = rpc(&stack, "export_audit", &json!({ "ask": { "subject": "total_license" } })).await;
     let text = file["text"].as_str().unwrap();
-    assert!(text.starts_with('\u{feff}') && text.contains("\"setting total_license_tokens\""), "{text}");
+    assert!(text.starts_with('\u{feff}') && text.contains("設定 トークンの総数,50個,60個"), "{text}");
     assert_eq!((&file["rows"], &file["is_cut"]), (&json!(1), &json!(false)));
     let (_, toml) = rpc(&stack, "export_settings", &json!({})).await;
     let asked =

@@ -10,6 +10,8 @@ pub const MOST_BYTES: usize = 400_000;
 /// All accounts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeopleView {
+    /// Who is looking.
+    pub me: UserId,
     /// By sign-in name.
     pub people: Vec<PersonRow>,
     /// Days for which a one-time link works.

@@ -11,6 +11,7 @@ use super::words;
 use crate::AppError;
 use crate::clock::use_clock;
 use crate::i18n::{Locale, t};
+use crate::live::Turns;
 use crate::preferences::{use_locale, use_preferences};
 use crate::sheet::{self, Sheet};
 use crate::ui::{Button, Field, FieldError, Kind, Notice, Tone, take_file};
@@ -23,6 +24,7 @@ struct Import {
     checked: RwSignal<Option<CheckedFile>>,
     problem: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    turns: StoredValue<Turns>,
     locale: Signal<Locale>,
 }
 
@@ -51,20 +53,25 @@ fn line_of(error: &AppError, file: &CheckedFile) -> Option<u64> {
 }
 
 impl Import {
-    fn check(self, bytes: Vec<u8>) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
+    /// What was read before, or is being read, is not what would be added now.
+    fn begin_anew(self) -> Option<u32> {
+        let turn = self.turns.try_update_value(Turns::begin_anew)?;
+        self.busy.set(false);
         self.problem.set(None);
-        // what was read before is not what would be added now
         self.checked.set(None);
+        Some(turn)
+    }
+
+    fn check(self, bytes: Vec<u8>) {
+        let Some(turn) = self.begin_anew() else { return };
+        self.busy.set(true);
         leptos::task::spawn_local(async move {
             let answer = check_people_csv(bytes).await;
-            // the page may be gone
-            if self.busy.try_set(false).is_some() {
+            // the page may be gone, or something else is to be checked
+            if self.turns.try_with_value(|turns| turns.is_wanted(turn)) != Some(true) {
                 return;
             }
+            self.busy.set(false);
             match answer {
                 Ok(file) => self.checked.set(Some(file)),
                 Err(error) => {
@@ -85,6 +92,7 @@ pub fn ImportPanel(store: Store) -> impl IntoView {
         checked: RwSignal::new(None),
         problem: RwSignal::new(None),
         busy: RwSignal::new(false),
+        turns: StoredValue::new(Turns::default()),
         locale,
     };
     let days = store.of(|view| view.link_days);
@@ -172,7 +180,7 @@ fn Source(import: Import) -> impl IntoView {
                             prop:value=move || import.pasted.get()
                             on:input:target=move |event| {
                                 import.pasted.set(event.target().value());
-                                import.checked.set(None);
+                                import.begin_anew();
                             }
                             data-testid="people-paste"
                         ></textarea>
@@ -198,7 +206,6 @@ fn Source(import: Import) -> impl IntoView {
 #[component]
 fn Confirm(file: CheckedFile, store: Store) -> impl IntoView {
     let (clock, locale, preferences) = (use_clock(), use_locale(), use_preferences());
-    let busy = RwSignal::new(false);
     let refused = RwSignal::new(None::<String>);
     let (all, unused) = (file.rows.len(), file.unused.join(", "));
     let wrong = file.rows.iter().filter(|row| !row.flaws.is_empty()).count();
@@ -216,19 +223,16 @@ fn Confirm(file: CheckedFile, store: Store) -> impl IntoView {
                 return;
             }
         };
-        busy.set(true);
+        let Some(me) = store.me() else { return };
+        store.adding.set(true);
         refused.set(None);
         leptos::task::spawn_local(async move {
             let answer = add_people(people).await;
-            // the page may be gone
-            if busy.try_set(false).is_some() {
-                return;
-            }
+            let _ = store.adding.try_set(false);
             match answer {
-                Ok(links) => {
-                    store.show_links(Some(links));
-                    store.read();
-                }
+                Ok(links) => store.added(me, links),
+                // the page may be gone
+                Err(_) if refused.is_disposed() => {}
                 Err(error) => {
                     let line = file.with_value(|file| line_of(&error, file));
                     refused.set(Some(match line {
@@ -252,7 +256,7 @@ fn Confirm(file: CheckedFile, store: Store) -> impl IntoView {
                 </div>
                 <Button
                     kind=Kind::Primary
-                    busy=busy
+                    busy=store.adding
                     disabled=Signal::stored(wrong > 0)
                     on_click=add
                     attr:data-testid="add-all"
@@ -272,7 +276,6 @@ fn Confirm(file: CheckedFile, store: Store) -> impl IntoView {
 
 /// Reads the file that was chosen, and checks it.
 fn take(import: Import, input: &web_sys::HtmlInputElement) {
-    import.checked.set(None);
     take_file(input, MOST_BYTES, move |read| match read {
         Ok(bytes) => import.check(bytes),
         Err(fault) => {

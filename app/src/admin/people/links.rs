@@ -39,9 +39,7 @@ pub fn OneLink(link: PersonalLink, days: u64) -> impl IntoView {
 #[component]
 pub fn ManyLinks(links: Vec<PersonalLink>, days: u64, store: Store) -> impl IntoView {
     let locale = use_locale();
-    // from now on closing the panel loses something, until they have been taken
-    store.unkept.set(true);
-    let taken = move |()| store.unkept.set(false);
+    let taken = move |()| store.links_taken();
     let rows: Vec<(String, String, String)> =
         links.into_iter().map(|link| (link.id.to_string(), link.name, address(&link.path))).collect();
     let lines: Vec<String> = rows.iter().map(|(id, name, url)| format!("{id}\t{name}\t{url}")).collect();

@@ -6,12 +6,10 @@ use super::store::{Panel, Store};
 use super::{add, edit, import, table, words};
 use crate::AppError;
 use crate::admin::AdminOnly;
-use crate::frame::use_lab;
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{Button, Dialog, Glyph, PageError, Skeleton, ask_before_leaving};
-use domain::UserId;
+use crate::ui::{Button, Dialog, Glyph, PageError, Skeleton};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -28,7 +26,6 @@ pub fn PeoplePage() -> impl IntoView {
 
 #[component]
 fn People() -> impl IntoView {
-    let lab = use_lab();
     // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_people());
     view! {
@@ -42,16 +39,15 @@ fn People() -> impl IntoView {
         }>
             {move || Suspend::new(async move {
                 let view = first.await;
-                let me = lab.first().await.ok().map(|status| status.actor.id);
-                view! { <Body first=view me=me /> }
+                view! { <Body first=view /> }
             })}
         </Suspense>
     }
 }
 
 #[component]
-fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoView {
-    let store = Store::new(first, me);
+fn Body(first: Result<PeopleView, AppError>) -> impl IntoView {
+    let store = Store::new(first);
     let locale = use_locale();
     let failed = Memo::new(move |_| store.error.get());
     let is_there = Memo::new(move |_| store.view.with(Option::is_some));
@@ -62,7 +58,6 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
     let panel = Memo::new(move |_| store.panel.get());
     let beside = Memo::new(move |_| panel.with(|panel| matches!(panel, Panel::Add | Panel::Edit(_))));
     let unkept = store.links;
-    ask_before_leaving(move || store.unkept.get_untracked());
     view! {
         <Dialog
             open=store.losing
@@ -71,7 +66,7 @@ fn Body(first: Result<PeopleView, AppError>, me: Option<UserId>) -> impl IntoVie
             safe=t(words::CANCEL)
             verb=t(words::LOSE_LINKS_VERB)
             danger=true
-            on_confirm=move |()| store.lose_links()
+            on_confirm=move |()| store.turn_all_the_same()
             consequences=ToChildren::to_children(move || {
                 view! {
                     <li>

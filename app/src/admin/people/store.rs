@@ -8,9 +8,24 @@ use domain::{Account, Event, UserId};
 use leptos::prelude::*;
 use std::cell::RefCell;
 
+/// Links of an import, which are shown once.
+#[derive(Clone)]
+struct Links {
+    /// Whose act it was: they are for nobody else's eyes.
+    of: UserId,
+    links: Vec<PersonalLink>,
+    /// They have been copied or saved.
+    taken: bool,
+}
+
 thread_local! {
-    /// The links of an import are shown once: who looks at another page meanwhile finds them where they were.
-    static LINKS: RefCell<Option<Vec<PersonalLink>>> = const { RefCell::new(None) };
+    /// Who looks at another page meanwhile finds them where they were.
+    static LINKS: RefCell<Option<Links>> = const { RefCell::new(None) };
+}
+
+/// Whether closing this tab would lose links that nobody has copied or saved.
+pub fn has_untaken_links() -> bool {
+    LINKS.with_borrow(|links| links.as_ref().is_some_and(|links| !links.taken))
 }
 
 /// What stands beside or above the table.
@@ -38,13 +53,11 @@ pub struct Store {
     pub panel: RwSignal<Panel>,
     /// The links of an import, as long as its panel is open.
     pub links: RwSignal<Option<Vec<PersonalLink>>>,
-    /// They have neither been copied nor saved.
-    pub unkept: RwSignal<bool>,
+    /// People are being added: what comes back are links, and nothing is closed before.
+    pub adding: RwSignal<bool>,
     /// The question before they are lost.
     pub losing: RwSignal<bool>,
     next: StoredValue<Panel>,
-    /// Who is looking.
-    pub me: StoredValue<Option<UserId>>,
     reading: Reading,
 }
 
@@ -57,26 +70,31 @@ fn put(view: &mut PeopleView, account: &Account) {
 
 impl Store {
     /// Begins with what the server's HTML shows, and listens.
-    pub fn new(first: Result<PeopleView, AppError>, me: Option<UserId>) -> Store {
+    pub fn new(first: Result<PeopleView, AppError>) -> Store {
         let (view, error) = match first {
             Ok(view) => (Some(view), None),
             Err(error) => (None, Some(error)),
         };
-        let links = LINKS.with_borrow(Clone::clone);
+        let links = view.as_ref().and_then(|view| {
+            LINKS.with_borrow(|links| {
+                links.as_ref().filter(|links| links.of == view.me).map(|known| known.links.clone())
+            })
+        });
         let panel = if links.is_some() { Panel::Import } else { Panel::Closed };
         let store = Store {
             view: RwSignal::new(view),
             error: RwSignal::new(error),
             panel: RwSignal::new(panel),
             links: RwSignal::new(links),
-            unkept: RwSignal::new(false),
+            adding: RwSignal::new(false),
             losing: RwSignal::new(false),
             next: StoredValue::new(Panel::Closed),
-            me: StoredValue::new(me),
             reading: Reading::default(),
         };
         use_live().on_event(move |event| match event {
-            Event::SettingsChanged | Event::Resync | Event::JobCreated(_) | Event::JobDeleted(_) => store.read_soon(),
+            // what is being read may not come back over a connection that was lost
+            Event::Resync => store.read(),
+            Event::SettingsChanged | Event::JobCreated(_) | Event::JobDeleted(_) => store.read_soon(),
             // progress alone changes nobody's count
             Event::JobChanged(job) if job.ended_at.is_some() => store.read_soon(),
             Event::JobChanged(_) | Event::NodeChanged(_) | Event::LicenseChanged(_) => {}
@@ -86,28 +104,50 @@ impl Store {
 
     /// Opens a panel, or closes what is open. Links that would be lost are asked about first.
     pub fn turn_to(self, panel: Panel) {
-        if self.unkept.get_untracked() {
+        if self.adding.get_untracked() {
+            return;
+        }
+        if self.links.with_untracked(Option::is_some) && has_untaken_links() {
             self.next.set_value(panel);
             self.losing.set(true);
         } else {
-            self.show_links(None);
+            self.lose_links();
             self.panel.set(panel);
         }
     }
 
     /// Does it all the same.
-    pub fn lose_links(self) {
-        self.unkept.set(false);
+    pub fn turn_all_the_same(self) {
+        self.lose_links();
         self.losing.set(false);
-        self.turn_to(self.next.get_value());
+        self.panel.set(self.next.get_value());
     }
 
-    /// The links of an import that has worked; `None` when they have been dealt with.
-    pub fn show_links(self, links: Option<Vec<PersonalLink>>) {
-        LINKS.set(links.clone());
-        if self.links.with_untracked(|shown| *shown != links) {
-            self.links.set(links);
+    fn lose_links(self) {
+        LINKS.set(None);
+        if self.links.with_untracked(Option::is_some) {
+            self.links.set(None);
         }
+    }
+
+    /// An import of this person has worked. Wherever they are by now, its links are kept and shown when they come back.
+    pub fn added(self, of: UserId, links: Vec<PersonalLink>) {
+        LINKS.set(Some(Links { of, links: links.clone(), taken: false }));
+        // the page may be gone
+        if self.links.try_set(Some(links)).is_none() {
+            self.panel.set(Panel::Import);
+            self.read();
+        }
+    }
+
+    /// The links have been copied or saved.
+    pub fn links_taken(self) {
+        LINKS.with_borrow_mut(|links| links.iter_mut().for_each(|links| links.taken = true));
+    }
+
+    /// Who is looking, as the server says.
+    pub fn me(self) -> Option<UserId> {
+        self.view.with_untracked(|view| view.as_ref().map(|view| view.me.clone()))
     }
 
     /// Something of what is known; reactive, and told only when it changes.
@@ -132,7 +172,7 @@ impl Store {
 
     /// Whether this is who is looking.
     pub fn is_me(self, id: &UserId) -> bool {
-        self.me.with_value(|me| me.as_ref() == Some(id))
+        self.me().as_ref() == Some(id)
     }
 
     /// Shows an own change at once, and reads the rest.
@@ -158,6 +198,11 @@ impl Store {
     fn take(self, answer: Result<PeopleView, AppError>) {
         match answer {
             Ok(view) => {
+                // somebody else has signed in meanwhile, in another tab: what is on screen is not for them
+                if self.me().is_some_and(|me| me != view.me) {
+                    self.lose_links();
+                    self.panel.set(Panel::Closed);
+                }
                 self.view.set(Some(view));
                 self.error.set(None);
             }

@@ -27,7 +27,7 @@ pub const EDIT: Text = text("変更", "Edit");
 pub fn link_state(locale: Locale, until: Option<String>) -> String {
     match until {
         Some(until) => locale.pick(format!("リンク未使用・{until}まで"), format!("link not used, until {until}")),
-        None => locale.pick("リンクの期限切れ", "its link is over").to_owned(),
+        None => locale.pick("使えるリンクなし", "no link that works").to_owned(),
     }
 }
 pub const SHARED: Text = text("共通", "shared");

@@ -5,6 +5,7 @@ use super::calls::{preview_settings, save_settings};
 use super::store::{Store, conflicts, problems};
 use super::words;
 use crate::i18n::{sentence, t};
+use crate::live::Turns;
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Field, Kind, Notice, Tone, as_text, take_file, use_toasts};
 use crate::{AppError, ErrorCode};
@@ -24,18 +25,18 @@ pub fn Import(store: Store, open: RwSignal<bool>) -> impl IntoView {
     let preview = RwSignal::new(None::<Vec<FileChange>>);
     let error = RwSignal::new(None::<AppError>);
     let busy = RwSignal::new(false);
+    let turns = StoredValue::new(Turns::default());
     let look = move || {
-        if busy.get_untracked() {
-            return;
-        }
+        let Some(turn) = turns.try_update_value(Turns::begin_anew) else { return };
         busy.set(true);
         preview.set(None);
         leptos::task::spawn_local(async move {
             let answer = preview_settings(text.get_untracked()).await;
-            // the panel may be closed
-            if busy.try_set(false).is_some() {
+            // the panel may be closed, or something else stands there
+            if turns.try_with_value(|turns| turns.is_wanted(turn)) != Some(true) {
                 return;
             }
+            busy.set(false);
             match answer {
                 Ok(changes) => {
                     error.set(None);
@@ -78,6 +79,11 @@ pub fn Import(store: Store, open: RwSignal<bool>) -> impl IntoView {
     };
     let typed = move |value: String| {
         text.set(value);
+        // what is being read is not what stands there now
+        turns.update_value(|turns| {
+            turns.begin_anew();
+        });
+        busy.set(false);
         preview.set(None);
         error.set(None);
     };

@@ -26,6 +26,7 @@ impl Backend {
         };
         let settings = self.repository.settings();
         Ok(PeopleView {
+            me: asking.actor.id.clone(),
             people: people.into_iter().map(row).collect(),
             link_days: settings.link_lasts.0 / DAY,
             jobs_of_all: settings.user_max_running_jobs,

@@ -203,7 +203,7 @@ fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String
             number.map_or_else(|| value.to_string(), |number| job::priority(Priority(number)).in_locale(locale).into())
         }
         (_, field, Value::Number(number)) if field.ends_with("_at") || field.ends_with("_until") => {
-            number.as_i64().map_or_else(|| value.to_string(), |at| voice.moment(Timestamp(at)))
+            number.as_i64().map_or_else(|| value.to_string(), |at| voice.stamp(Timestamp(at)))
         }
         (.., Value::Bool(flag)) => locale.pick(["いいえ", "はい"], ["no", "yes"])[usize::from(*flag)].to_owned(),
         (.., Value::String(text)) if text.is_empty() => locale.pick("(空)", "(empty)").to_owned(),

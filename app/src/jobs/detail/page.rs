@@ -195,6 +195,9 @@ impl Page {
 
     /// Asks for another priority.
     pub fn ask_priority(self) {
+        if self.acting.get_untracked() {
+            return;
+        }
         let actor = untrack(|| self.lab.status()).map(|status| status.actor);
         self.priority.ask(vec![self.view.with_untracked(|view| view.summary.clone())], actor);
     }
@@ -209,7 +212,9 @@ impl Page {
             let outcome = act_on_jobs(vec![self.id], action).await;
             let _ = self.acting.try_set(false);
             let _ = self.stop_dialog.try_set(false);
-            let _ = self.priority.open.try_set(false);
+            if matches!(action, JobAction::Priority(_)) {
+                let _ = self.priority.open.try_set(false);
+            }
             let outcome = outcome.and_then(|results| match results.into_iter().next() {
                 Some(result) => result.outcome,
                 None => Err(crate::AppError::new(crate::ErrorCode::NotFound, "")),

@@ -59,8 +59,9 @@ pub const STOPPING: Text = text("中止しています", "Stopping");
 pub const GO_ON: Text = text("中止しない", "Keep it");
 /// The verb of the dialog.
 pub const STOP_VERB: Text = text("中止する", "Stop it");
-/// Keeps it from starting.
+/// Asks for another priority.
 pub const CHANGE_PRIORITY: Text = text("優先度…", "Priority…");
+/// Keeps it from starting.
 pub const HOLD: Text = text("保留", "Hold");
 /// Lets it start.
 pub const RELEASE: Text = text("保留を解除", "Release");
