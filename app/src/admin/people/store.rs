@@ -124,8 +124,9 @@ impl Store {
     }
 
     fn lose_links(self) {
-        LINKS.set(None);
+        // others than those on screen may have come since: they are shown when the page is opened anew
         if self.links.with_untracked(Option::is_some) {
+            LINKS.set(None);
             self.links.set(None);
         }
     }
