@@ -7,7 +7,6 @@ use super::password::PasswordPanel;
 use super::sessions::SessionsPanel;
 use super::tokens::TokensPanel;
 use super::words;
-use crate::admin::people::day;
 use crate::clock::use_clock;
 use crate::frame::role;
 use crate::i18n::sentence::plural;
@@ -120,7 +119,7 @@ fn Head(account: Account) -> impl IntoView {
                         .expires_at
                         .map(|at| {
                             view! {
-                                <li>{t(words::ENDS)} " " <span class="text-ink">{move || day::said(clock.voice(locale.get()), day::last_before(at, clock.offset()))}</span></li>
+                                <li>{t(words::ENDS)} " " <span class="text-ink">{move || clock.voice(locale.get()).last_day(at)}</span></li>
                             }
                         })}
                 </ul>

@@ -1,4 +1,4 @@
-//! Accounts, and what lets their owners in: sessions of browsers, tokens of programs, one-time links. SessionSpan themselves
+//! Accounts, and what lets their owners in: sessions of browsers, tokens of programs, one-time links. Secrets themselves
 //! never come here: rows hold their fingerprints.
 
 mod accounts;

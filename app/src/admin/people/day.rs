@@ -1,6 +1,6 @@
 //! Days on which accounts end. What is stored is the moment after the day: then the account is closed.
 
-use crate::i18n::sentence::{Voice, day_of};
+use crate::i18n::sentence::day_of;
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveTime};
 use domain::Timestamp;
 use domain::name::narrow;
@@ -31,11 +31,6 @@ pub fn last_before(end: Timestamp, offset: FixedOffset) -> NaiveDate {
 /// As a date field has it: `2027-03-31`.
 pub fn written(day: NaiveDate) -> String {
     format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
-}
-
-/// As people read it: `2027年3月31日` / `31 Mar 2027`.
-pub fn said(voice: Voice, day: NaiveDate) -> String {
-    voice.named_day(Timestamp(day.and_time(NaiveTime::MIN).and_utc().timestamp()))
 }
 
 #[cfg(test)]

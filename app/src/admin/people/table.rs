@@ -1,7 +1,7 @@
 //! The table of all people, with search and filters.
 
 use super::store::{Panel, Store};
-use super::{day, words};
+use super::words;
 use crate::clock::use_clock;
 use crate::frame::role;
 use crate::i18n::{Locale, t};
@@ -197,10 +197,7 @@ fn Row(store: Store, id: UserId) -> impl IntoView {
     let ends = move || {
         let end = row.get()?.account.expires_at;
         let locale = locale.get();
-        Some(end.map_or_else(
-            || words::NO_END.in_locale(locale).to_owned(),
-            |end| day::said(clock.voice(locale), day::last_before(end, clock.offset())),
-        ))
+        Some(end.map_or_else(|| words::NO_END.in_locale(locale).to_owned(), |end| clock.voice(locale).last_day(end)))
     };
     let seen = move || {
         let seen = row.get()?.seen_at;
