@@ -15,6 +15,7 @@ pub const SEARCH_ID: &str = "search";
 #[component]
 pub fn TopBar() -> impl IntoView {
     let (query, path) = (use_query_map(), use_location().pathname);
+    let preferences = use_preferences();
     // other pages search for other things by the same name
     let listed = move || path.with(|path| path == "/");
     let text = move || query.with(|query| query.get("q")).filter(|_| listed()).unwrap_or_default();
@@ -41,7 +42,9 @@ pub fn TopBar() -> impl IntoView {
                             prop:value=text
                             autocomplete="off"
                         />
-                        <Kbd keys="/" />
+                        <span hidden=move || !preferences.single_keys()>
+                            <Kbd keys="/" />
+                        </span>
                     </label>
                 </Form>
             </div>

@@ -18,7 +18,7 @@ pub const NO_SESSION_WHAT: Text = text(
 pub const WELCOME: Text = text("パスワードを決める", "Set your password");
 pub const FIRST_ADMIN: Text = text("最初の管理者になる", "Become the first admin");
 pub const FIRST_ADMIN_WHAT: Text = text(
-    "この人がノード・利用者・設定を管理します。あとから管理者を増やせます。",
+    "この人がノード・ユーザー・設定を管理します。あとから管理者を増やせます。",
     "This person manages nodes, people and settings. More admins can be added later.",
 );
 pub const NAME: Text = text("名前", "Name");

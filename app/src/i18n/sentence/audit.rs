@@ -165,7 +165,7 @@ fn field_word(locale: Locale, field: &str) -> &str {
         "hostname" => ("ホスト名", "Host name"),
         "ssh_host" => ("SSH の接続先", "SSH host"),
         "ssh_port" => ("SSH のポート", "SSH port"),
-        "ssh_user" => ("SSH の利用者", "SSH account"),
+        "ssh_user" => ("SSH のユーザー", "SSH account"),
         "host_key" => ("ホスト鍵", "Host key"),
         "work_dir" => ("作業フォルダー", "Work folder"),
         _ => (field, field),
@@ -181,6 +181,14 @@ fn role_word(word: &str) -> Option<Text> {
     })
 }
 
+/// Of anybody's token: the account's page speaks to its owner.
+fn scope_word(scope: domain::Scope) -> Text {
+    match scope {
+        domain::Scope::All => text("持ち主にできることすべて", "everything its owner may"),
+        scope => crate::account::words::scope(scope),
+    }
+}
+
 fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String {
     let locale = voice.locale;
     match (entry.about(), field, value) {
@@ -194,7 +202,7 @@ fn shown(voice: Voice, entry: &AuditEntry, field: &str, value: &Value) -> String
         (("node", _), "state", value @ Value::String(word)) => serde_json::from_value(value.clone())
             .map_or_else(|_| word.clone(), |state| node::state(state).in_locale(locale).into()),
         (_, "scope", Value::String(word)) => domain::Scope::from_word(word)
-            .map_or_else(|| word.clone(), |scope| crate::account::words::scope(scope).in_locale(locale).into()),
+            .map_or_else(|| word.clone(), |scope| scope_word(scope).in_locale(locale).into()),
         (("user", _), "expires_at", Value::Number(number)) => {
             number.as_i64().map_or_else(|| value.to_string(), |end| voice.last_day(Timestamp(end)))
         }
@@ -241,15 +249,23 @@ pub fn kept_subject(said: &str) -> String {
         "予約" => "reservation",
         "設定" => "setting",
         word if ["job", "node", "user", "reservation", "setting"].contains(&word) => return of_setting(word, rest),
-        _ => return said.strip_prefix("API token ").map_or(said.clone(), |id| format!("token {id}")),
+        // a title alone is enough
+        _ if titled(&said).is_some() => return of_setting("setting", &said),
+        _ if said.to_lowercase().starts_with("api token") => {
+            return format!("token {}", said["api token".len()..].trim()).trim_end().to_owned();
+        }
+        _ => return said.clone(),
     };
     of_setting(kind, rest)
 }
 
+fn titled(text: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| [setting.ja.title, setting.en.title].iter().any(|title| narrow(title) == text))
+}
+
 /// A setting is kept by its key, and shown by its title.
 fn of_setting(kind: &str, rest: &str) -> String {
-    let titled = |setting: &&Setting| [setting.ja.title, setting.en.title].iter().any(|title| narrow(title) == rest);
-    let key = SETTINGS.iter().find(titled).filter(|_| kind == "setting").map_or(rest, |setting| setting.key);
+    let key = titled(rest).filter(|_| kind == "setting").map_or(rest, |setting| setting.key);
     format!("{kind} {key}").trim_end().to_owned()
 }
 
@@ -285,6 +301,9 @@ mod tests {
             ("ジョブ　９", "job 9".to_owned()),
             ("APIトークン 3", "token 3".to_owned()),
             ("API token 3", "token 3".to_owned()),
+            ("api token 3", "token 3".to_owned()),
+            ("API token", "token".to_owned()),
+            (en, format!("setting {}", SETTINGS[0].key)),
             (&format!("Setting {en}"), format!("setting {}", SETTINGS[0].key)),
             (&format!("設定 {}", SETTINGS[0].ja.title), format!("setting {}", SETTINGS[0].key)),
             ("job", "job".to_owned()),
@@ -303,6 +322,9 @@ mod tests {
         );
         // the last day of an account, not the moment after it, with its year; and what a new one has not is not told
         assert_eq!(told("user abe", "", r#"{"expires_at":1806505200,"disabled":false}"#), ["", "Until: 31 Mar 2027"]);
+        // and a moment has its year: the table is kept
+        assert_eq!(told("user abe", "", r#"{"created_at":1795495320}"#)[1], "Made at: 24 Nov 2026 13:42:00");
+        assert_eq!(told("token 3", "", r#"{"scope":"all"}"#)[1], "Allowed to: everything its owner may");
         assert_eq!(told("setting max_file_size_mb", "\"200\"", "\"300\""), ["200 MB", "300 MB"]);
     }
 

@@ -9,7 +9,7 @@ use crate::frame::use_lab;
 use crate::i18n::sentence::count;
 use crate::i18n::{Text, t};
 use crate::jobs::api::{ListQuery, Tab};
-use crate::preferences::use_locale;
+use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{EmptyState, Glyph, Icon, Kbd};
 use domain::Act;
 use leptos::prelude::*;
@@ -180,6 +180,7 @@ fn Nothing(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
 /// How many are shown, the way to the others, and the keys.
 #[component]
 pub fn Footer(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
+    let preferences = use_preferences();
     let locale = use_locale();
     let shown = move || {
         let (rows, total) = (store.ids().len() as u64, store.total.get());
@@ -228,7 +229,7 @@ pub fn Footer(query: Memo<ListQuery>, store: ListStore) -> impl IntoView {
                         })
                 }}
             </nav>
-            <p class="flex items-center gap-1.5 max-md:hidden">
+            <p class="flex items-center gap-1.5 max-md:hidden" hidden=move || !preferences.single_keys()>
                 <Kbd keys="J" />
                 <Kbd keys="K" />
                 {t(words::KEY_MOVE)}

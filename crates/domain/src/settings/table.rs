@@ -322,7 +322,7 @@ pub static SETTINGS: [Setting; 27] = [
         default: "",
         ja: Words {
             title: "1人が同時に実行できるジョブ",
-            about: "利用者ごとの上限がない人に使います。空なら上限なしです。",
+            about: "ユーザーごとの上限がない人に使います。空なら上限なしです。",
         },
         en: Words {
             title: "Running jobs per person",
@@ -339,7 +339,7 @@ pub static SETTINGS: [Setting; 27] = [
         default: "",
         ja: Words {
             title: "1人が同時に使えるトークン",
-            about: "利用者ごとの上限がない人に使います。空なら上限なしです。",
+            about: "ユーザーごとの上限がない人に使います。空なら上限なしです。",
         },
         en: Words { title: "Tokens per person", about: "For people without a limit of their own. Empty: no limit." },
         get: |s| Value::of_limit(s.user_max_tokens.map(|tokens| tokens.0)),
@@ -539,7 +539,7 @@ pub static SETTINGS: [Setting; 27] = [
         default: "7",
         ja: Words {
             title: "パスワード設定リンクの有効期間",
-            about: "新しい利用者や、パスワードを忘れた人に渡すリンクが使える日数です。",
+            about: "新しいユーザーや、パスワードを忘れた人に渡すリンクが使える日数です。",
         },
         en: Words {
             title: "Password link lasts",

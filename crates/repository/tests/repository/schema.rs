@@ -247,3 +247,31 @@ async fn a_longer_name_of_an_older_job_stops_nobody() {
 fn token_text(number: u32) -> String {
     format!("01890000-0000-7000-8000-{number:012}")
 }
+
+#[tokio::test]
+async fn who_was_seen_before_an_upgrade_was_seen_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
+    Migrator::up(&db, Some(13)).await.unwrap();
+    for sql in [
+        "INSERT INTO users (id, name, role) VALUES ('browser', 'A', 'student'), ('both', 'B', 'student'), \
+         ('script', 'C', 'student'), ('unseen', 'D', 'student')",
+        "INSERT INTO sessions (id, user_id, created_at, seen_at, address, agent) VALUES \
+         ('1', 'browser', 1, 100, '', ''), ('2', 'browser', 1, 300, '', ''), ('3', 'both', 1, 100, '', '')",
+        "INSERT INTO api_tokens (user_id, name, fingerprint, scope, created_at, used_at) VALUES \
+         ('browser', 'x', 'a', 'all', 1, 200), ('both', 'x', 'b', 'all', 1, 200), ('script', 'x', 'c', 'all', 1, 50), \
+         ('unseen', 'x', 'd', 'all', 1, NULL)",
+    ] {
+        db.execute_unprepared(sql).await.unwrap();
+    }
+    db.close().await.unwrap();
+    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    let people = repo.people().await.unwrap();
+    let seen = |id: &str| {
+        let person = people.iter().find(|person| person.account.user.id.as_str() == id).unwrap();
+        person.seen_at.map(|at| at.0)
+    };
+    let found = ["browser", "both", "script", "unseen"].map(seen);
+    assert_eq!(found, [Some(300), Some(200), Some(50), None]);
+}
