@@ -35,6 +35,8 @@ async function browserOf(browser: Browser, stack: Stack, locale: 'ja' | 'en'): P
 
 /** Goes on with Tab until this has the focus. */
 async function tabTo(page: Page, testid: string): Promise<void> {
+  // an address changes before its page is drawn
+  await page.getByTestId(testid).waitFor();
   for (let steps = 0; steps < 60; steps++) {
     if (await page.evaluate((id) => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid') === id, testid)) return;
     await page.keyboard.press('Tab');
