@@ -42,6 +42,9 @@ pub struct Config {
     /// What runs bring back.
     #[arg(long, env = "RESULTS_DIR", default_value = "./results")]
     pub results_dir: PathBuf,
+    /// Where backups go: best a disk of its own.
+    #[arg(long, env = "BACKUP_DIR", default_value = "./backups")]
+    pub backup_dir: PathBuf,
     /// First value of the setting `max_file_size_mb`.
     #[arg(long, env = "MAX_FILE_SIZE_MB")]
     pub max_file_size_mb: Option<u64>,
@@ -93,6 +96,15 @@ impl Config {
     /// People reach us by TLS.
     pub fn is_secure(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Where what is backed up lies, and where backups go.
+    pub fn places(&self) -> backup::Places {
+        backup::Places {
+            uploads: self.upload_dir.clone(),
+            results: self.results_dir.clone(),
+            backups: self.backup_dir.clone(),
+        }
     }
 
     /// First values of settings, for a database that has none.

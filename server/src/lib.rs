@@ -4,6 +4,7 @@ pub mod api;
 mod asking;
 mod calls;
 pub mod config;
+pub mod database;
 mod extract;
 mod files;
 mod first;
@@ -21,13 +22,13 @@ mod ws;
 use app::backend::{Backend, Entrance, Folders};
 use config::Config;
 use credentials::{Passwords, Signer};
+pub use database::open_repository;
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
-use repository::{Repository, RepositoryConfig};
 use scheduler::Scheduler;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -47,6 +48,16 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The database.
+    #[error("the database {}: {why}. {help}", .path.display())]
+    Database {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+        /// The command that helps.
+        help: String,
+    },
+    /// Something else of the database.
     #[error("the database: {0}")]
     Repository(#[from] repository::RepositoryError),
     /// The key or the runner for the nodes.
@@ -67,15 +78,6 @@ pub enum ServerError {
 
 fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerError {
     move |error| ServerError::Io { what: what.to_string(), error }
-}
-
-/// Opens the database of this configuration.
-///
-/// # Errors
-/// What the repository says.
-pub async fn open_repository(config: &Config) -> Result<Repository, ServerError> {
-    let config = RepositoryConfig { path: config.database_path.clone(), first_values: config.first_values() };
-    Ok(Repository::open(&config).await?)
 }
 
 /// What reaches the nodes, with this configuration's key and program.
@@ -101,7 +103,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         make_private(folder).map_err(io_error(folder.display()))?;
     }
     let entrance = entrance(&config)?;
-    let repository = open_repository(&config).await?;
+    let (_claim, repository) = database::open_alone(&config).await?;
     let executor = executor(&config)?;
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());

@@ -1,5 +1,6 @@
 //! The one binary: the server, and the tool beside it.
 
+mod backups;
 mod inspect;
 mod node;
 mod settings;
@@ -38,6 +39,21 @@ enum Command {
     /// Settings: what an admin may change while the server runs.
     #[command(subcommand)]
     Settings(settings::Command),
+    /// Brings the database's tables up to date, all of it or nothing. The server does the same when it starts.
+    Migrate,
+    /// Makes a backup: the database, what people sent, and the results of the last days. The server may go on meanwhile.
+    Backup,
+    /// Reads backups again, and says which are good.
+    VerifyBackup {
+        /// Which; `latest` or `all` work too.
+        #[arg(default_value = "latest")]
+        name: String,
+    },
+    /// Puts a backup back in its place, and keeps what it replaces. The server must not run.
+    Restore {
+        /// Which; `latest` is the newest.
+        name: String,
+    },
     /// Says what the readers find in decks and solver files: one JSON object a line.
     Inspect {
         /// Files of any kind.
@@ -57,7 +73,17 @@ fn main() -> ExitCode {
         return inspect::inspect(files);
     }
     // what its reader wants is on standard output, where logs would stand among it
-    let is_quiet = matches!(arguments.command, Some(Command::Settings(_) | Command::User(_)));
+    let is_quiet = matches!(
+        arguments.command,
+        Some(
+            Command::Settings(_)
+                | Command::User(_)
+                | Command::Backup
+                | Command::VerifyBackup { .. }
+                | Command::Restore { .. }
+                | Command::Migrate
+        )
+    );
     if !is_quiet {
         server::logs::start(&arguments.config.log_level);
     }
@@ -69,6 +95,10 @@ fn main() -> ExitCode {
         Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
         Some(Command::User(command)) => runtime.block_on(user::run(command, &arguments.config)),
         Some(Command::Settings(command)) => runtime.block_on(settings::run(command, &arguments.config)),
+        Some(Command::Migrate) => runtime.block_on(migrate(&arguments.config)),
+        Some(Command::Backup) => runtime.block_on(backups::back_up(&arguments.config)),
+        Some(Command::VerifyBackup { name }) => runtime.block_on(backups::verify(&arguments.config, &name)),
+        Some(Command::Restore { name }) => runtime.block_on(backups::restore(&arguments.config, &name)),
         _ => runtime.block_on(serve(arguments.config)),
     };
     // a deck that is still being read for nobody must not keep the process
@@ -86,6 +116,13 @@ fn main() -> ExitCode {
 fn failed(error: &dyn std::error::Error) -> ExitCode {
     tracing::error!("{error}");
     ExitCode::FAILURE
+}
+
+async fn migrate(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    let (_claim, repository) = server::database::open_alone(config).await?;
+    repository.close().await;
+    println!("{}", server::database::examine(config).await?.version);
+    Ok(())
 }
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -5,6 +5,7 @@
 
 pub mod file;
 mod saved;
+mod schedule;
 mod table;
 mod value;
 
@@ -69,6 +70,12 @@ pub struct Settings {
     pub session_longest: Seconds,
     /// `link_days`, in seconds here: how long a one-time link works.
     pub link_lasts: Seconds,
+    /// `backup_schedule`: five fields as cron has them; `None` is never.
+    pub backup_schedule: Option<String>,
+    /// `backup_keep`.
+    pub backup_keep: u32,
+    /// `backup_results_days`, in seconds here: results that changed within so long are backed up.
+    pub backup_results: Seconds,
 }
 
 /// What tokens in use outside this system mean for our queue.
@@ -148,6 +155,9 @@ impl Default for Settings {
             session_idle: Seconds(0),
             session_longest: Seconds(0),
             link_lasts: Seconds(0),
+            backup_schedule: None,
+            backup_keep: 0,
+            backup_results: Seconds(0),
         };
         for setting in &SETTINGS {
             // a default that does not parse is caught by the tests below
@@ -256,6 +266,7 @@ mod tests {
                 Kind::Table { .. } => "59,76,112".to_owned(),
                 Kind::NodeOrNone => "node-09".to_owned(),
                 Kind::Word => "another".to_owned(),
+                Kind::ScheduleOrNone => "30 3 * * 1".to_owned(),
             };
             let (changed, problems) = Settings::from_pairs([(setting.key, other.as_str())]);
             assert_eq!(problems, []);

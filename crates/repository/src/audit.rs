@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Everything that is ever written as done. Pages have words for each.
-pub const ACTIONS: [&str; 28] = [
+pub const ACTIONS: [&str; 31] = [
     "submit_job",
     "hold_job",
     "release_job",
@@ -44,6 +44,9 @@ pub const ACTIONS: [&str; 28] = [
     "add_token",
     "revoke_token",
     "add_link",
+    "make_backup",
+    "download_backup",
+    "restore_backup",
 ];
 
 /// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.

@@ -61,6 +61,21 @@ pub(crate) async fn readers(path: &Path, patience: Duration) -> Result<DatabaseC
     Ok(pool.into())
 }
 
+/// A connection of its own that may write another file from this one.
+pub(crate) async fn copier(path: &Path, patience: Duration) -> Result<DatabaseConnection, RepositoryError> {
+    let options = options(path, patience).synchronous(SqliteSynchronous::Normal);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
+    Ok(pool.into())
+}
+
+/// Reads a file that nobody writes, and leaves nothing beside it.
+pub(crate) async fn still(path: &Path) -> Result<DatabaseConnection, RepositoryError> {
+    let options =
+        SqliteConnectOptions::new().filename(path).read_only(true).immutable(true).disable_statement_logging();
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
+    Ok(pool.into())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

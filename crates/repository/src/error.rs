@@ -90,6 +90,24 @@ pub enum RepositoryError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The file is no whole database any more. Nothing was repaired.
+    #[error("the database is damaged: {found}")]
+    Damaged {
+        /// What was found, in SQLite's words.
+        found: String,
+    },
+    /// A newer version of this program has used the database.
+    #[error("the database is of a newer version of this program: {schema} is not known here")]
+    Newer {
+        /// The change of the tables that this program does not know.
+        schema: String,
+    },
+    /// There is no such file.
+    #[error("the database is not there")]
+    Missing,
+    /// The file is a database, but not of this program.
+    #[error("the file is no database of this program")]
+    Strange,
     /// The database is locked by somebody else. Try again.
     #[error("the database is busy")]
     Busy,
@@ -135,7 +153,9 @@ pub enum Contradiction {
 /// SQLite's primary result codes; the extended ones have them in the lowest byte.
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
+const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
+const SQLITE_NOTADB: i32 = 26;
 /// An extended code: the memory that all connections share, a file beside the database, cannot be made as large as it must
 /// be. That is what a full disk looks like when the first of them opens the database.
 const SQLITE_IOERR_SHMSIZE: i32 = 4874;
@@ -169,6 +189,17 @@ impl From<DbErr> for RepositoryError {
         match code.map(|code| code & 0xff) {
             Some(SQLITE_BUSY | SQLITE_LOCKED) => return RepositoryError::Busy,
             Some(SQLITE_FULL) => return RepositoryError::Full,
+            Some(SQLITE_CORRUPT | SQLITE_NOTADB) => {
+                let found = match &error {
+                    DbErr::Conn(RuntimeErr::SqlxError(source))
+                    | DbErr::Exec(RuntimeErr::SqlxError(source))
+                    | DbErr::Query(RuntimeErr::SqlxError(source)) => {
+                        source.as_database_error().map(|error| error.message().to_owned())
+                    }
+                    _ => None,
+                };
+                return RepositoryError::Damaged { found: found.unwrap_or_default() };
+            }
             _ if code == Some(SQLITE_IOERR_SHMSIZE) => return RepositoryError::Full,
             _ => {}
         }

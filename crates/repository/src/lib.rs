@@ -5,7 +5,9 @@
 //! asked here: server functions ask before they call.
 
 mod audit;
+mod claim;
 mod connection;
+mod copy;
 mod detail;
 mod entities;
 mod error;
@@ -21,7 +23,9 @@ mod query;
 mod queue;
 mod records;
 mod reservations;
+mod restored;
 mod rows;
+mod schema;
 mod settings;
 mod submit;
 mod summary;
@@ -30,16 +34,18 @@ mod users;
 mod writer;
 
 pub use audit::ACTIONS;
+pub use claim::{Claim, ClaimError, Holder};
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use people::{Person, SessionSpan};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
+pub use restored::Settled;
+pub use schema::{KnownJob, Schema, Use, examine, jobs_in};
 pub use submit::Submission;
 
 use domain::{Event, Timestamp};
 use license::LicenseCell;
-use migration::{Migrator, MigratorTrait};
 use queue::LineCell;
 use sea_orm::{DatabaseConnection, TransactionTrait};
 use settings::SettingsCache;
@@ -71,6 +77,7 @@ pub struct Repository {
 }
 
 struct Shared {
+    path: PathBuf,
     readers: DatabaseConnection,
     events: broadcast::Sender<Event>,
     settings: Arc<SettingsCache>,
@@ -84,7 +91,8 @@ impl Repository {
     /// Opens the database, makes it where there is none, and brings its tables up to date.
     ///
     /// # Errors
-    /// `Folder`, `Busy` (another program holds it), `Setting` (a first value that cannot be), `Database`.
+    /// `Folder`, `Busy` (another program holds it), `Damaged`, `Newer`, `Setting` (a first value that cannot be),
+    /// `Database`.
     pub async fn open(config: &RepositoryConfig) -> Result<Repository, RepositoryError> {
         Repository::open_with(config, connection::LOCK_PATIENCE).await
     }
@@ -95,8 +103,7 @@ impl Repository {
                 .map_err(|source| RepositoryError::Folder { path: folder.to_owned(), source: Arc::new(source) })?;
         }
         let db = connection::writer(&config.path, patience).await?;
-        let fresh = Migrator::get_applied_migrations(&db).await?.is_empty();
-        Migrator::up(&db, None).await?;
+        let fresh = schema::bring_up(&db).await?;
         let transaction = db.begin().await?;
         settings::seed(&transaction, fresh, &config.first_values).await?;
         transaction.commit().await?;
@@ -113,7 +120,8 @@ impl Repository {
             commits: Arc::clone(&commits),
         };
         let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), known);
-        let shared = Shared { readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };
+        let path = config.path.clone();
+        let shared = Shared { path, readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };
         Ok(Repository { shared: Arc::new(shared), writer })
     }
 

@@ -176,7 +176,7 @@ async fn a_database_without_room_loses_nothing_that_was_acknowledged_and_goes_on
     disk.fill().unwrap();
     let out = stack.command().arg("serve").output().unwrap();
     let said = String::from_utf8_lossy(&out.stdout);
-    assert!(!out.status.success() && said.contains("the database: the disk is full"), "{said}");
+    assert!(!out.status.success() && said.contains("the disk is full. Make room"), "{said}");
     disk.make_room().unwrap();
     stack.start_server();
     for id in &acknowledged {

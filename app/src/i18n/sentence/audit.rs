@@ -39,6 +39,9 @@ pub fn action(word: &str) -> Option<Text> {
         "add_token" => text("APIトークンを作成", "Made an API token"),
         "revoke_token" => text("APIトークンを取り消し", "Revoked an API token"),
         "add_link" => text("パスワード設定リンクを作成", "Made a password link"),
+        "make_backup" => text("バックアップを作成", "Made a backup"),
+        "download_backup" => text("バックアップをダウンロード", "Downloaded a backup"),
+        "restore_backup" => text("バックアップから復元", "Restored a backup"),
         _ => return None,
     })
 }
@@ -71,6 +74,7 @@ pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
         ("user", id) => locale.pick(format!("ユーザー {id}"), format!("User {id}")),
         ("token", id) => locale.pick(format!("APIトークン {id}"), format!("API token {id}")),
         ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
+        ("backup", name) => locale.pick(format!("バックアップ {name}"), format!("Backup {name}")),
         ("setting", key) => {
             let title = Setting::find(key).map_or(key, |known| setting::words(locale, known).title);
             locale.pick(format!("設定 {title}"), format!("Setting {title}"))

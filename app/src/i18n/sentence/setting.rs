@@ -14,6 +14,7 @@ pub fn group(group: Group) -> Text {
         Group::Running => text("実行と監視", "Running and watching"),
         Group::Uploads => text("アップロード", "Uploads"),
         Group::People => text("ユーザーとサインイン", "Users and sign-in"),
+        Group::Backups => text("バックアップ", "Backups"),
     }
 }
 
@@ -28,6 +29,7 @@ pub fn unit(unit: Unit) -> Text {
         Unit::Minutes => text("分", "min"),
         Unit::Hours => text("時間", "h"),
         Unit::Days => text("日", "days"),
+        Unit::Backups => text("個", "backups"),
         Unit::Megabytes => text("MB", "MB"),
     }
 }
@@ -63,6 +65,7 @@ pub fn nothing(kind: Kind) -> Text {
     match kind {
         Kind::WholeOrNone { .. } => text("上限なし", "no limit"),
         Kind::Table { .. } => text("表なし", "no table"),
+        Kind::ScheduleOrNone => text("自動では行わない", "never by themselves"),
         _ => text("なし", "none"),
     }
 }
@@ -78,6 +81,7 @@ pub fn value(locale: Locale, setting: &Setting, text: &str) -> String {
         _ if text.is_empty() => nothing(setting.kind).in_locale(locale).to_owned(),
         Kind::Flag if text == "true" || text == "false" => flag(locale, text == "true").to_owned(),
         Kind::Choice { .. } => choice(locale, setting.key, text).to_owned(),
+        Kind::ScheduleOrNone => schedule(locale, text),
         _ => {
             let number = grouped(text);
             let unit = unit(setting.unit).in_locale(locale);
@@ -88,6 +92,20 @@ pub fn value(locale: Locale, setting: &Setting, text: &str) -> String {
                 _ => format!("{number} {unit}"),
             }
         }
+    }
+}
+
+/// A schedule as it is stored, and in words where it is once a day: `0 2 * * * (毎日 2:00)`.
+pub fn schedule(locale: Locale, text: &str) -> String {
+    let fields: Vec<&str> = text.split(' ').collect();
+    let numbers = |minute: &str, hour: &str| Some((minute.parse::<u8>().ok()?, hour.parse::<u8>().ok()?));
+    match fields.as_slice() {
+        [minute, hour, "*", "*", "*"] => match numbers(minute, hour) {
+            Some((minute, hour)) => locale
+                .pick(format!("{text} (毎日 {hour}:{minute:02})"), format!("{text} (daily at {hour}:{minute:02})")),
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
     }
 }
 
@@ -111,6 +129,9 @@ pub fn range(locale: Locale, kind: Kind) -> String {
         Kind::Word => {
             locale.pick("英数字と - _ . で64文字まで", "letters, digits, - _ . up to 64 characters").to_owned()
         }
+        Kind::ScheduleOrNone => locale
+            .pick("分 時 日 月 曜日。空欄なら自動では行わない", "minute hour day month weekday; empty for never")
+            .to_owned(),
         Kind::Flag | Kind::Choice { .. } | Kind::NodeOrNone => String::new(),
     }
 }
@@ -162,6 +183,11 @@ pub fn fault(locale: Locale, setting: Option<&Setting>, fault: &SettingFault) ->
         (SettingFault::NotWord, _) => (
             "英数字と - _ . だけで、64文字までにしてください。".to_owned(),
             "Use letters, digits, -, _ and . only, up to 64 characters.".to_owned(),
+        ),
+        (SettingFault::NotSchedule, _) => (
+            "分 時 日 月 曜日の5つを空白で区切って入力してください。例: 毎日2時は 0 2 * * *".to_owned(),
+            "Give minute, hour, day, month and weekday with blanks between, such as 0 2 * * * for each night at two."
+                .to_owned(),
         ),
         (SettingFault::NotTable, _) => (
             "2・4・8 CPU の個数を3つとも、小さい順に入力してください。".to_owned(),

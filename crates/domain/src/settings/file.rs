@@ -124,6 +124,11 @@ mod tests {
                 prop_oneof![Just(String::new()), three].boxed()
             }
             Kind::NodeOrNone => prop_oneof![Just(String::new()), "node-[0-9]{2}".prop_map(String::from)].boxed(),
+            Kind::ScheduleOrNone => prop_oneof![
+                Just(String::new()),
+                ((0..60u32), (0..24u32)).prop_map(|(minute, hour)| format!("{minute} {hour} * * 1-5"))
+            ]
+            .boxed(),
             Kind::Word => "[A-Za-z0-9._-]{1,64}".prop_map(String::from).boxed(),
         }
     }

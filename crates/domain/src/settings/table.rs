@@ -47,11 +47,14 @@ pub enum Group {
     Uploads,
     /// People and how they come in.
     People,
+    /// Backups.
+    Backups,
 }
 
 impl Group {
     /// All, in the page's order.
-    pub const ALL: [Group; 5] = [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People];
+    pub const ALL: [Group; 6] =
+        [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People, Group::Backups];
 }
 
 /// What a number counts.
@@ -73,6 +76,8 @@ pub enum Unit {
     Hours,
     /// Days.
     Days,
+    /// Backups.
+    Backups,
     /// 1024 × 1024 bytes.
     Megabytes,
 }
@@ -97,7 +102,7 @@ fn of_minutes(value: &Value) -> Seconds {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 27] = [
+pub static SETTINGS: [Setting; 30] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -547,5 +552,53 @@ pub static SETTINGS: [Setting; 27] = [
         },
         get: |s| Value::Whole(s.link_lasts.0 / DAY),
         put: |s, v| s.link_lasts = Seconds(v.whole() * DAY),
+    },
+    Setting {
+        key: "backup_schedule",
+        group: Group::Backups,
+        kind: Kind::ScheduleOrNone,
+        unit: Unit::None,
+        default: "0 2 * * *",
+        ja: Words {
+            title: "自動バックアップの時刻",
+            about: "cronの書き方です(分 時 日 月 曜日)。0 2 * * * は毎日2時。時刻はサーバーの時計によります。",
+        },
+        en: Words {
+            title: "Backups by themselves at",
+            about: "As cron has it: minute, hour, day, month, weekday. 0 2 * * * is each night at two, by the server's clock.",
+        },
+        get: |s| s.backup_schedule.clone().map_or(Value::None, Value::Text),
+        put: |s, v| s.backup_schedule = v.text_or_none(),
+    },
+    Setting {
+        key: "backup_keep",
+        group: Group::Backups,
+        kind: Kind::Whole { min: 1, max: 1_000 },
+        unit: Unit::Backups,
+        default: "30",
+        ja: Words {
+            title: "残すバックアップの数",
+            about: "新しいバックアップができると、これより古いものを消します。",
+        },
+        en: Words { title: "Backups kept", about: "When a new one is there and good, the oldest beyond these go." },
+        get: |s| Value::Whole(u64::from(s.backup_keep)),
+        put: |s, v| s.backup_keep = v.small(),
+    },
+    Setting {
+        key: "backup_results_days",
+        group: Group::Backups,
+        kind: Kind::Whole { min: 0, max: 3_650 },
+        unit: Unit::Days,
+        default: "30",
+        ja: Words {
+            title: "バックアップする計算結果",
+            about: "この日数のあいだに変わった結果ファイルを含めます。0なら結果は含めません。",
+        },
+        en: Words {
+            title: "Results in a backup",
+            about: "Result files that changed within so many days go in. With 0 none does.",
+        },
+        get: |s| Value::Whole(s.backup_results.0 / DAY),
+        put: |s, v| s.backup_results = Seconds(v.whole() * DAY),
     },
 ];

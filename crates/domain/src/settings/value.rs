@@ -43,6 +43,8 @@ pub enum Kind {
     NodeOrNone,
     /// One word of ASCII letters, digits, `-`, `_` and `.`; at most 64.
     Word,
+    /// Five fields as cron has them, or nothing for never.
+    ScheduleOrNone,
 }
 
 /// A value that was read.
@@ -100,6 +102,9 @@ pub enum SettingFault {
     /// Not one word.
     #[error("is not one word of letters, digits, -, _ and .")]
     NotWord,
+    /// Not the five fields of a schedule.
+    #[error("is no schedule of five fields: minute, hour, day of the month, month, day of the week")]
+    NotSchedule,
     /// Not three whole numbers that grow.
     #[error("is not three whole numbers, for 2, 4 and 8 CPUs, none smaller than the one before it")]
     NotTable,
@@ -149,7 +154,11 @@ impl Kind {
     pub fn parse(&self, text: &str) -> Result<Value, SettingFault> {
         let text = plain(text);
         match *self {
-            Kind::WholeOrNone { .. } | Kind::Table { .. } | Kind::NodeOrNone if text.is_empty() => Ok(Value::None),
+            Kind::WholeOrNone { .. } | Kind::Table { .. } | Kind::NodeOrNone | Kind::ScheduleOrNone
+                if text.is_empty() =>
+            {
+                Ok(Value::None)
+            }
             Kind::Whole { min, max } | Kind::WholeOrNone { min, max } => {
                 within(whole(&text)?, min, max).map(Value::Whole)
             }
@@ -180,6 +189,7 @@ impl Kind {
                 let fits = !text.is_empty() && text.len() <= LONGEST_WORD && text.chars().all(is_word);
                 if fits { Ok(Value::Text(text)) } else { Err(SettingFault::NotWord) }
             }
+            Kind::ScheduleOrNone => super::schedule::normal(&text).map(Value::Text).ok_or(SettingFault::NotSchedule),
             Kind::Table { max } => {
                 let numbers: Result<Vec<u64>, _> = text.split(',').map(|part| whole(part.trim())).collect();
                 match numbers.ok().as_deref() {
@@ -220,6 +230,11 @@ impl Value {
     /// The whole number, where there is one.
     pub(super) fn small_or_none(&self) -> Option<u32> {
         (*self != Value::None).then(|| self.small())
+    }
+
+    /// The text, where there is one.
+    pub(super) fn text_or_none(&self) -> Option<String> {
+        if let Value::Text(text) = self { Some(text.clone()) } else { None }
     }
 
     /// A limit or none.

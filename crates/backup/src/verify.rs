@@ -1,0 +1,65 @@
+//! Reads a backup again and holds it against what it says of itself.
+
+use crate::{BackupError, DATABASE, Manifest, Progress, Step, Tell, blocking, manifest, tree};
+use repository::{RepositoryError, Use};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// What was proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Changes of the tables that this program would make after putting it back.
+    pub pending: usize,
+}
+
+/// Reads all of it: every hash, the database's pages, indices and references, and whether this program knows its tables.
+///
+/// # Errors
+/// `Damaged`, `Newer`, `Io`.
+pub async fn verify(folder: &Path, tell: &Tell) -> Result<Verified, BackupError> {
+    verify_but(folder, HashSet::new(), tell).await
+}
+
+/// The same without hashing the files that were read a moment ago.
+pub async fn verify_but(folder: &Path, read: HashSet<String>, tell: &Tell) -> Result<Verified, BackupError> {
+    let (from, tell) = (folder.to_owned(), tell.clone());
+    let manifest = blocking(move || hashes(&from, &read, &tell)).await?;
+    let database = folder.join(DATABASE);
+    let schema = match repository::examine(&database, Use::Still).await {
+        Ok(schema) => schema,
+        Err(RepositoryError::Newer { schema }) => return Err(BackupError::Newer(schema)),
+        Err(error @ (RepositoryError::Damaged { .. } | RepositoryError::Strange | RepositoryError::Missing)) => {
+            return Err(BackupError::Damaged(format!("{DATABASE}: {error}")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Verified { manifest, pending: schema.pending })
+}
+
+fn hashes(folder: &Path, read: &HashSet<String>, tell: &Tell) -> Result<Manifest, BackupError> {
+    let manifest = Manifest::read(folder)?;
+    let sums = manifest::read_sums(folder, &manifest)?;
+    if !sums.contains_key(DATABASE) {
+        return Err(BackupError::Damaged(format!("{DATABASE} is not in it")));
+    }
+    let mut progress = Progress { step: Step::Verify, of_bytes: manifest.bytes, ..Progress::default() };
+    for (path, wanted) in &sums {
+        if !read.contains(path) {
+            let file = tree::below(folder, path);
+            let hash = tree::hash(&file, &mut |bytes| {
+                progress.bytes += bytes;
+                tell(progress);
+            });
+            match hash {
+                Ok(hash) if hash == *wanted => {}
+                Ok(_) => return Err(BackupError::Damaged(format!("{path} has changed since it was written"))),
+                Err(error) => return Err(BackupError::Damaged(format!("{path}: {error}"))),
+            }
+        }
+        progress.files += 1;
+    }
+    tell(progress);
+    Ok(manifest)
+}

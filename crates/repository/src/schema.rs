@@ -1,0 +1,167 @@
+//! The tables' own state: brought up to date as a whole or not at all, and looked at without changing anything.
+
+use crate::entities::jobs;
+use crate::{RepositoryError, connection};
+use domain::{JobId, Timestamp};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QuerySelect, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+use std::path::Path;
+
+/// Findings of one look that are told; one is enough to know.
+const TOLD: usize = 3;
+
+/// Whether somebody else may be using the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// In its place, where a server may be at work on it.
+    Live,
+    /// A copy that nobody opens: nothing is made beside it, and not a byte of it changes.
+    Still,
+}
+
+/// What a look at a database found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// The last change of the tables that was made here.
+    pub version: String,
+    /// Changes that this program would make first.
+    pub pending: usize,
+}
+
+/// A job as every version of the tables has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownJob {
+    /// Its number.
+    pub id: JobId,
+    /// Its name.
+    pub name: String,
+    /// Its status, as stored.
+    pub status: String,
+    /// Whose it is.
+    pub user: String,
+    /// When it was submitted.
+    pub created_at: Timestamp,
+}
+
+/// Makes all changes of the tables that are missing, in one transaction: whatever happens in between, the tables are the
+/// old ones or the new ones, with all that is in them. `true`: there was nothing before.
+///
+/// # Errors
+/// `Newer`, `Damaged`, `Busy`, `Full`, `Database`.
+pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, RepositoryError> {
+    let applied = applied(db).await?;
+    if applied.len() == Migrator::migrations().len() {
+        return Ok(false);
+    }
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = db.begin_with_options(immediate).await?;
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await?;
+    Ok(applied.is_empty())
+}
+
+/// Names of the changes made so far, oldest first. All of them are known to this program.
+async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, RepositoryError> {
+    let has_table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'";
+    if db.query_one_raw(Statement::from_string(DbBackend::Sqlite, has_table)).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let names = Statement::from_string(DbBackend::Sqlite, "SELECT version FROM seaql_migrations ORDER BY version");
+    let rows = db.query_all_raw(names).await?;
+    let names = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
+    let known: Vec<String> = Migrator::migrations().iter().map(|change| change.name().to_owned()).collect();
+    match names.iter().find(|name| !known.contains(name)) {
+        Some(unknown) => Err(RepositoryError::Newer { schema: unknown.clone() }),
+        None => Ok(names),
+    }
+}
+
+/// Looks at all of a database's pages, indices, checks and references, and at whether this program knows its tables.
+/// Nothing of it is changed.
+///
+/// # Errors
+/// `Missing`; `Damaged` with what was found; `Newer`; `Strange` where it is no database of this program.
+pub async fn examine(path: &Path, used: Use) -> Result<Schema, RepositoryError> {
+    let db = open(path, used).await?;
+    let examined = look(&db).await;
+    // it was only read
+    drop(db.close().await);
+    examined
+}
+
+async fn look(db: &DatabaseConnection) -> Result<Schema, RepositoryError> {
+    let mut found = Vec::new();
+    for row in db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await? {
+        let said: String = row.try_get_by_index(0)?;
+        if said != "ok" {
+            found.push(said);
+        }
+    }
+    for row in db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check")).await? {
+        let (table, parent): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
+        found.push(format!("a row of {table} belongs to one of {parent} that is not there"));
+    }
+    if !found.is_empty() {
+        let more = found.len().saturating_sub(TOLD);
+        found.truncate(TOLD);
+        let mut found = found.join("; ");
+        if more > 0 {
+            found.push_str(&format!("; and {more} more"));
+        }
+        return Err(RepositoryError::Damaged { found });
+    }
+    let applied = applied(db).await?;
+    let pending = Migrator::migrations().len() - applied.len();
+    match applied.last() {
+        Some(version) => Ok(Schema { version: version.clone(), pending }),
+        None => Err(RepositoryError::Strange),
+    }
+}
+
+/// All jobs of a database, by number, without bringing its tables up to date.
+///
+/// # Errors
+/// As [`examine`], without looking at the whole of it.
+pub async fn jobs_in(path: &Path, used: Use) -> Result<Vec<KnownJob>, RepositoryError> {
+    let db = open(path, used).await?;
+    let found = known_jobs(&db).await;
+    drop(db.close().await);
+    found
+}
+
+pub(crate) async fn known_jobs(db: &impl ConnectionTrait) -> Result<Vec<KnownJob>, RepositoryError> {
+    use jobs::Column as C;
+    type Cells = (i64, String, String, String, Option<i64>);
+    let rows: Vec<Cells> = jobs::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::Status, C::UserId, C::CreatedAt])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let job = |(id, name, status, user, created_at): Cells| KnownJob {
+        id: JobId(id),
+        name,
+        status,
+        user,
+        created_at: Timestamp(created_at.unwrap_or(0)),
+    };
+    let mut jobs: Vec<KnownJob> = rows.into_iter().map(job).collect();
+    jobs.sort_by_key(|job| job.id);
+    Ok(jobs)
+}
+
+async fn open(path: &Path, used: Use) -> Result<DatabaseConnection, RepositoryError> {
+    if !path.exists() {
+        return Err(RepositoryError::Missing);
+    }
+    match used {
+        Use::Live => connection::readers(path, connection::LOCK_PATIENCE).await,
+        Use::Still => connection::still(path).await,
+    }
+}
