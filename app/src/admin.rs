@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod only;
+pub mod operations;
 pub mod people;
 pub mod settings;
 pub mod start;

@@ -13,6 +13,7 @@ mod list;
 mod messages;
 mod moment;
 mod nodes;
+mod operations;
 mod options;
 mod overtaken;
 mod people;
@@ -24,6 +25,7 @@ mod view;
 
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
+pub use operations::{BackupWork, OwnFolders, Watch, next_after};
 pub use people::{Entrance, Visitor};
 
 use crate::AppError;
@@ -68,8 +70,13 @@ pub struct Backend {
     pub executor: Executor,
     /// The folders.
     pub folders: Arc<Folders>,
+    /// Where the server's own things lie.
+    pub own: Arc<OwnFolders>,
     /// How people come in.
     pub entrance: Entrance,
+    /// What the last look at everything found.
+    pub watch: Watch,
+    backup_work: BackupWork,
     tests: Arc<Semaphore>,
     readers: Arc<Semaphore>,
     logs: Arc<Semaphore>,
@@ -80,13 +87,22 @@ pub struct Backend {
 
 impl Backend {
     /// On this database, these nodes and these folders.
-    pub fn new(repository: Repository, executor: Executor, folders: Folders, entrance: Entrance) -> Backend {
+    pub fn new(
+        repository: Repository,
+        executor: Executor,
+        folders: Folders,
+        own: OwnFolders,
+        entrance: Entrance,
+    ) -> Backend {
         Backend {
             repository,
             executor,
             tests: Arc::new(Semaphore::new(TESTS)),
             folders: Arc::new(folders),
+            own: Arc::new(own),
             entrance,
+            watch: Watch::default(),
+            backup_work: BackupWork::default(),
             readers: Arc::new(Semaphore::new(READERS)),
             logs: Arc::new(Semaphore::new(LOGS)),
             readings: reading::Readings::default(),

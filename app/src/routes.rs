@@ -106,3 +106,7 @@ lazy_page! {
     /// `/admin/audit`
     Audit, audit_page, view! { <admin::audit::AuditPage /> }.into_any()
 }
+lazy_page! {
+    /// `/admin/operations`
+    Operations, operations_page, view! { <admin::operations::OperationsPage /> }.into_any()
+}

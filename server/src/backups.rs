@@ -53,7 +53,7 @@ pub async fn verify(config: &Config, name: &str) -> Result<(), Box<dyn Error>> {
     let mut bad = 0;
     for shelved in all {
         let tell = on_terminal();
-        match backup::verify(&shelved.folder, &tell).await {
+        match backup::check(&shelved, &tell).await {
             Ok(verified) => {
                 let manifest = verified.manifest;
                 let files = format!("{} files, {}", manifest.files, size(manifest.bytes));

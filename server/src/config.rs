@@ -45,6 +45,12 @@ pub struct Config {
     /// Where backups go: best a disk of its own.
     #[arg(long, env = "BACKUP_DIR", default_value = "./backups")]
     pub backup_dir: PathBuf,
+    /// Where log files go.
+    #[arg(long, env = "LOG_DIR", default_value = "./logs")]
+    pub log_dir: PathBuf,
+    /// Where `prometheus.txt` goes.
+    #[arg(long, env = "METRICS_DIR", default_value = "./metrics")]
+    pub metrics_dir: PathBuf,
     /// First value of the setting `max_file_size_mb`.
     #[arg(long, env = "MAX_FILE_SIZE_MB")]
     pub max_file_size_mb: Option<u64>,

@@ -82,7 +82,7 @@ fn side(request: &Request) -> Side {
     }
     let page = matches!(*request.method(), Method::GET | Method::HEAD)
         && !path.starts_with("/api/")
-        && !["/ws", "/uploads"].contains(&path);
+        && !["/ws", "/uploads", "/metrics"].contains(&path);
     if page { Side::Page } else { Side::Api }
 }
 

@@ -11,15 +11,17 @@ mod first;
 pub mod gate;
 mod health;
 pub mod logs;
+mod metrics;
 mod policy;
 mod problem;
 mod router;
 mod same_site;
 mod scheduler;
 mod serve;
+mod upkeep;
 mod ws;
 
-use app::backend::{Backend, Entrance, Folders};
+use app::backend::{Backend, Entrance, Folders, OwnFolders};
 use config::Config;
 use credentials::{Passwords, Signer};
 pub use database::open_repository;
@@ -109,7 +111,15 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
     first::invite_first_admin(&repository, &config, address).await?;
-    let backend = Backend::new(repository.clone(), executor, folders, entrance);
+    let own = OwnFolders {
+        database: config.database_path.clone(),
+        backups: config.backup_dir.clone(),
+        logs: config.log_dir.clone(),
+    };
+    let backend = Backend::new(repository.clone(), executor, folders, own, entrance);
+    let counting =
+        tokio::spawn(metrics::count_until_stopped(backend.clone(), config.metrics_dir.clone(), stop.clone()));
+    let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), stop.clone()));
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, config.public_url.is_some(), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
@@ -121,7 +131,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         }
     }
     stop.cancel();
-    if scheduling.await.is_err() || clearing.await.is_err() {
+    if scheduling.await.is_err() || clearing.await.is_err() || upkeep.await.is_err() || counting.await.is_err() {
         tracing::error!("what goes on beside the answers ended badly");
     }
     repository.close().await;

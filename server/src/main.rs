@@ -8,6 +8,7 @@ mod user;
 
 use clap::{Parser, Subcommand};
 use server::config::Config;
+use server::database;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -39,8 +40,13 @@ enum Command {
     /// Settings: what an admin may change while the server runs.
     #[command(subcommand)]
     Settings(settings::Command),
-    /// Brings the database's tables up to date, all of it or nothing. The server does the same when it starts.
-    Migrate,
+    /// Brings the database's tables up to date, all of it or nothing, and prints the last change made. The server does the
+    /// same when it starts; it must not run.
+    Migrate {
+        /// Undo the changes after this one instead, for going back to the version before.
+        #[arg(long, value_name = "CHANGE")]
+        to: Option<String>,
+    },
     /// Makes a backup: the database, what people sent, and the results of the last days. The server may go on meanwhile.
     Backup,
     /// Reads backups again, and says which are good.
@@ -81,7 +87,7 @@ fn main() -> ExitCode {
                 | Command::Backup
                 | Command::VerifyBackup { .. }
                 | Command::Restore { .. }
-                | Command::Migrate
+                | Command::Migrate { .. }
         )
     );
     if !is_quiet {
@@ -95,7 +101,7 @@ fn main() -> ExitCode {
         Some(Command::Node(command)) => runtime.block_on(node::run(command, &arguments.config)),
         Some(Command::User(command)) => runtime.block_on(user::run(command, &arguments.config)),
         Some(Command::Settings(command)) => runtime.block_on(settings::run(command, &arguments.config)),
-        Some(Command::Migrate) => runtime.block_on(migrate(&arguments.config)),
+        Some(Command::Migrate { to }) => runtime.block_on(migrate(&arguments.config, to.as_deref())),
         Some(Command::Backup) => runtime.block_on(backups::back_up(&arguments.config)),
         Some(Command::VerifyBackup { name }) => runtime.block_on(backups::verify(&arguments.config, &name)),
         Some(Command::Restore { name }) => runtime.block_on(backups::restore(&arguments.config, &name)),
@@ -118,10 +124,19 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn migrate(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    let (_claim, repository) = server::database::open_alone(config).await?;
-    repository.close().await;
-    println!("{}", server::database::examine(config).await?.version);
+async fn migrate(config: &Config, to: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
+    match to {
+        Some(change) => {
+            let _claim = database::claim(config, "migrate")?;
+            let gone = repository::go_back(&config.database_path, change).await;
+            gone.map_err(|error| database::explain(config, error))?;
+        }
+        None => {
+            let (_claim, repository) = database::open_alone(config).await?;
+            repository.close().await;
+        }
+    }
+    println!("{}", database::examine(config).await?.version);
     Ok(())
 }
 

@@ -2,10 +2,10 @@
 
 use crate::asking::{Reached, identify};
 use crate::files::body::in_time;
-use crate::files::receive;
 use crate::files::rest::hear_out;
+use crate::files::{archive, receive};
 use crate::gate::{self, Gate};
-use crate::{api, calls, health, policy, same_site, ws};
+use crate::{api, calls, health, metrics, policy, same_site, ws};
 use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
@@ -70,7 +70,10 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         .route("/ws", get(socket))
         // the limit is counted while streaming, from the settings
         .route("/uploads", post(receive::upload).layer(DefaultBodyLimit::disable()))
+        .route("/api/health", get(health::health))
         .route("/api/health/live", get(health::live))
+        .route("/metrics", get(metrics::answer))
+        .route("/backups/{name}", get(archive::backup))
         .nest("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)
         .layer(middleware::from_fn_with_state(gate, gate::ask))

@@ -149,6 +149,20 @@ pub fn internal(locale: Locale) -> AppError {
     )
 }
 
+/// Another backup is made or read.
+pub fn backup_under_way(locale: Locale) -> AppError {
+    let message = locale.pick(
+        "いまバックアップの作成か検証の途中です。終わってから、もう一度試してください。",
+        "A backup is being made or read. Try again when that is done.",
+    );
+    AppError::new(ErrorCode::Conflict, message)
+}
+
+/// No such backup.
+pub fn no_such_backup(locale: Locale) -> AppError {
+    AppError::new(ErrorCode::NotFound, locale.pick("このバックアップはありません。", "There is no such backup."))
+}
+
 /// No such job.
 pub fn no_such_job(locale: Locale) -> AppError {
     AppError::new(ErrorCode::NotFound, locale.pick("このジョブはありません。", "There is no such job."))

@@ -51,15 +51,18 @@ pub enum Place {
     Settings,
     /// Who changed what.
     Audit,
+    /// How everything stands; backups.
+    Operations,
     /// Anything else.
     Elsewhere,
 }
 
 /// Places for admins: address, word, picture, and the name by which tests find its link.
-const ADMIN: [(Place, &str, Text, Glyph, &str); 3] = [
+const ADMIN: [(Place, &str, Text, Glyph, &str); 4] = [
     (Place::People, "/admin/users", words::USERS, Glyph::Users, "to-users"),
     (Place::Settings, "/admin/settings", words::SETTINGS, Glyph::Gear, "to-settings"),
     (Place::Audit, "/admin/audit", words::AUDIT, Glyph::File, "to-audit"),
+    (Place::Operations, "/admin/operations", words::OPERATIONS, Glyph::Pulse, "to-operations"),
 ];
 
 /// The place of this path.
@@ -73,6 +76,7 @@ pub fn place_of(path: &str) -> Place {
         "/account" => Place::Account,
         "/admin/settings" => Place::Settings,
         "/admin/audit" => Place::Audit,
+        "/admin/operations" => Place::Operations,
         "/admin/users" => Place::People,
         "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,

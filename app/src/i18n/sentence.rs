@@ -4,6 +4,7 @@
 //! new fact of the domain does not compile without its words.
 
 pub mod act;
+pub mod alert;
 pub mod amount;
 pub mod audit;
 pub mod doctor;

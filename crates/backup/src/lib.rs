@@ -25,8 +25,8 @@ mod write;
 
 pub use manifest::Manifest;
 pub use restore::{Lost, Restored, restore};
-pub use shelf::{Attempt, Shelved, find, last_attempt, list};
-pub use verify::{Verified, verify};
+pub use shelf::{Attempt, Check, Shelved, files, find, last_attempt, list};
+pub use verify::{Verified, check, verify};
 pub use write::{Rules, write};
 
 use repository::RepositoryError;

@@ -2,7 +2,9 @@
 
 use crate::{BackupError, Manifest, at, tree};
 use chrono::{Local, TimeZone};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, symlink};
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 const LATEST: &str = "latest";
 const LOCK: &str = ".lock";
 const ATTEMPT: &str = ".last-attempt.json";
+const CHECKS: &str = ".checks.json";
 /// What is being written is called so.
 const UNFINISHED: &str = ".unfinished-";
 
@@ -24,6 +27,17 @@ pub struct Shelved {
     pub folder: PathBuf,
     /// What it says of itself, where that can be read.
     pub manifest: Result<Manifest, BackupError>,
+    /// When it was read again last, beside the reading right after it was written.
+    pub check: Option<Check>,
+}
+
+/// A backup that was read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// When, seconds since the epoch.
+    pub at: i64,
+    /// What is wrong with it.
+    pub problem: Option<String>,
 }
 
 /// How the last attempt at a backup went.
@@ -71,12 +85,14 @@ pub fn list(backups: &Path) -> Result<Vec<Shelved>, BackupError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(at(backups)(error)),
     };
+    let mut checks: BTreeMap<String, Check> = stored(&backups.join(CHECKS)).unwrap_or_default();
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry.map_err(at(backups))?;
         let Some(name) = entry.file_name().to_str().filter(|name| is_name(name)).map(str::to_owned) else { continue };
         let folder = entry.path();
-        found.push(Shelved { name, manifest: Manifest::read(&folder), folder });
+        let check = checks.remove(&name);
+        found.push(Shelved { name, manifest: Manifest::read(&folder), folder, check });
     }
     found.sort_by_cached_key(|shelved| std::cmp::Reverse(place(&shelved.name)));
     Ok(found)
@@ -95,6 +111,15 @@ pub fn find(backups: &Path, name: &str) -> Result<Shelved, BackupError> {
     let wanted = known.as_deref().unwrap_or(name);
     let found = all.into_iter().find(|shelved| shelved.name == wanted || wanted == LATEST);
     found.ok_or_else(|| BackupError::NotFound(name.to_owned()))
+}
+
+/// All files of a backup: the path in it, and where it is.
+///
+/// # Errors
+/// `Io`.
+pub fn files(folder: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
+    let found = tree::files(folder, &|_| true)?;
+    Ok(found.into_iter().map(|file| (file.path.clone(), tree::below(folder, &file.path))).collect())
 }
 
 /// Its place in time, by its name: the second, and which of that second.
@@ -183,19 +208,35 @@ pub fn expire(backups: &Path, keep: usize, made: &str, _held: &Lock) -> Result<V
 
 /// How the last attempt went, by whomever it was made.
 pub fn last_attempt(backups: &Path) -> Option<Attempt> {
-    serde_json::from_slice(&fs::read(backups.join(ATTEMPT)).ok()?).ok()
+    stored(&backups.join(ATTEMPT))
 }
 
 /// Notes it. That it cannot be noted changes nothing.
 pub fn note(backups: &Path, attempt: &Attempt) {
-    let (path, fresh) = (backups.join(ATTEMPT), backups.join(format!("{ATTEMPT}.new")));
-    let written = serde_json::to_vec(attempt).map_err(io::Error::other).and_then(|text| {
-        fs::write(&fresh, text)?;
-        fs::rename(&fresh, &path)
-    });
-    if let Err(error) = written {
+    if let Err(error) = store(&backups.join(ATTEMPT), attempt) {
         tracing::warn!(%error, "how the backup went could not be noted in its folder");
     }
+}
+
+/// Notes how a backup was found when it was read again. What was noted of those that are gone goes too.
+pub fn note_check(backups: &Path, name: &str, check: Check) {
+    let path = backups.join(CHECKS);
+    let mut checks: BTreeMap<String, Check> = stored(&path).unwrap_or_default();
+    checks.retain(|name, _| backups.join(name).is_dir());
+    checks.insert(name.to_owned(), check);
+    if let Err(error) = store(&path, &checks) {
+        tracing::warn!(%error, "how the backup was found could not be noted in its folder");
+    }
+}
+
+fn stored<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+fn store(path: &Path, what: &impl Serialize) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    fs::write(&fresh, serde_json::to_vec(what).map_err(io::Error::other)?)?;
+    fs::rename(&fresh, path)
 }
 
 #[cfg(test)]

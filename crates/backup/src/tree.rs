@@ -142,8 +142,7 @@ pub fn sync_folder(folder: &Path) -> Result<(), BackupError> {
 /// # Errors
 /// `Io`.
 pub fn free(folder: &Path) -> Result<u64, BackupError> {
-    let of = rustix::fs::statvfs(folder).map_err(|error| at(folder)(error.into()))?;
-    Ok(of.f_bavail.saturating_mul(of.f_frsize))
+    machine::disk(folder).map(|disk| disk.free).map_err(at(folder))
 }
 
 /// Removes a folder and all in it; one that is not there is gone.

@@ -1,5 +1,6 @@
 //! Reads a backup again and holds it against what it says of itself.
 
+use crate::shelf::{self, Check, Shelved};
 use crate::{BackupError, DATABASE, Manifest, Progress, Step, Tell, blocking, manifest, tree};
 use repository::{RepositoryError, Use};
 use std::collections::HashSet;
@@ -22,7 +23,20 @@ pub async fn verify(folder: &Path, tell: &Tell) -> Result<Verified, BackupError>
     verify_but(folder, HashSet::new(), tell).await
 }
 
-/// The same without hashing the files that were read a moment ago.
+/// Reads all of one in its place, and notes there how it was found.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn check(shelved: &Shelved, tell: &Tell) -> Result<Verified, BackupError> {
+    let verified = verify(&shelved.folder, tell).await;
+    if let Some(backups) = shelved.folder.parent() {
+        let problem = verified.as_ref().err().map(ToString::to_string);
+        shelf::note_check(backups, &shelved.name, Check { at: chrono::Utc::now().timestamp(), problem });
+    }
+    verified
+}
+
+/// As [`verify`], without hashing the files that were read a moment ago.
 pub async fn verify_but(folder: &Path, read: HashSet<String>, tell: &Tell) -> Result<Verified, BackupError> {
     let (from, tell) = (folder.to_owned(), tell.clone());
     let manifest = blocking(move || hashes(&from, &read, &tell)).await?;

@@ -112,7 +112,7 @@ async fn attempt(
         // the new one is there and good
         Err(error) => tracing::warn!(%error, "old backups could not be removed"),
     }
-    Ok(Shelved { name: name.to_owned(), folder, manifest: Ok(verified.manifest) })
+    Ok(Shelved { name: name.to_owned(), folder, manifest: Ok(verified.manifest), check: None })
 }
 
 fn now() -> i64 {

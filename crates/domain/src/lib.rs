@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod event;
 pub mod fault;
 pub mod files;
+pub mod health;
 pub mod ids;
 pub mod job;
 pub mod license;

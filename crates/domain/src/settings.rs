@@ -76,6 +76,25 @@ pub struct Settings {
     pub backup_keep: u32,
     /// `backup_results_days`, in seconds here: results that changed within so long are backed up.
     pub backup_results: Seconds,
+    /// `alert_…`.
+    pub alerts: AlertRules,
+}
+
+/// When admins are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertRules {
+    /// `alert_disk_percent`.
+    pub disk_percent: u32,
+    /// `alert_memory_percent`.
+    pub memory_percent: u32,
+    /// `alert_queue_length`.
+    pub queue_length: u32,
+    /// `alert_token_percent`.
+    pub token_percent: u32,
+    /// `alert_node_lost_minutes`, in seconds here.
+    pub node_lost_after: Seconds,
+    /// `alert_backup_hours`, in seconds here.
+    pub backup_late_after: Seconds,
 }
 
 /// What tokens in use outside this system mean for our queue.
@@ -158,6 +177,7 @@ impl Default for Settings {
             backup_schedule: None,
             backup_keep: 0,
             backup_results: Seconds(0),
+            alerts: AlertRules::default(),
         };
         for setting in &SETTINGS {
             // a default that does not parse is caught by the tests below

@@ -12,6 +12,7 @@ mod detail;
 mod entities;
 mod error;
 mod facts;
+mod health;
 mod history;
 mod intent;
 mod license;
@@ -41,7 +42,7 @@ pub use people::{Person, SessionSpan};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use restored::Settled;
-pub use schema::{KnownJob, Schema, Use, examine, jobs_in};
+pub use schema::{KnownJob, Schema, Use, examine, go_back, jobs_in};
 pub use submit::Submission;
 
 use domain::{Event, Timestamp};

@@ -10,6 +10,9 @@ use sea_orm::{
 };
 use std::path::Path;
 
+#[cfg(test)]
+mod tests;
+
 /// Findings of one look that are told; one is enough to know.
 const TOLD: usize = 3;
 
@@ -56,14 +59,41 @@ pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, Repository
     if applied.len() == Migrator::migrations().len() {
         return Ok(false);
     }
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = db.begin_with_options(immediate).await?;
+    let transaction = db.begin_with_options(immediate()).await?;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await?;
     Ok(applied.is_empty())
+}
+
+/// Undoes the changes of the tables made after `wanted`, in one transaction: for who goes back to the version before.
+///
+/// # Errors
+/// `NotFound` where that change was not made; as [`examine`], without looking at the whole.
+pub async fn go_back(path: &Path, wanted: &str) -> Result<(), RepositoryError> {
+    if !path.exists() {
+        return Err(RepositoryError::Missing);
+    }
+    let db = connection::writer(path, connection::LOCK_PATIENCE).await?;
+    let gone = undo(&db, wanted).await;
+    drop(db.close().await);
+    gone
+}
+
+async fn undo(db: &DatabaseConnection, wanted: &str) -> Result<(), RepositoryError> {
+    let applied = applied(db).await?;
+    let at = applied.iter().position(|name| name == wanted);
+    let at = at.ok_or_else(|| RepositoryError::NotFound { what: "change of the tables", id: wanted.to_owned() })?;
+    let steps = u32::try_from(applied.len() - at - 1).unwrap_or(u32::MAX);
+    if steps > 0 {
+        let transaction = db.begin_with_options(immediate()).await?;
+        Migrator::down(&transaction, Some(steps)).await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+fn immediate() -> TransactionOptions {
+    TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
 }
 
 /// Names of the changes made so far, oldest first. All of them are known to this program.
@@ -92,7 +122,11 @@ pub async fn examine(path: &Path, used: Use) -> Result<Schema, RepositoryError> 
     let examined = look(&db).await;
     // it was only read
     drop(db.close().await);
-    examined
+    examined.map_err(|error| match error {
+        // questions that every whole database of ours answers
+        RepositoryError::Database(error) => RepositoryError::Damaged { found: error.to_string() },
+        other => other,
+    })
 }
 
 async fn look(db: &DatabaseConnection) -> Result<Schema, RepositoryError> {

@@ -37,6 +37,21 @@ pub async fn zip(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let (job, files) = backend.files_for_archive(JobId(id), asking.locale).await?;
+    send(&job.to_string(), files, &asking)
+}
+
+/// A whole backup, as `NAME.zip`: unpacked into the folder of backups it is one again.
+pub async fn backup(
+    State(backend): State<Backend>,
+    Extension(asking): Extension<Asking>,
+    Path(name): Path<String>,
+) -> Result<Response, Problem> {
+    let (name, files) = backend.files_of_backup(&name, &asking).await?;
+    send(&name, files, &asking)
+}
+
+/// These files, by their names in it, as `NAME.zip`.
+fn send(name: &str, files: Vec<(String, PathBuf)>, asking: &Asking) -> Result<Response, Problem> {
     let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
     let (sender, receiver) = mpsc::channel(SLICES);
     let runtime = Handle::current();
@@ -55,7 +70,7 @@ pub async fn zip(
     };
     let slices = ReceiverStream::new(receiver).map(Ok);
     let body = Body::from_stream(slices.chain(stream::once(end).filter_map(future::ready)));
-    let name = attachment(&format!("{job}.zip"));
+    let name = attachment(&format!("{name}.zip"));
     let name = HeaderValue::from_str(&name).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)], body)
         .into_response())

@@ -5,6 +5,7 @@ use super::effects::{Counted, Outcome};
 use super::faults::{About, about, own_disk};
 use super::mirror::read_again;
 use super::{Results, Scheduler, now};
+use crate::metrics::{self, Way};
 use domain::files::PART;
 use domain::lifecycle::{Life, LifeEvent, RunEnd, judge};
 use domain::verdict::ExitStatus;
@@ -13,7 +14,7 @@ use executor::{Collected, CollectedFile, ExecutorError, NodeAddress};
 use repository::{ActiveJob, HistoryFact, ResultFile, RunFolder};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A node that answers without the run's folder is asked so often, so that a disk that was away for a moment is no loss.
 const FOLDER_TRIES: u32 = 3;
@@ -72,9 +73,13 @@ impl Scheduler {
         loop {
             let (address, counted) = (NodeAddress::from(node), Counted::default());
             let tell = |done, total| counted.tell(done, total);
+            let began = Instant::now();
             let work = self.shared.executor.collect(&address, token, folder, &tell);
             let error = match self.telling(job.id, &counted, work).await {
-                Ok(collected) => return Ok(collected),
+                Ok(collected) => {
+                    metrics::transferred(Way::FromNode, began);
+                    return Ok(collected);
+                }
                 Err(error) => error,
             };
             tries += 1;

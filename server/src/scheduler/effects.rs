@@ -3,13 +3,14 @@
 
 use super::faults::{About, about, own_disk};
 use super::{Applied, Scheduler, lock, now};
+use crate::metrics::{self, Way};
 use domain::job::Transfer;
 use domain::lifecycle::{Effect, Life, LifeEvent, Run, RunStage};
 use domain::{Event, Fault, FileName, JobId, Node, RunToken};
 use executor::{Command, ExecutorError, Launch, LocalFile, NodeAddress};
 use repository::{ActiveJob, HistoryFact};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 
 /// Pause after an effect that failed, before its next try may begin; doubles with each failure of the same …
@@ -199,8 +200,13 @@ impl Scheduler {
             let _one_at_a_time = bell.files.lock().await;
             let (address, counted) = (NodeAddress::from(node), Counted::default());
             let tell = |done, total| counted.tell(done, total);
+            let began = Instant::now();
             let work = self.shared.executor.stage(&address, token, &files, &tell);
-            self.telling(job.id, &counted, work).await
+            let staged = self.telling(job.id, &counted, work).await;
+            if staged.is_ok() {
+                metrics::transferred(Way::ToNode, began);
+            }
+            staged
         };
         let staged = tokio::select! {
             staged = sending => staged,

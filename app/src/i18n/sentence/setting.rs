@@ -15,6 +15,7 @@ pub fn group(group: Group) -> Text {
         Group::Uploads => text("アップロード", "Uploads"),
         Group::People => text("ユーザーとサインイン", "Users and sign-in"),
         Group::Backups => text("バックアップ", "Backups"),
+        Group::Alerts => text("通知", "Alerts"),
     }
 }
 
@@ -30,6 +31,7 @@ pub fn unit(unit: Unit) -> Text {
         Unit::Hours => text("時間", "h"),
         Unit::Days => text("日", "days"),
         Unit::Backups => text("個", "backups"),
+        Unit::Percent => text("%", "%"),
         Unit::Megabytes => text("MB", "MB"),
     }
 }

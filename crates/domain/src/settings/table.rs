@@ -49,12 +49,14 @@ pub enum Group {
     People,
     /// Backups.
     Backups,
+    /// When somebody is to be told.
+    Alerts,
 }
 
 impl Group {
     /// All, in the page's order.
-    pub const ALL: [Group; 6] =
-        [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People, Group::Backups];
+    pub const ALL: [Group; 7] =
+        [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People, Group::Backups, Group::Alerts];
 }
 
 /// What a number counts.
@@ -78,6 +80,8 @@ pub enum Unit {
     Days,
     /// Backups.
     Backups,
+    /// Hundredths of the whole.
+    Percent,
     /// 1024 × 1024 bytes.
     Megabytes,
 }
@@ -102,7 +106,7 @@ fn of_minutes(value: &Value) -> Seconds {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 36] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -600,5 +604,94 @@ pub static SETTINGS: [Setting; 30] = [
         },
         get: |s| Value::Whole(s.backup_results.0 / DAY),
         put: |s, v| s.backup_results = Seconds(v.whole() * DAY),
+    },
+    Setting {
+        key: "alert_disk_percent",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 50, max: 99 },
+        unit: Unit::Percent,
+        default: "90",
+        ja: Words {
+            title: "ディスクの使用率",
+            about: "サーバーとノードのディスクがここまで埋まると、管理者に知らせます。",
+        },
+        en: Words {
+            title: "Disk in use",
+            about: "Admins are told when a disk of the server or of a node is this full.",
+        },
+        get: |s| Value::Whole(u64::from(s.alerts.disk_percent)),
+        put: |s, v| s.alerts.disk_percent = v.small(),
+    },
+    Setting {
+        key: "alert_memory_percent",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 50, max: 99 },
+        unit: Unit::Percent,
+        default: "85",
+        ja: Words {
+            title: "メモリーの使用率", about: "サーバーのメモリーがここまで使われると知らせます。"
+        },
+        en: Words { title: "Memory in use", about: "Admins are told when the server's memory is this full." },
+        get: |s| Value::Whole(u64::from(s.alerts.memory_percent)),
+        put: |s, v| s.alerts.memory_percent = v.small(),
+    },
+    Setting {
+        key: "alert_queue_length",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 1, max: 100_000 },
+        unit: Unit::Jobs,
+        default: "100",
+        ja: Words {
+            title: "待ち行列の長さ", about: "待っているジョブがこの数になると知らせます。"
+        },
+        en: Words { title: "Length of the queue", about: "Admins are told when so many jobs wait." },
+        get: |s| Value::Whole(u64::from(s.alerts.queue_length)),
+        put: |s, v| s.alerts.queue_length = v.small(),
+    },
+    Setting {
+        key: "alert_token_percent",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 1, max: 100 },
+        unit: Unit::Percent,
+        default: "90",
+        ja: Words {
+            title: "トークンの使用率", about: "ライセンストークンがここまで使われると知らせます。"
+        },
+        en: Words { title: "Tokens in use", about: "Admins are told when so many of the licence tokens are in use." },
+        get: |s| Value::Whole(u64::from(s.alerts.token_percent)),
+        put: |s, v| s.alerts.token_percent = v.small(),
+    },
+    Setting {
+        key: "alert_node_lost_minutes",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 1, max: 1_440 },
+        unit: Unit::Minutes,
+        default: "5",
+        ja: Words {
+            title: "ノードと連絡できない時間", about: "この時間、ノードから返事がないと知らせます。"
+        },
+        en: Words {
+            title: "Node without contact for",
+            about: "Admins are told when a node has not answered for so long.",
+        },
+        get: |s| minutes(s.alerts.node_lost_after),
+        put: |s, v| s.alerts.node_lost_after = of_minutes(v),
+    },
+    Setting {
+        key: "alert_backup_hours",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 1, max: 8_760 },
+        unit: Unit::Hours,
+        default: "26",
+        ja: Words {
+            title: "バックアップの遅れ",
+            about: "正常なバックアップがこの時間ないと知らせます。自動バックアップをしない設定なら知らせません。",
+        },
+        en: Words {
+            title: "Backup is late after",
+            about: "Admins are told when there is no good backup for so long, unless none is made by itself.",
+        },
+        get: |s| Value::Whole(s.alerts.backup_late_after.0 / 3_600),
+        put: |s, v| s.alerts.backup_late_after = Seconds(v.whole() * 3_600),
     },
 ];

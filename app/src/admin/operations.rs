@@ -1,0 +1,11 @@
+//! `/admin/operations`: how everything stands, what to do about it, and backups.
+
+pub mod api;
+mod backups;
+pub mod calls;
+mod cards;
+mod page;
+mod store;
+mod words;
+
+pub use page::OperationsPage;

@@ -1,0 +1,200 @@
+//! Backups: begun by the clock or by a person, watched, looked at again. One thing at a time.
+
+use crate::AppError;
+use crate::admin::operations::api::{BackupStep, UnderWay};
+use crate::backend::{Asking, Backend, fault};
+use backup::{BackupError, Places, Progress, Rules, Shelved, Step, Tell};
+use domain::Timestamp;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What is being done.
+#[derive(Clone, Default)]
+pub struct BackupWork {
+    now: Arc<Mutex<Option<Doing>>>,
+}
+
+#[derive(Clone)]
+struct Doing {
+    verifying: Option<String>,
+    progress: Progress,
+}
+
+/// Over when it is dropped, however the work ends.
+struct Turn(BackupWork);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *self.0.now.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl BackupWork {
+    fn begin(&self, verifying: Option<String>) -> Result<Turn, BackupError> {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.is_some() {
+            return Err(BackupError::UnderWay);
+        }
+        *now = Some(Doing { verifying, progress: Progress::default() });
+        Ok(Turn(self.clone()))
+    }
+
+    fn tell(&self) -> Tell {
+        let work = self.clone();
+        Arc::new(move |progress| {
+            if let Some(doing) = work.now.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+                doing.progress = progress;
+            }
+        })
+    }
+
+    /// What is being done, and how far it is.
+    pub fn under_way(&self) -> Option<UnderWay> {
+        let doing = self.now.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let Progress { step, bytes, of_bytes, .. } = doing.progress;
+        let percent = (of_bytes > 0).then(|| u32::try_from((bytes * 100 / of_bytes).min(100)).unwrap_or(100));
+        let step = match step {
+            Step::Database => BackupStep::Database,
+            Step::Files => BackupStep::Files,
+            Step::Verify | Step::Restore => BackupStep::Verify,
+        };
+        Some(UnderWay { verifying: doing.verifying, step, percent })
+    }
+}
+
+impl Backend {
+    pub(super) fn places(&self) -> Places {
+        Places {
+            uploads: self.folders.uploads.clone(),
+            results: self.folders.results.clone(),
+            backups: self.own.backups.clone(),
+        }
+    }
+
+    /// Makes one now, by the settings.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn make_backup(&self) -> Result<Shelved, BackupError> {
+        let turn = self.backup_work.begin(None)?;
+        self.make(turn).await
+    }
+
+    async fn make(&self, turn: Turn) -> Result<Shelved, BackupError> {
+        let settings = self.repository.settings();
+        let rules = Rules {
+            results_of: Duration::from_secs(settings.backup_results.0),
+            keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
+        };
+        let made = backup::write(&self.repository, &self.places(), rules, &turn.0.tell()).await;
+        drop(turn);
+        match &made {
+            Ok(made) => {
+                if let Ok(manifest) = &made.manifest {
+                    let (files, bytes, new) = (manifest.files, manifest.bytes, manifest.new_bytes);
+                    tracing::info!(
+                        backup = made.name,
+                        files,
+                        bytes,
+                        new_bytes = new,
+                        took_s = manifest.took,
+                        "backed up"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(%error, "there is no backup"),
+        }
+        // what it means is shown at once
+        self.look().await;
+        made
+    }
+
+    /// When the last one was tried, whatever came of it; `None` where there has been none.
+    pub fn last_backup(&self) -> Option<Timestamp> {
+        backup::last_attempt(&self.own.backups).map(|attempt| Timestamp(attempt.at))
+    }
+
+    /// Begins one for a person, who need not wait for it.
+    ///
+    /// # Errors
+    /// `CONFLICT` while another is made or read.
+    pub fn begin_backup(&self, asking: &Asking) -> Result<(), AppError> {
+        let turn = self.backup_work.begin(None).map_err(|_| fault::backup_under_way(asking.locale))?;
+        let (backend, actor) = (self.clone(), asking.actor.clone());
+        tokio::spawn(async move {
+            if let Ok(made) = backend.make(turn).await
+                && let Err(error) = backend.repository.note_backup("make_backup", &made.name, &actor).await
+            {
+                tracing::error!(%error, "who made a backup could not be noted");
+            }
+        });
+        Ok(())
+    }
+
+    /// Begins to read one again for a person, who need not wait for it.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; `CONFLICT` while another is made or read.
+    pub async fn begin_verify(&self, name: &str, asking: &Asking) -> Result<(), AppError> {
+        let shelved = self.shelved(name, asking).await?;
+        let turn = self.backup_work.begin(Some(shelved.name.clone()));
+        let turn = turn.map_err(|_| fault::backup_under_way(asking.locale))?;
+        let backend = self.clone();
+        tokio::spawn(async move {
+            match backup::check(&shelved, &turn.0.tell()).await {
+                Ok(_) => tracing::info!(backup = shelved.name, "the backup is good"),
+                Err(error) => tracing::error!(backup = shelved.name, %error, "the backup cannot be used"),
+            }
+            drop(turn);
+            backend.look().await;
+        });
+        Ok(())
+    }
+
+    /// One of the backups there are.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`.
+    pub async fn shelved(&self, name: &str, asking: &Asking) -> Result<Shelved, AppError> {
+        let (folder, name) = (self.own.backups.clone(), name.to_owned());
+        let found = tokio::task::spawn_blocking(move || backup::find(&folder, &name)).await;
+        match found {
+            Ok(Ok(shelved)) => Ok(shelved),
+            Ok(Err(BackupError::NotFound(_))) => Err(fault::no_such_backup(asking.locale)),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the backups could not be listed");
+                Err(fault::internal(asking.locale))
+            }
+            Err(error) => {
+                tracing::error!(%error, "the backups could not be listed");
+                Err(fault::internal(asking.locale))
+            }
+        }
+    }
+
+    /// All files of a backup, by their names in an archive, for a person who takes it away; that is noted.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`; as the database.
+    pub async fn files_of_backup(
+        &self,
+        name: &str,
+        asking: &Asking,
+    ) -> Result<(String, Vec<(String, PathBuf)>), AppError> {
+        let shelved = self.shelved(name, asking).await?;
+        let (name, folder) = (shelved.name.clone(), shelved.folder);
+        let listed = tokio::task::spawn_blocking(move || backup::files(&folder)).await;
+        let files = match listed.map_err(|error| error.to_string()).and_then(|files| files.map_err(|e| e.to_string())) {
+            Ok(files) => files,
+            Err(error) => {
+                tracing::error!(%error, "the files of a backup could not be listed");
+                return Err(fault::internal(asking.locale));
+            }
+        };
+        let noted = self.repository.note_backup("download_backup", &name, &asking.actor).await;
+        noted.map_err(|error| fault::repository(asking.locale, error))?;
+        let in_archive = files.into_iter().map(|(path, file)| (format!("{name}/{path}"), file)).collect();
+        Ok((name, in_archive))
+    }
+}

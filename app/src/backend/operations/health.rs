@@ -1,0 +1,200 @@
+//! A look at everything, and the alarms that follow from it: raised once, said again only when they were over.
+
+use crate::backend::Backend;
+use domain::Timestamp;
+use domain::health::{Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, NodeHealth, Place, alerts};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What the last look found.
+#[derive(Clone, Default)]
+pub struct Watch {
+    seen: Arc<RwLock<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    up_since: Option<Timestamp>,
+    health: Option<Arc<Health>>,
+    /// The alarms that last, by their key, and since when each.
+    alerts: BTreeMap<String, Raised>,
+}
+
+/// An alarm that lasts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// What.
+    pub alert: Alert,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Watch {
+    /// What lasts now, the worst first.
+    pub fn alerts(&self) -> Vec<Raised> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<Raised> = seen.alerts.values().cloned().collect();
+        all.sort_by_key(|raised| (std::cmp::Reverse(raised.alert.level()), raised.since));
+        all
+    }
+
+    /// What the last look found.
+    pub fn health(&self) -> Option<Arc<Health>> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).health.clone()
+    }
+
+    fn up_since(&self, now: Timestamp) -> Timestamp {
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner).up_since.get_or_insert(now)
+    }
+
+    /// Takes a look over; gives what is new and what is over.
+    fn put(&self, health: Health, found: Vec<Alert>) -> (Vec<Alert>, Vec<Raised>) {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let (now, mut lasting, mut fresh) = (health.at, BTreeMap::new(), Vec::new());
+        for alert in found {
+            let key = alert.key();
+            let since = seen.alerts.remove(&key).map(|before| before.since);
+            if since.is_none() {
+                fresh.push(alert.clone());
+            }
+            lasting.insert(key, Raised { alert, since: since.unwrap_or(now) });
+        }
+        let over = std::mem::replace(&mut seen.alerts, lasting).into_values().collect();
+        seen.health = Some(Arc::new(health));
+        (fresh, over)
+    }
+}
+
+impl Backend {
+    /// Looks at everything, and says in the log what is new and what is over.
+    pub async fn look(&self) -> Arc<Health> {
+        let health = self.gather().await;
+        let found = alerts(&health, &self.repository.settings());
+        let shown = Arc::new(health.clone());
+        let (fresh, over) = self.watch.put(health, found);
+        for alert in fresh {
+            let words =
+                crate::i18n::sentence::alert::words(crate::clock::server_voice(crate::i18n::Locale::En), &alert);
+            tracing::warn!(alert = alert.key(), "{} {}", words.title, words.remedy);
+        }
+        for raised in over {
+            tracing::info!(alert = raised.alert.key(), since = raised.since.0, "over");
+        }
+        shown
+    }
+
+    async fn gather(&self) -> Health {
+        let now = Timestamp(chrono::Utc::now().timestamp());
+        let failed = |error: repository::RepositoryError| tracing::error!(%error, "a look at the database failed");
+        let database = self.repository.database_health().await.map_err(failed).ok();
+        let nodes = self.repository.node_summaries().await.map_err(failed).unwrap_or_default();
+        let tokens = self.repository.license_use().await.map_err(failed).unwrap_or_default();
+        let queue = self.repository.queue_health().await.map_err(failed).unwrap_or_default();
+        let folders = [
+            (Place::Database, self.own.database.clone()),
+            (Place::Uploads, self.folders.uploads.clone()),
+            (Place::Results, self.folders.results.clone()),
+            (Place::Logs, self.own.logs.clone()),
+            (Place::Backups, self.own.backups.clone()),
+        ];
+        let (backups, up_since) = (self.own.backups.clone(), self.watch.up_since(now));
+        let is_scheduled = self.repository.settings().backup_schedule.is_some();
+        // file systems may be slow, and some lie on a network
+        let looked = tokio::task::spawn_blocking(move || {
+            let memory = machine::memory().ok();
+            let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
+            (disks(&folders), memory, of_backups(&backups, is_scheduled, up_since))
+        });
+        let (disks, memory, backup) = match looked.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(%error, "a look at the disks failed");
+                Default::default()
+            }
+        };
+        let nodes = nodes.into_iter().map(|node| NodeHealth {
+            id: node.id,
+            state: node.state,
+            last_contact: node.last_contact,
+            disk: node.disk,
+        });
+        Health { at: now, database, nodes: nodes.collect(), disks, memory, queue, tokens, backup }
+    }
+}
+
+/// Each disk once, with what lies on it.
+fn disks(folders: &[(Place, std::path::PathBuf)]) -> Vec<DiskHealth> {
+    let mut found: Vec<(u64, DiskHealth)> = Vec::new();
+    for (place, folder) in folders {
+        let Ok(disk) = machine::disk(folder) else { continue };
+        match found.iter_mut().find(|(id, _)| *id == disk.id) {
+            Some((_, known)) => known.places.push(*place),
+            None => found.push((disk.id, DiskHealth { places: vec![*place], free: disk.free, size: disk.size })),
+        }
+    }
+    found.into_iter().map(|(_, disk)| disk).collect()
+}
+
+fn of_backups(folder: &Path, is_scheduled: bool, up_since: Timestamp) -> BackupHealth {
+    let all = backup::list(folder).unwrap_or_default();
+    let is_good = |shelved: &&backup::Shelved| {
+        shelved.manifest.is_ok() && shelved.check.as_ref().is_none_or(|check| check.problem.is_none())
+    };
+    let good = all.iter().find(is_good).and_then(|shelved| shelved.manifest.as_ref().ok());
+    let attempt = backup::last_attempt(folder);
+    BackupHealth {
+        last_good: good.map(|manifest| Timestamp(manifest.made_at)),
+        bytes: good.map(|manifest| manifest.bytes),
+        attempted: attempt.as_ref().map(|attempt| Timestamp(attempt.at)),
+        failed: attempt.and_then(|attempt| Some(BackupFailure { error: attempt.error?, full: attempt.full })),
+        // an older one matters no more than a newer that is good
+        damaged: all.first().filter(|newest| !is_good(newest)).map(|newest| newest.name.clone()),
+        is_scheduled,
+        up_since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn health(at: i64) -> Health {
+        Health {
+            at: Timestamp(at),
+            database: None,
+            nodes: vec![],
+            disks: vec![],
+            memory: None,
+            queue: Default::default(),
+            tokens: Default::default(),
+            backup: BackupHealth::default(),
+        }
+    }
+
+    #[test]
+    fn an_alarm_is_new_once_keeps_its_beginning_and_is_over_once() {
+        let watch = Watch::default();
+        let memory = |percent| Alert::Memory { percent };
+        let (fresh, over) = watch.put(health(10), vec![memory(90)]);
+        assert_eq!((fresh.len(), over.len()), (1, 0));
+        let (fresh, over) = watch.put(health(40), vec![memory(95), Alert::Queue { waiting: 100 }]);
+        assert_eq!((fresh, over.len()), (vec![Alert::Queue { waiting: 100 }], 0));
+        let lasting = watch.alerts();
+        assert_eq!(lasting[0], Raised { alert: memory(95), since: Timestamp(10) });
+        let (fresh, over) = watch.put(health(70), vec![]);
+        assert_eq!((fresh.len(), over.len(), watch.alerts().len()), (0, 2, 0));
+        let (fresh, _) = watch.put(health(99), vec![memory(90)]);
+        assert_eq!((fresh.len(), watch.alerts()[0].since), (1, Timestamp(99)));
+    }
+
+    #[test]
+    fn folders_on_one_disk_are_one_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let found = disks(&[(Place::Uploads, at("uploads")), (Place::Results, at("results"))]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].places, [Place::Uploads, Place::Results]);
+    }
+}

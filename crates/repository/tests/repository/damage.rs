@@ -1,0 +1,123 @@
+//! A database that is not what it should be is refused, and never replaced.
+
+use crate::lab::*;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use repository::*;
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
+use std::path::Path;
+
+/// A database of 200 jobs, closed.
+async fn closed() -> Lab {
+    let lab = Lab::new().await;
+    let deck = upload(&lab.repo, "beam.inp").await;
+    for n in 0..200 {
+        lab.repo.submit(&submission(&format!("job{n}"), &deck), &student()).await.unwrap();
+    }
+    lab.repo.close().await;
+    lab
+}
+
+fn config(path: &Path) -> RepositoryConfig {
+    RepositoryConfig { path: path.to_owned(), first_values: Vec::new() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_changed_byte_is_either_harmless_to_the_whole_or_refused() {
+    let lab = closed().await;
+    let whole = std::fs::read(lab.path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.db");
+    let handle = tokio::runtime::Handle::current();
+    let (mut refused, mut proven) = (0, 0);
+    tokio::task::block_in_place(|| {
+        let mut runner = TestRunner::new(Config { cases: 200, ..Config::default() });
+        for _ in 0..200 {
+            let damage = (0..whole.len(), 1..=255u8).new_tree(&mut runner).unwrap().current();
+            let mut bytes = whole.clone();
+            bytes[damage.0] ^= damage.1;
+            for file in ["jobs.db-wal", "jobs.db-shm"] {
+                drop(std::fs::remove_file(folder.path().join(file)));
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            handle.block_on(async {
+                match examine(&path, Use::Live).await {
+                    Ok(schema) => {
+                        assert_eq!(schema.pending, 0, "{damage:?}");
+                        let repo = match Repository::open(&config(&path)).await {
+                            Ok(repo) => repo,
+                            // a cell of what is read at the start
+                            Err(RepositoryError::Corrupt { .. }) => {
+                                refused += 1;
+                                return;
+                            }
+                            Err(error) => panic!("{damage:?}: {error}"),
+                        };
+                        proven += 1;
+                        // a row may hold what the program never writes; that is said and not repaired
+                        match repo.jobs(&JobQuery { limit: 1000, ..JobQuery::all(student().id) }).await {
+                            Ok(page) => assert_eq!(page.total, 200, "{damage:?}"),
+                            Err(RepositoryError::Corrupt { .. }) => {}
+                            Err(error) => panic!("{damage:?}: {error}"),
+                        }
+                        repo.close().await;
+                    }
+                    Err(RepositoryError::Damaged { .. } | RepositoryError::Strange | RepositoryError::Newer { .. }) => {
+                        refused += 1
+                    }
+                    Err(error) => panic!("{damage:?}: {error:?}"),
+                }
+            });
+        }
+    });
+    println!("200 changed bytes: {refused} refused, {proven} proven whole by SQLite");
+    assert!(refused > 20, "{refused}");
+}
+
+#[tokio::test]
+async fn one_of_a_newer_version_is_refused_and_left_alone() {
+    let lab = closed().await;
+    let url = format!("sqlite:{}", lab.path().display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_of_tomorrow', 0)";
+    sqlx::query(newer).execute(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+    for error in [
+        examine(&lab.path(), Use::Live).await.unwrap_err(),
+        Repository::open(&config(&lab.path())).await.err().unwrap(),
+    ] {
+        assert!(matches!(&error, RepositoryError::Newer { schema } if schema == "m9999_of_tomorrow"), "{error:?}");
+    }
+    assert_eq!(jobs_in(&lab.path(), Use::Live).await.unwrap().len(), 200);
+}
+
+#[tokio::test]
+async fn what_is_missing_or_somebody_else_s_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.db");
+    assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Missing)));
+    assert!(!path.exists());
+    let url = format!("sqlite:{}?mode=rwc", path.display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("CREATE TABLE books (title TEXT)").execute(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+    assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Strange)));
+    std::fs::write(&path, "not even a database, but a letter to somebody".repeat(100)).unwrap();
+    assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Damaged { .. })));
+    let opened = Repository::open(&config(&path)).await.err().unwrap();
+    assert!(matches!(opened, RepositoryError::Damaged { .. }), "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_belongs_to_nothing_is_found() {
+    let lab = closed().await;
+    let url = format!("sqlite:{}", lab.path().display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    for sql in ["PRAGMA foreign_keys = OFF", "DELETE FROM jobs WHERE id = 7"] {
+        sqlx::query(sql).execute(&mut raw).await.unwrap();
+    }
+    raw.close().await.unwrap();
+    let error = examine(&lab.path(), Use::Live).await.unwrap_err();
+    assert!(matches!(&error, RepositoryError::Damaged { found } if found.contains("job")), "{error:?}");
+}
