@@ -119,6 +119,8 @@ pub struct Asking {
     pub actor: Actor,
     /// The language.
     pub locale: Locale,
+    /// The request's own id, as the log has it.
+    pub request: Arc<str>,
 }
 
 /// The backend of this request.

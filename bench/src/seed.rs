@@ -94,6 +94,7 @@ fn upload() -> Result<UploadId> {
 
 async fn one(repository: &Repository, n: usize, actor: &Actor, deck: &UploadId, ended: bool) -> Result<()> {
     let new = Submission {
+        request: None,
         name: JobName::parse(&format!("bracket-{n:06}"))?,
         cpus: Cores::CHOICES[n % 3],
         wish: NodeWish::Auto,

@@ -5,6 +5,7 @@ import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
 import { NewJobPage } from './pages/new-job-page';
 import { peopleOf, signedIn, type Person } from './people';
+import { OperationsPage } from './pages/operations-page';
 import { SettingsPage } from './pages/settings-page';
 import { NodePage, NodesPage } from './pages/nodes-page';
 import { Stack } from './stack';
@@ -36,6 +37,7 @@ interface Fixtures {
   licenses: LicensesPage;
   settings: SettingsPage;
   audit: AuditPage;
+  operations: OperationsPage;
   nodes: NodesPage;
   node: NodePage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
@@ -83,6 +85,9 @@ export const test = base.extend<Fixtures>({
   },
   audit: async ({ page }, use) => {
     await use(new AuditPage(page));
+  },
+  operations: async ({ page }, use) => {
+    await use(new OperationsPage(page));
   },
   nodes: async ({ page }, use) => {
     await use(new NodesPage(page));

@@ -62,6 +62,16 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
     { name: 'account', path: '/account', ready: async (page) => page.getByTestId('tokens').waitFor() },
     { name: 'settings', path: '/admin/settings', ready: async (page) => page.getByTestId('settings').waitFor() },
     { name: 'audit', path: '/admin/audit', ready: async (page) => page.getByTestId('audit').waitFor() },
+    {
+      name: 'operations',
+      path: '/admin/operations',
+      ready: async (page) => {
+        const rows = page.getByTestId('backups').locator('tbody tr');
+        if ((await rows.count()) === 0) await page.getByTestId('back-up').click();
+        await rows.first().waitFor();
+        await page.getByTestId('backup-doing').waitFor({ state: 'hidden' });
+      },
+    },
     { name: 'nodes', path: '/nodes', ready: async (page) => page.getByTestId('node-row-node-01').waitFor() },
     {
       name: 'node',

@@ -19,6 +19,7 @@ mod m0012_setting_versions;
 mod m0013_node_version;
 mod m0014_last_seen;
 mod m0015_single_keys;
+mod m0016_request_ids;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_node_version::Migration),
             Box::new(m0014_last_seen::Migration),
             Box::new(m0015_single_keys::Migration),
+            Box::new(m0016_request_ids::Migration),
         ]
     }
 }

@@ -170,6 +170,7 @@ stop_solvers() {
 server_env() { # PORT; exports what the server is configured with
   if [ ! -e "$STACK/secret" ]; then (umask 077 && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$STACK/secret"); fi
   export DATABASE_PATH=$STACK/data/abaqus-jobs.db UPLOAD_DIR=$STACK/uploads RESULTS_DIR=$STACK/results
+  export BACKUP_DIR=$STACK/backups METRICS_DIR=$STACK/metrics
   export LOG_DIR=$STACK/logs LOG_LEVEL=${LOG_LEVEL:-info} PORT=$1 LISTEN=127.0.0.1
   export SSH_PRIVATE_KEY_PATH=$SSH_DIR/id_ed25519 SESSION_SECRET MAX_FILE_SIZE_MB=${MAX_FILE_SIZE_MB:-100}
   export TOTAL_LICENSE_TOKENS=${TOTAL_LICENSE_TOKENS:-50}

@@ -3,6 +3,7 @@
 
 use crate::problem::Problem;
 use crate::serve::Peer;
+use crate::request_id::RequestId;
 use app::backend::{Asking, Backend, Visitor, fault};
 use app::preferences;
 use axum::extract::{Request, State};
@@ -11,6 +12,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, USER_AGENT};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Origin;
+use std::sync::Arc;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// How the server is reached, for this layer.
@@ -64,7 +66,8 @@ pub async fn identify(State(reached): State<Reached>, mut request: Request, next
     let found = if request.uri().path().starts_with("/pkg/") { Ok(None) } else { backend.who(&visitor, origin).await };
     match found {
         Ok(Some(actor)) => {
-            request.extensions_mut().insert(Asking { actor, locale });
+            let id = request.extensions().get::<RequestId>().map_or_else(|| Arc::from(""), |id| Arc::clone(&id.0));
+            request.extensions_mut().insert(Asking { actor, locale, request: id });
         }
         Ok(None) => {}
         Err(error) => return Problem(fault::repository(locale, error)).into_response(),

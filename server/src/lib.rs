@@ -14,6 +14,7 @@ pub mod logs;
 mod metrics;
 mod policy;
 mod problem;
+mod request_id;
 mod router;
 mod same_site;
 mod scheduler;

@@ -8,7 +8,7 @@ mod user;
 
 use clap::{Parser, Subcommand};
 use server::config::Config;
-use server::database;
+use server::{database, logs};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -90,9 +90,13 @@ fn main() -> ExitCode {
                 | Command::Migrate { .. }
         )
     );
-    if !is_quiet {
-        server::logs::start(&arguments.config.log_level);
-    }
+    let to = match &arguments.command {
+        None | Some(Command::Serve) => logs::To::ConsoleAndFiles(&arguments.config.log_dir),
+        _ if is_quiet => logs::To::StandardError,
+        _ => logs::To::Console,
+    };
+    // to the end: what is still to be written is written then
+    let _logging = logs::start(&arguments.config.log_level, to);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),

@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Between two writings of the file.
 const WRITTEN: Duration = Duration::from_secs(60);
+/// A node that is asked every half minute has answered lately.
+const LATELY: domain::Seconds = domain::Seconds(120);
 /// The file's name.
 const FILE: &str = "prometheus.txt";
 
@@ -254,7 +256,12 @@ impl Gauges {
 fn of_nodes(all: &Gauges, nodes: &[NodeSummary]) -> Result<(), prometheus::Error> {
     let flag = |is: bool| f64::from(u8::from(is));
     type Value<'v> = Box<dyn Fn(&NodeSummary) -> Option<f64> + 'v>;
-    let answers = |node: &NodeSummary| matches!(node.state, NodeState::Available | NodeState::Draining);
+    let now = domain::Timestamp(chrono::Utc::now().timestamp());
+    // one that takes no jobs keeps that state when it falls silent
+    let answers = move |node: &NodeSummary| {
+        matches!(node.state, NodeState::Available | NodeState::Draining)
+            && node.last_contact.is_some_and(|at| now.since(at) <= LATELY)
+    };
     let table: [(&str, &str, Value<'_>); 9] = [
         ("abaqus_node_up", "The node answers.", Box::new(move |node| Some(flag(answers(node))))),
         (
@@ -307,13 +314,18 @@ fn of_server(all: &Gauges, health: &Health) -> Result<(), prometheus::Error> {
     let at = |at: domain::Timestamp| seconds(u64::try_from(at.0).unwrap_or(0));
     all.one("abaqus_start_timestamp_seconds", "When this program was started.", at(health.backup.up_since))?;
     all.several("abaqus_build_info", "This program's version.", "version", [(env!("CARGO_PKG_VERSION"), 1.0)])?;
+    let flag = |is: bool| f64::from(u8::from(is));
+    all.one("abaqus_database_up", "Whether the database answers.", flag(health.database.is_some()))?;
+    all.one("abaqus_metrics_timestamp_seconds", "When disks, memory and backups were looked at.", at(health.at))?;
     let backup = &health.backup;
+    all.one("abaqus_backup_scheduled", "Whether backups are made by themselves.", flag(backup.is_scheduled))?;
+    all.one("abaqus_backup_newest_damaged", "Whether the newest backup cannot be used.", flag(backup.damaged.is_some()))?;
     if let Some(last) = backup.last_good {
         all.one("abaqus_backup_last_success_timestamp_seconds", "The last good backup.", at(last))?;
     }
     if let Some(attempted) = backup.attempted {
         all.one("abaqus_backup_last_attempt_timestamp_seconds", "The last attempt at a backup.", at(attempted))?;
-        let failed = f64::from(u8::from(backup.failed.is_some()));
+        let failed = flag(backup.failed.is_some());
         all.one("abaqus_backup_last_attempt_failed", "Whether it failed.", failed)?;
     }
     if let Some(bytes) = backup.bytes {

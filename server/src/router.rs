@@ -5,7 +5,7 @@ use crate::files::body::in_time;
 use crate::files::rest::hear_out;
 use crate::files::{archive, receive};
 use crate::gate::{self, Gate};
-use crate::{api, calls, health, metrics, policy, same_site, ws};
+use crate::{api, calls, health, metrics, policy, request_id, same_site, ws};
 use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
@@ -81,5 +81,6 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         .layer(middleware::from_fn(hear_out))
         .layer(middleware::from_fn(same_site::check))
         .layer(middleware::from_fn_with_state(secure, policy::protect))
+        .layer(middleware::from_fn(request_id::give))
         .with_state(shared)
 }

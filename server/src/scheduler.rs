@@ -186,6 +186,7 @@ impl Scheduler {
     }
 
     fn tell(&self, job: &ActiveJob, next: &Life) {
+        let _of = effects::of_request(job).entered();
         if next.status != job.life.status {
             tracing::info!(job = %job.id, name = %job.name, from = %job.life.status, to = %next.status, "job");
         }

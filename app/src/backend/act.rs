@@ -118,6 +118,7 @@ impl Backend {
             deck_report: serde_json::to_value(&read.deck).map_err(|_| fault::internal(locale))?,
             parent: request.parent,
             idempotency_key: Some(request.idempotency_key).filter(|key| !key.is_empty()),
+            request: Some(asking.request.to_string()),
         };
         self.repository.submit(&submission, &asking.actor).await.map_err(|error| fault::repository(locale, error))
     }

@@ -312,6 +312,9 @@ pub fn alerts(health: &Health, settings: &Settings) -> Vec<Alert> {
     found
 }
 
+/// After a start, for the backup that was due before it.
+const TO_CATCH_UP: Seconds = Seconds(3_600);
+
 fn of_backups(health: &Health, late_after: Seconds) -> Vec<Alert> {
     let backup = &health.backup;
     let mut found = Vec::new();
@@ -321,10 +324,14 @@ fn of_backups(health: &Health, late_after: Seconds) -> Vec<Alert> {
     if let Some(name) = &backup.damaged {
         found.push(Alert::BackupDamaged { name: name.clone() });
     }
-    // a server that was just started, or installed today, has not had the time
-    let since = backup.last_good.map_or(backup.up_since, |last| last.max(backup.up_since));
-    let is_old = backup.last_good.is_none_or(|last| health.at.since(last) >= late_after);
-    if backup.is_scheduled && backup.failed.is_none() && is_old && health.at.since(since) >= late_after {
+    let up = health.at.since(backup.up_since);
+    let is_late = match backup.last_good {
+        // one that was due while no server ran is made at the start
+        Some(last) => health.at.since(last) >= late_after && up >= TO_CATCH_UP,
+        // installed today
+        None => up >= late_after,
+    };
+    if backup.is_scheduled && backup.failed.is_none() && is_late {
         found.push(Alert::BackupLate { last: backup.last_good });
     }
     found
@@ -413,9 +420,10 @@ mod tests {
             [""; 0]
         );
         assert_eq!(keys(|h| (h.backup.last_good, h.backup.is_scheduled) = (None, false)), [""; 0]);
-        // started an hour ago
+        // started lately
         assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (None, ago(3_600))), [""; 0]);
-        assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_600))), [""; 0]);
+        assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_599))), [""; 0]);
+        assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_600))), ["backup_late"]);
     }
 
     #[test]

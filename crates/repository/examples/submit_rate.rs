@@ -18,6 +18,7 @@ async fn submit(repo: &Repository, lanes: u32, deck: &UploadId, actor: &Actor) -
         tasks.spawn(async move {
             for n in 0..JOBS / lanes {
                 let new = Submission {
+                    request: None,
                     name: JobName::parse(&format!("job_{lanes}_{lane}_{n}")).unwrap(),
                     cpus: Cores(2),
                     wish: NodeWish::Auto,

@@ -37,6 +37,8 @@ pub struct Submission {
     pub parent: Option<JobId>,
     /// A key of the sender's choice: the same key of the same person again gives the same job.
     pub idempotency_key: Option<String>,
+    /// The request it comes by: what is done for the job is found by it in the log.
+    pub request: Option<String>,
 }
 
 impl Repository {
@@ -98,6 +100,7 @@ impl Repository {
                     deck_report: Set(json_text("deck_report", &new.deck_report)?),
                     options: Set(json_text("options", &new.options)?),
                     idempotency_key: Set(new.idempotency_key.clone()),
+                    request_id: Set(new.request.clone()),
                     ..Default::default()
                 };
                 let id = JobId(jobs::Entity::insert(row).exec(db).await?.last_insert_id);

@@ -12,6 +12,7 @@ use repository::{ActiveJob, HistoryFact};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
+use tracing::Instrument;
 
 /// Pause after an effect that failed, before its next try may begin; doubles with each failure of the same …
 const PAUSE: Duration = Duration::from_secs(2);
@@ -19,6 +20,14 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often a transfer's bytes are written down.
 const TOLD_EVERY: Duration = Duration::from_millis(300);
+
+/// What is done for a job is found in the log by the request it came by.
+pub(super) fn of_request(job: &ActiveJob) -> tracing::Span {
+    match &job.request {
+        Some(id) => tracing::info_span!("request", id),
+        None => tracing::Span::none(),
+    }
+}
 
 /// How an effect went.
 pub(super) enum Outcome {
@@ -66,7 +75,8 @@ impl Scheduler {
             return;
         }
         let place = UnderWay { scheduler: self.clone(), key };
-        self.shared.tasks.spawn(self.clone().see_through(effect, job.clone(), place));
+        let work = self.clone().see_through(effect, job.clone(), place);
+        self.shared.tasks.spawn(work.instrument(of_request(job)));
     }
 
     async fn see_through(self, effect: Effect, job: ActiveJob, place: UnderWay) {

@@ -17,6 +17,7 @@ mod inputs;
 mod licenses;
 mod never_twice;
 mod nodes;
+mod operations;
 mod people;
 mod queue;
 mod settings;

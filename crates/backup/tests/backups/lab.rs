@@ -78,6 +78,7 @@ pub async fn submit(repo: &Repository, uploads: &Path, job: &str) -> JobId {
         deck_report: serde_json::json!({}),
         parent: None,
         idempotency_key: None,
+        request: None,
     };
     repo.submit(&submission, &student()).await.unwrap().id
 }

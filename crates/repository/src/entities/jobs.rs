@@ -42,6 +42,7 @@ pub struct Model {
     pub steps: String,
     pub deck_report: String,
     pub options: String,
+    pub request_id: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -38,6 +38,8 @@ pub struct ActiveJob {
     pub steps: Vec<StepShape>,
     /// Since when its node has not answered.
     pub no_contact_since: Option<Timestamp>,
+    /// The request it came by, for the log.
+    pub request: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -104,6 +106,7 @@ struct ActiveRow {
     options: String,
     steps: String,
     no_contact_since: Option<i64>,
+    request_id: Option<String>,
 }
 
 impl Repository {
@@ -130,7 +133,7 @@ impl Repository {
         // one moment for all three
         let db = self.db().begin().await?;
         let by_id = |query: sea_orm::Select<jobs::Entity>| query.filter(which.clone()).order_by_asc(C::Id);
-        let columns = [C::Id, C::Name, C::Solver, C::CpuCount, C::Options, C::Steps, C::NoContactSince];
+        let columns = [C::Id, C::Name, C::Solver, C::CpuCount, C::Options, C::Steps, C::NoContactSince, C::RequestId];
         let rows = jobs::Entity::find().select_only().columns(columns);
         let rows = by_id(rows).into_model::<ActiveRow>().all(&db).await?;
         let lives = by_id(life::select()).into_model::<LifeRow>().all(&db).await?;
@@ -153,6 +156,7 @@ impl Repository {
                     files,
                     steps: row.json("steps", &job.steps)?,
                     no_contact_since: job.no_contact_since.map(Timestamp),
+                    request: job.request_id,
                 })
             })
             .collect()

@@ -102,6 +102,7 @@ pub fn submission(job: &str, deck: &UploadId) -> Submission {
         deck_report: serde_json::json!({"elements": 12}),
         parent: None,
         idempotency_key: None,
+        request: None,
     }
 }
 
