@@ -2,8 +2,8 @@
 //! after this, by `gate`.
 
 use crate::problem::Problem;
-use crate::serve::Peer;
 use crate::request_id::RequestId;
+use crate::serve::Peer;
 use app::backend::{Asking, Backend, Visitor, fault};
 use app::preferences;
 use axum::extract::{Request, State};
@@ -12,8 +12,8 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, USER_AGENT};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::Origin;
-use std::sync::Arc;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// How the server is reached, for this layer.
 #[derive(Clone)]

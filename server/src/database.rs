@@ -76,7 +76,10 @@ fn is_empty(path: &Path) -> bool {
 }
 
 /// Where other things of ours are, the database was: a new one in its place would begin anew over them.
-fn refuse_missing(config: &Config) -> Result<(), ServerError> {
+///
+/// # Errors
+/// What says that it was, and what helps.
+pub fn refuse_missing(config: &Config) -> Result<(), ServerError> {
     let has_backup = backup::list(&config.backup_dir).is_ok_and(|all| !all.is_empty());
     let mut beside = config.database_path.clone().into_os_string();
     beside.push("-wal");
@@ -119,6 +122,11 @@ pub fn explain(config: &Config, error: RepositoryError) -> ServerError {
             format!("Close what has it open (a sqlite3?): fuser -v {}", config.database_path.display())
         }
         RepositoryError::Full => "Make room on its disk; nothing was changed.".to_owned(),
+        RepositoryError::Database(source) => {
+            let why = format!("{error}: {source}");
+            let help = format!("See what is wrong with it: {program} doctor");
+            return ServerError::Database { path: config.database_path.clone(), why, help };
+        }
         _ => return error.into(),
     };
     ServerError::Database { path: config.database_path.clone(), why: error.to_string(), help }

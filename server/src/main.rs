@@ -1,6 +1,7 @@
 //! The one binary: the server, and the tool beside it.
 
 mod backups;
+mod doctor;
 mod inspect;
 mod node;
 mod settings;
@@ -60,6 +61,8 @@ enum Command {
         /// Which; `latest` is the newest.
         name: String,
     },
+    /// Looks at everything on this machine and on every node, says what must be put right and how. It changes nothing.
+    Doctor,
     /// Says what the readers find in decks and solver files: one JSON object a line.
     Inspect {
         /// Files of any kind.
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
             Command::Settings(_)
                 | Command::User(_)
                 | Command::Backup
+                | Command::Doctor
                 | Command::VerifyBackup { .. }
                 | Command::Restore { .. }
                 | Command::Migrate { .. }
@@ -106,6 +110,7 @@ fn main() -> ExitCode {
         Some(Command::User(command)) => runtime.block_on(user::run(command, &arguments.config)),
         Some(Command::Settings(command)) => runtime.block_on(settings::run(command, &arguments.config)),
         Some(Command::Migrate { to }) => runtime.block_on(migrate(&arguments.config, to.as_deref())),
+        Some(Command::Doctor) => runtime.block_on(doctor::examine(&arguments.config)),
         Some(Command::Backup) => runtime.block_on(backups::back_up(&arguments.config)),
         Some(Command::VerifyBackup { name }) => runtime.block_on(backups::verify(&arguments.config, &name)),
         Some(Command::Restore { name }) => runtime.block_on(backups::restore(&arguments.config, &name)),

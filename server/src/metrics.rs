@@ -319,7 +319,11 @@ fn of_server(all: &Gauges, health: &Health) -> Result<(), prometheus::Error> {
     all.one("abaqus_metrics_timestamp_seconds", "When disks, memory and backups were looked at.", at(health.at))?;
     let backup = &health.backup;
     all.one("abaqus_backup_scheduled", "Whether backups are made by themselves.", flag(backup.is_scheduled))?;
-    all.one("abaqus_backup_newest_damaged", "Whether the newest backup cannot be used.", flag(backup.damaged.is_some()))?;
+    all.one(
+        "abaqus_backup_newest_damaged",
+        "Whether the newest backup cannot be used.",
+        flag(backup.damaged.is_some()),
+    )?;
     if let Some(last) = backup.last_good {
         all.one("abaqus_backup_last_success_timestamp_seconds", "The last good backup.", at(last))?;
     }

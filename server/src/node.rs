@@ -4,9 +4,13 @@ use app::backend::doctor;
 use app::i18n::{Locale, sentence};
 use clap::{Args, Subcommand};
 use domain::doctor::{Outcome, Told, remedy};
-use domain::{AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Solver, SolverCommand, Tokens, WorkFolder};
+use domain::{
+    AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Settings, Solver, SolverCommand, Tokens, WorkFolder,
+};
+use executor::Executor;
 use server::config::Config;
 use std::error::Error;
+use std::sync::Arc;
 
 /// What can be done with nodes.
 #[derive(Subcommand)]
@@ -73,7 +77,13 @@ async fn test(id: &str, config: &Config) -> Result<(), Box<dyn Error>> {
     let (node, settings) = (repository.node(&id).await?, repository.settings());
     repository.close().await;
     let node = node.ok_or_else(|| format!("there is no node {id}"))?;
-    let mut told = doctor::test(server::executor(config)?, node, settings);
+    let failed = examine(server::executor(config)?, node, settings, "").await;
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} must be corrected on {id}").into()) }
+}
+
+/// Looks at a node step by step and says what it finds, each line after `indent`; how much must be corrected.
+pub async fn examine(executor: Executor, node: Node, settings: Arc<Settings>, indent: &str) -> u32 {
+    let mut told = doctor::test(executor, node, settings);
     let mut failed = 0;
     while let Some(told) = told.recv().await {
         let Told::Done { report } = told else { continue };
@@ -84,19 +94,20 @@ async fn test(id: &str, config: &Config) -> Result<(), Box<dyn Error>> {
             Outcome::After { step } => ("-", sentence::doctor::after(Locale::En, *step)),
         };
         let title = sentence::doctor::step(report.step).in_locale(Locale::En);
-        println!("{mark:6} {title}: {said} ({} ms)", report.millis);
+        println!("{indent}{mark:6} {title}: {said} ({} ms)", report.millis);
         if let Outcome::Caution { finding } = &report.outcome {
-            sentence::doctor::remark(Locale::En, finding).into_iter().for_each(|remark| println!("       {remark}"));
+            let remarks = sentence::doctor::remark(Locale::En, finding);
+            remarks.into_iter().for_each(|remark| println!("{indent}       {remark}"));
         }
         if let Outcome::Failed { problem } = &report.outcome {
             failed += 1;
-            println!("       {}", sentence::doctor::advice(Locale::En, problem));
+            println!("{indent}       {}", sentence::doctor::advice(Locale::En, problem));
             for line in remedy(problem).iter().flat_map(|command| command.lines()) {
-                println!("       $ {line}");
+                println!("{indent}       $ {line}");
             }
         }
     }
-    if failed == 0 { Ok(()) } else { Err(format!("{failed} must be corrected on {id}").into()) }
+    failed
 }
 
 async fn store(add: Add, config: &Config) -> Result<(), Box<dyn Error>> {

@@ -41,10 +41,7 @@ pub async fn write(
     let begun = now();
     let name = shelf::name_for(backups, begun);
     let made = attempt(repository, places, rules, &name, begun, tell, &lock).await;
-    let noted = match &made {
-        Ok(_) => Attempt { at: now(), name: Some(name.clone()), error: None, full: false },
-        Err(error) => Attempt { at: now(), name: None, error: Some(error.to_string()), full: error.is_full() },
-    };
+    let noted = Attempt::of(&made);
     if made.is_err()
         && let Err(error) = shelf::sweep(backups, &lock)
     {
@@ -113,6 +110,16 @@ async fn attempt(
         Err(error) => tracing::warn!(%error, "old backups could not be removed"),
     }
     Ok(Shelved { name: name.to_owned(), folder, manifest: Ok(verified.manifest), check: None })
+}
+
+impl Attempt {
+    /// How one that ended just now went.
+    pub fn of(made: &Result<Shelved, BackupError>) -> Attempt {
+        match made {
+            Ok(made) => Attempt { at: now(), name: Some(made.name.clone()), error: None, full: false },
+            Err(error) => Attempt { at: now(), name: None, error: Some(error.to_string()), full: error.is_full() },
+        }
+    }
 }
 
 fn now() -> i64 {

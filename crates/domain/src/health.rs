@@ -423,7 +423,10 @@ mod tests {
         // started lately
         assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (None, ago(3_600))), [""; 0]);
         assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_599))), [""; 0]);
-        assert_eq!(keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_600))), ["backup_late"]);
+        assert_eq!(
+            keys(|h| (h.backup.last_good, h.backup.up_since) = (Some(ago(999_999)), ago(3_600))),
+            ["backup_late"]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Who has a database for itself.
@@ -63,7 +64,7 @@ impl Claim {
         let path = beside(database);
         let failed = |error: io::Error| ClaimError::Io { path: path.clone(), error };
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
+            make_private(folder).map_err(failed)?;
         }
         // never removed: a lock on a name that was removed and made anew would be two locks
         let mut file =
@@ -99,6 +100,11 @@ impl Claim {
             _ => None,
         }
     }
+}
+
+/// Makes a folder that others cannot read.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)
 }
 
 fn read(file: &mut File) -> Option<Holder> {

@@ -206,6 +206,12 @@ impl From<DbErr> for RepositoryError {
         if code == Some(SQLITE_CONSTRAINT_CHECK) {
             return RepositoryError::Invalid { field: "cpus", problem: Contradiction::Cores };
         }
+        // who holds the lock holds it longer than a connection is waited for
+        if let DbErr::Conn(RuntimeErr::SqlxError(source)) = &error
+            && matches!(**source, SqlxError::PoolTimedOut)
+        {
+            return RepositoryError::Busy;
+        }
         if let Some(column) = undecodable(&error) {
             let problem = "holds a value of another kind".to_owned();
             return RepositoryError::Corrupt { table: "unknown", row: "unknown".to_owned(), column, problem };

@@ -100,7 +100,7 @@ impl Repository {
 
     async fn open_with(config: &RepositoryConfig, patience: Duration) -> Result<Repository, RepositoryError> {
         if let Some(folder) = config.path.parent() {
-            std::fs::create_dir_all(folder)
+            claim::make_private(folder)
                 .map_err(|source| RepositoryError::Folder { path: folder.to_owned(), source: Arc::new(source) })?;
         }
         let db = connection::writer(&config.path, patience).await?;

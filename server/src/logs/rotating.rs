@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// One file and those before it.
@@ -42,7 +42,7 @@ impl Rotating {
     fn opened(&mut self) -> io::Result<&mut (File, u64)> {
         if self.open.is_none() {
             if let Some(folder) = self.path.parent() {
-                fs::create_dir_all(folder)?;
+                fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)?;
             }
             let file = OpenOptions::new().create(true).append(true).mode(0o640).open(&self.path)?;
             let size = file.metadata()?.len();

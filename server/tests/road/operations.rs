@@ -65,7 +65,10 @@ async fn a_backup_beside_the_server_comes_back_whole_and_starts_nothing_twice() 
     assert_eq!(stack.launches(), 2);
     stack.end_server().await;
     let restored = stack.works(&["restore", "latest"]);
-    assert!(restored.contains("1 jobs submitted since then are lost") && restored.contains("later of tester"), "{restored}");
+    assert!(
+        restored.contains("1 jobs submitted since then are lost") && restored.contains("later of tester"),
+        "{restored}"
+    );
     stack.start_server();
     assert_eq!(stack.job(done).await["status"], "Completed");
     let gone = stack.http.get(stack.url(&format!("/api/v1/jobs/{later}"))).send().await.unwrap();
@@ -91,8 +94,8 @@ async fn a_run_that_ended_after_the_backup_is_found_ended_and_not_started_again(
     stack.works(&["restore", "latest"]);
     stack.start_server();
     // its folder on the node is gone with its end: that is evidence, and nothing is started
-    let job = stack.until(running, "over", |job| !job["ended_at"].is_null()).await;
-    assert!(["Missing", "Completed"].contains(&job["status"].as_str().unwrap()), "{job}");
+    let is_over = |job: &Value| ["Missing", "Completed"].contains(&job["status"].as_str().unwrap());
+    stack.until(running, "over", is_over).await;
     assert_eq!(stack.launches(), 1);
 }
 
@@ -307,7 +310,8 @@ async fn metrics_are_what_prometheus_reads_and_count_what_happened() {
     eventually("a file", async || file.exists()).await;
     assert!(std::fs::read_to_string(file).unwrap().contains("abaqus_license_total 50"));
     // Prometheus' own reader, where there is one
-    match std::process::Command::new("promtool").args(["check", "metrics"]).stdin(std::process::Stdio::piped()).spawn() {
+    match std::process::Command::new("promtool").args(["check", "metrics"]).stdin(std::process::Stdio::piped()).spawn()
+    {
         Ok(mut promtool) => {
             use std::io::Write;
             promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
@@ -317,4 +321,86 @@ async fn metrics_are_what_prometheus_reads_and_count_what_happened() {
         }
         Err(_) => eprintln!("SKIPPED: promtool is not here"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_what_is_wrong_with_the_command_that_mends_it_and_changes_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let stack = Stack::start().await;
+    stack.until_contact().await;
+    let well = stack.works(&["doctor"]);
+    for line in ["ok     database: whole", "ok     in use by: server, process", "node-01", "  ok"] {
+        assert!(well.contains(line), "{line} is not in {well}");
+    }
+    let uploads = stack.folder.path().join("uploads");
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&uploads, 0o777);
+    let ill = stack.fails(&["doctor"]);
+    assert!(ill.contains(&format!("$ chmod 750 {}", uploads.display())), "{ill}");
+    let mode = std::fs::metadata(&uploads).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o777, "it only says so");
+    set(&uploads, 0o750);
+    let key = stack.sshd.private_key().to_owned();
+    set(&key, 0o644);
+    let ill = stack.fails(&["doctor"]);
+    assert!(ill.contains("chmod 600"), "{ill}");
+    set(&key, 0o600);
+    let out = stack.command().arg("doctor").env("SESSION_SECRET", "short").output().unwrap();
+    assert!(!out.status.success() && said(&out).contains("openssl rand -hex 32"), "{}", said(&out));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_and_what_it_causes_share_an_id_in_the_log() {
+    let mut stack = Stack::start().await;
+    let part = reqwest::multipart::Part::bytes(sample("quick.inp").1).file_name("quick.inp");
+    let form = reqwest::multipart::Form::new().text("cpus", "2").part("file", part);
+    let post = stack.http.post(stack.url("/api/v1/jobs")).header("x-request-id", "cae-macro-17").multipart(form);
+    let answer = post.send().await.unwrap();
+    assert_eq!(answer.headers()["x-request-id"], "cae-macro-17");
+    let id = answer.json::<Value>().await.unwrap()["id"].as_i64().unwrap();
+    stack.until_status(id, "Completed").await;
+    // one that could write into the log is not taken over
+    let other = stack.http.get(stack.url("/api/health/live")).header("x-request-id", "two words").send().await.unwrap();
+    assert_eq!(other.headers()["x-request-id"].len(), 32);
+    stack.end_server().await;
+    let log = std::fs::read_to_string(stack.folder.path().join("logs/combined.log")).unwrap();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_it: Vec<&Value> = lines.iter().filter(|line| line["span"]["id"] == "cae-macro-17").collect();
+    for status in ["Starting", "Running", "Collecting", "Completed"] {
+        assert!(of_it.iter().any(|line| line["to"] == status), "no {status} among {of_it:?}");
+    }
+    assert!(lines.iter().all(|line| line["level"].is_string() && line["timestamp"].is_string()));
+    let errors = std::fs::read_to_string(stack.folder.path().join("logs/error.log")).unwrap_or_default();
+    assert!(errors.lines().all(|line| line.contains("\"level\":\"ERROR\"")), "{errors}");
+    let secret = stack.authorization().replace("Authorization: Bearer ", "");
+    assert!(!log.contains(&secret), "a token is in the log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_log_disk_stops_nothing_and_logging_goes_on_when_there_is_room() {
+    let mut stack = Stack::start().await;
+    stack.end_server().await;
+    let logs = stack.folder.path().join("logs");
+    std::fs::create_dir_all(&logs).unwrap();
+    let Some(disk) = Disk::mount(&logs, "size=1m") else {
+        eprintln!("SKIPPED: a full disk needs an account that may mount one");
+        return;
+    };
+    disk.fill().unwrap();
+    stack.start_server();
+    let first = stack.submit(&[("first.inp".to_owned(), sample("quick.inp").1)]).await;
+    stack.until_status(first, "Completed").await;
+    let (_, health) = stack.health(&stack.http).await;
+    assert!(health["alerts"].to_string().contains("server_disk logs"), "{health}");
+    disk.make_room().unwrap();
+    let second = stack.submit(&[("second.inp".to_owned(), sample("quick.inp").1)]).await;
+    stack.until_status(second, "Completed").await;
+    let log = logs.join("combined.log");
+    let is_logged = async || {
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        text.contains("\"name\":\"second\"") && text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok())
+    };
+    eventually("logged again", is_logged).await;
 }

@@ -3,9 +3,9 @@
 use crate::AppError;
 use crate::admin::operations::api::{BackupStep, UnderWay};
 use crate::backend::{Asking, Backend, fault};
-use backup::{BackupError, Places, Progress, Rules, Shelved, Step, Tell};
+use backup::{Attempt, BackupError, Places, Progress, Rules, Shelved, Step, Tell};
 use domain::Timestamp;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use std::time::Duration;
 #[derive(Clone, Default)]
 pub struct BackupWork {
     now: Arc<Mutex<Option<Doing>>>,
+    /// How the last one went that this server has made: a full disk takes no note of it.
+    last: Arc<Mutex<Option<Attempt>>>,
 }
 
 #[derive(Clone)]
@@ -47,6 +49,12 @@ impl BackupWork {
                 doing.progress = progress;
             }
         })
+    }
+
+    /// How the last one went, whoever made it: by what is noted beside them, or by what this server knows.
+    pub fn last_attempt(&self, backups: &Path) -> Option<Attempt> {
+        let known = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        known.into_iter().chain(backup::last_attempt(backups)).max_by_key(|attempt| attempt.at)
     }
 
     /// What is being done, and how far it is.
@@ -88,6 +96,8 @@ impl Backend {
             keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
         };
         let made = backup::write(&self.repository, &self.places(), rules, &turn.0.tell()).await;
+        let attempt = Attempt::of(&made);
+        *turn.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(attempt);
         drop(turn);
         match &made {
             Ok(made) => {
@@ -112,7 +122,7 @@ impl Backend {
 
     /// When the last one was tried, whatever came of it; `None` where there has been none.
     pub fn last_backup(&self) -> Option<Timestamp> {
-        backup::last_attempt(&self.own.backups).map(|attempt| Timestamp(attempt.at))
+        self.backup_work.last_attempt(&self.own.backups).map(|attempt| Timestamp(attempt.at))
     }
 
     /// Begins one for a person, who need not wait for it.

@@ -98,13 +98,13 @@ impl Backend {
             (Place::Logs, self.own.logs.clone()),
             (Place::Backups, self.own.backups.clone()),
         ];
-        let (backups, up_since) = (self.own.backups.clone(), self.watch.up_since(now));
+        let (work, backups, up_since) = (self.backup_work.clone(), self.own.backups.clone(), self.watch.up_since(now));
         let is_scheduled = self.repository.settings().backup_schedule.is_some();
         // file systems may be slow, and some lie on a network
         let looked = tokio::task::spawn_blocking(move || {
             let memory = machine::memory().ok();
             let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
-            (disks(&folders), memory, of_backups(&backups, is_scheduled, up_since))
+            (disks(&folders), memory, of_backups(&backups, work.last_attempt(&backups), is_scheduled, up_since))
         });
         let (disks, memory, backup) = match looked.await {
             Ok(looked) => looked,
@@ -136,13 +136,17 @@ fn disks(folders: &[(Place, std::path::PathBuf)]) -> Vec<DiskHealth> {
     found.into_iter().map(|(_, disk)| disk).collect()
 }
 
-fn of_backups(folder: &Path, is_scheduled: bool, up_since: Timestamp) -> BackupHealth {
+fn of_backups(
+    folder: &Path,
+    attempt: Option<backup::Attempt>,
+    is_scheduled: bool,
+    up_since: Timestamp,
+) -> BackupHealth {
     let all = backup::list(folder).unwrap_or_default();
     let is_good = |shelved: &&backup::Shelved| {
         shelved.manifest.is_ok() && shelved.check.as_ref().is_none_or(|check| check.problem.is_none())
     };
     let good = all.iter().find(is_good).and_then(|shelved| shelved.manifest.as_ref().ok());
-    let attempt = backup::last_attempt(folder);
     BackupHealth {
         last_good: good.map(|manifest| Timestamp(manifest.made_at)),
         bytes: good.map(|manifest| manifest.bytes),

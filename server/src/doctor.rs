@@ -1,0 +1,226 @@
+//! `doctor`: everything that must be right on this machine, and on every node, with the command that puts it right. It
+//! changes nothing and runs beside a server.
+
+use crate::node;
+use credentials::Signer;
+use domain::NodeState;
+use domain::health::percent_used;
+use repository::{Claim, Repository};
+use server::config::Config;
+use server::database;
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+/// From here on a disk is too full.
+const FULL: u32 = 90;
+
+/// What was found so far.
+#[derive(Default)]
+struct Findings {
+    failed: u32,
+}
+
+impl Findings {
+    fn good(&mut self, what: &str, said: &str) {
+        println!("ok     {what}: {said}");
+    }
+
+    fn look(&mut self, what: &str, said: &str, advice: &str) {
+        println!("look   {what}: {said}\n       {advice}");
+    }
+
+    fn bad(&mut self, what: &str, said: &str, advice: &str) {
+        self.failed += 1;
+        println!("FAILED {what}: {said}\n       {advice}");
+    }
+}
+
+/// Looks at everything; fails where something must be corrected, so that scripts can ask.
+pub async fn examine(config: &Config) -> Result<(), Box<dyn Error>> {
+    let mut found = Findings::default();
+    secret(config, &mut found);
+    for (name, folder, mode) in [
+        ("DATABASE_PATH", folder_of(&config.database_path), 0o750),
+        ("UPLOAD_DIR", config.upload_dir.as_path(), 0o750),
+        ("RESULTS_DIR", &config.results_dir, 0o750),
+        ("BACKUP_DIR", &config.backup_dir, 0o700),
+        ("LOG_DIR", &config.log_dir, 0o750),
+        ("METRICS_DIR", &config.metrics_dir, 0o755),
+    ] {
+        folder_is_right(name, folder, mode, &mut found);
+    }
+    key(config, &mut found);
+    disks(config, &mut found);
+    let repository = open(config, &mut found).await;
+    backups(config, &mut found);
+    if let Some(repository) = repository {
+        nodes(config, &repository, &mut found).await;
+        repository.close().await;
+    }
+    match found.failed {
+        0 => Ok(()),
+        failed => Err(format!("{failed} must be corrected").into()),
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn secret(config: &Config, found: &mut Findings) {
+    match Signer::new(config.session_secret.as_deref().unwrap_or_default()) {
+        Ok(_) => found.good("SESSION_SECRET", "set"),
+        Err(error) => {
+            found.bad("SESSION_SECRET", &error.to_string(), "$ echo SESSION_SECRET=$(openssl rand -hex 32) >> .env")
+        }
+    }
+}
+
+/// Others must not read what people sent; we must be able to write.
+fn folder_is_right(name: &str, folder: &Path, mode: u32, found: &mut Findings) {
+    let shown = folder.display();
+    match fs::metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            found.look(name, &format!("{shown} is not there yet"), "The server makes it when it needs it.");
+        }
+        Err(error) => found.bad(name, &format!("{shown}: {error}"), &format!("$ ls -ld {shown}")),
+        Ok(of) if !of.is_dir() => {
+            found.bad(name, &format!("{shown} is a file"), "Move it away, or name another folder.");
+        }
+        Ok(of) => {
+            let is = of.permissions().mode() & 0o777;
+            // asked of the system itself, for it knows more than the mode
+            let writable = tempfile::Builder::new().prefix(".doctor-").tempfile_in(folder);
+            if let Err(error) = writable {
+                let advice = format!("$ sudo chown -R \"$(id -un)\" {shown}");
+                found.bad(name, &format!("{shown} cannot be written: {error}"), &advice);
+            } else if is & !mode & 0o777 != 0 {
+                found.bad(name, &format!("{shown} is open to others ({is:o})"), &format!("$ chmod {mode:o} {shown}"));
+            } else {
+                found.good(name, &format!("{shown} ({is:o})"));
+            }
+        }
+    }
+}
+
+fn key(config: &Config, found: &mut Findings) {
+    let path = config.ssh_private_key_path.as_path();
+    let shown = path.display();
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            found.bad("SSH key", &format!("{shown} is not there"), &format!("$ ssh-keygen -t ed25519 -N '' -f {shown}"));
+        }
+        Err(error) => found.bad("SSH key", &format!("{shown}: {error}"), &format!("$ ls -l {shown}")),
+        Ok(of) if of.mode() & 0o077 != 0 => {
+            let is = of.mode() & 0o777;
+            found.bad("SSH key", &format!("{shown} can be read by others ({is:o})"), &format!("$ chmod 600 {shown}"));
+        }
+        Ok(_) => match server::executor(config) {
+            Ok(_) => found.good("SSH key and runner", &format!("{shown}, {}", config.runner_linux.display())),
+            Err(error) => found.bad(
+                "SSH key and runner",
+                &error.to_string(),
+                "The key is made by ssh-keygen -t ed25519; the runner lies beside the program in a release (RUNNER_LINUX).",
+            ),
+        },
+    }
+}
+
+fn disks(config: &Config, found: &mut Findings) {
+    let mut seen = Vec::new();
+    for folder in [folder_of(&config.database_path), &config.upload_dir, &config.results_dir, &config.backup_dir] {
+        match machine::disk(folder) {
+            Ok(disk) if seen.contains(&disk.id) => {}
+            Ok(disk) => {
+                seen.push(disk.id);
+                let percent = percent_used(disk.free, disk.size);
+                let said =
+                    format!("{percent}% of the disk of {} in use, {} MB free", folder.display(), disk.free / 1_000_000);
+                if percent >= FULL {
+                    found.bad("disk", &said, "Make room, or move a folder to another disk.");
+                } else {
+                    found.good("disk", &said);
+                }
+            }
+            Err(error) => found.bad("disk", &format!("{}: {error}", folder.display()), "Is its disk mounted?"),
+        }
+    }
+}
+
+async fn open(config: &Config, found: &mut Findings) -> Option<Repository> {
+    match Claim::holder(&config.database_path) {
+        Some(holder) => found.good("in use by", &holder.to_string()),
+        None => found.look("server", "none runs on this database", "$ systemctl start abaqus-job-manager"),
+    }
+    if !config.database_path.exists() {
+        match database::refuse_missing(config) {
+            Ok(()) => found.look("database", "is not there yet", "The server makes it at its first start."),
+            Err(error) => found.bad("database", &error.to_string(), "Until then the server does not start."),
+        }
+        return None;
+    }
+    match database::examine(config).await {
+        Ok(schema) if schema.pending > 0 => {
+            let said = format!("whole, {} changes of its tables are due", schema.pending);
+            found.look("database", &said, "The server makes them at its start.");
+            // opening it would make them
+            return None;
+        }
+        Ok(schema) => found.good("database", &format!("whole ({})", schema.version)),
+        Err(error) => {
+            found.bad("database", &error.to_string(), "Until then the server does not start.");
+            return None;
+        }
+    }
+    match database::open_repository(config).await {
+        Ok(repository) => Some(repository),
+        Err(error) => {
+            found.bad("database", &error.to_string(), "See above.");
+            None
+        }
+    }
+}
+
+fn backups(config: &Config, found: &mut Findings) {
+    let program = database::program();
+    match backup::list(&config.backup_dir) {
+        Err(error) => found.bad("backups", &error.to_string(), "Is their disk mounted?"),
+        Ok(all) => match all.first() {
+            None => found.look("backups", "there is none yet", &format!("$ {program} backup")),
+            Some(newest) => match (&newest.manifest, &newest.check) {
+                (Ok(_), None) => found.good("backups", &format!("{} there, the newest {}", all.len(), newest.name)),
+                (Ok(_), Some(check)) if check.problem.is_none() => {
+                    found.good("backups", &format!("{} there, the newest {}, checked again", all.len(), newest.name));
+                }
+                _ => found.bad("backups", &format!("{} cannot be used", newest.name), &format!("$ {program} backup")),
+            },
+        },
+    }
+    if let Some(error) = backup::last_attempt(&config.backup_dir).and_then(|attempt| attempt.error) {
+        found.bad("last backup", &error, &format!("Put that right, then: {program} backup"));
+    }
+}
+
+async fn nodes(config: &Config, repository: &Repository, found: &mut Findings) {
+    let nodes = match repository.nodes().await {
+        Ok(nodes) => nodes,
+        Err(error) => return found.bad("nodes", &error.to_string(), "See above."),
+    };
+    if nodes.is_empty() {
+        found.look("nodes", "there is none yet", "Add one on the page Nodes.");
+    }
+    for node in nodes {
+        if node.state == NodeState::Disabled {
+            found.good(node.id.as_str(), "switched off");
+            continue;
+        }
+        println!("{}", node.id);
+        match server::executor(config) {
+            Ok(executor) => found.failed += node::examine(executor, node, repository.settings(), "  ").await,
+            Err(error) => found.bad(node.id.as_str(), &error.to_string(), "See above."),
+        }
+    }
+}
