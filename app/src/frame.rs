@@ -1,5 +1,6 @@
 //! The frame around every page: side bar, top bar, tab bar, messages, keys.
 
+mod alarm;
 mod arrivals;
 mod keys;
 pub mod lab_feed;
@@ -59,6 +60,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <div class="min-w-0">
                 <top::TopBar />
                 <main id="main" class="page" tabindex="-1">
+                    <alarm::Alarm />
                     {children()}
                 </main>
             </div>

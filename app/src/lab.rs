@@ -1,6 +1,7 @@
 //! What the lab has left: tokens, cores, and the counts beside the places of the side bar.
 
 use crate::AppError;
+use domain::health::Alert;
 use domain::plan::LicenseUse;
 use domain::{Actor, NodeSummary};
 use leptos::prelude::*;
@@ -32,6 +33,8 @@ pub struct LabStatus {
     pub nodes: Vec<NodeSummary>,
     /// Jobs.
     pub counts: TabCounts,
+    /// What lasts and should be put right, the worst first; for admins only.
+    pub alerts: Vec<Alert>,
 }
 
 /// The lab's present state.

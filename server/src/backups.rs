@@ -174,11 +174,8 @@ fn on_terminal() -> Tell {
             Step::Verify => "reading it again",
             Step::Restore => "putting files back",
         };
-        let done = if progress.of_bytes > 0 {
-            format!(" {}%", (progress.bytes * 100 / progress.of_bytes).min(100))
-        } else {
-            String::new()
-        };
+        let percent = (progress.bytes * 100).checked_div(progress.of_bytes);
+        let done = percent.map(|percent| format!(" {}%", percent.min(100))).unwrap_or_default();
         let _ = write!(std::io::stderr(), "\r\x1b[K{what}{done}\r");
     })
 }

@@ -36,6 +36,7 @@ fn word(event: &Event) -> &'static str {
         Event::JobDeleted(_) => "job:status",
         Event::NodeChanged(_) => "node:status",
         Event::LicenseChanged(_) => "license:usage",
+        Event::AlertsChanged => "alerts:changed",
         Event::SettingsChanged | Event::Resync => "resync",
     }
 }

@@ -27,6 +27,7 @@ impl Backend {
             nodes: self.repository.node_summaries().await.map_err(fault)?,
             counts: self.counts(asking).await?,
             actor: asking.actor.clone(),
+            alerts: self.alerts_for(asking),
         })
     }
 

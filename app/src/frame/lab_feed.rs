@@ -49,7 +49,7 @@ pub fn provide() {
             })
         }
         Event::LicenseChanged(license) => feed.change(|status| status.license = *license),
-        Event::JobCreated(_) | Event::SettingsChanged | Event::Resync => feed.read_soon(),
+        Event::JobCreated(_) | Event::SettingsChanged | Event::AlertsChanged | Event::Resync => feed.read_soon(),
     });
 }
 

@@ -233,11 +233,28 @@ fn AdminPlaces() -> impl IntoView {
                         <a class="nav-a" href=href aria-current=here title=t(word) data-testid=testid>
                             <Icon glyph=glyph />
                             <span class="t">{t(word)}</span>
+                            {(place == Place::Operations).then(|| view! { <AlertCount /> })}
                         </a>
                     }
                 })
                 .collect_view()}
         </nav>
+    }
+}
+
+/// How much is to be put right; nothing where nothing is.
+#[component]
+fn AlertCount() -> impl IntoView {
+    let lab = use_lab();
+    view! {
+        <span class="n" data-testid="alert-count">
+            <Suspense>
+                {move || {
+                    let count = lab.status().map_or(0, |status| status.alerts.len());
+                    (count > 0).then(|| count.to_string())
+                }}
+            </Suspense>
+        </span>
     }
 }
 

@@ -12,6 +12,7 @@ pub const ACCOUNT: Text = text("アカウント", "Account");
 pub const ADMINISTER: Text = text("管理", "Administration");
 pub const ADMINISTER_SHORT: Text = text("管理", "Admin");
 pub const SETTINGS: Text = text("設定", "Settings");
+pub const OPEN_OPERATIONS: Text = text("運用を開く", "Open operations");
 pub const OPERATIONS: Text = text("運用", "Operations");
 pub const AUDIT: Text = text("監査ログ", "Audit log");
 pub const USERS: Text = text("ユーザー", "Users");

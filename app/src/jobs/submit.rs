@@ -94,6 +94,7 @@ pub fn NewJobPage() -> impl IntoView {
                 let _ = stale.try_set_value(true);
             }
         }
+        Event::AlertsChanged => {}
     });
     #[cfg(feature = "hydrate")]
     {

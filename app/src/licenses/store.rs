@@ -59,6 +59,7 @@ impl Store {
             // what is being read may not come back over a connection that was lost
             Event::Resync => store.read(),
             Event::NodeChanged(_) | Event::SettingsChanged => store.read_soon(),
+            Event::AlertsChanged => {}
         });
         store
     }

@@ -19,6 +19,8 @@ pub enum Event {
     LicenseChanged(LicenseUse),
     /// Some setting changed.
     SettingsChanged,
+    /// An alarm was raised, or is over.
+    AlertsChanged,
     /// Something was missed: read everything again.
     Resync,
 }

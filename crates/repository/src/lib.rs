@@ -131,6 +131,12 @@ impl Repository {
         self.shared.events.subscribe()
     }
 
+    /// Tells those who listen of something that is in no table.
+    pub fn announce(&self, event: Event) {
+        // nobody listening is no error
+        drop(self.shared.events.send(event));
+    }
+
     /// How often something was changed through this repository: what was read before the number grew may be old.
     pub fn commits(&self) -> u64 {
         self.shared.commits.load(Ordering::Acquire)

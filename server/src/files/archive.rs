@@ -37,7 +37,7 @@ pub async fn zip(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let (job, files) = backend.files_for_archive(JobId(id), asking.locale).await?;
-    send(&job.to_string(), files, &asking)
+    send(job.as_ref(), files, &asking)
 }
 
 /// A whole backup, as `NAME.zip`: unpacked into the folder of backups it is one again.

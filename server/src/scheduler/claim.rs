@@ -133,6 +133,7 @@ fn wakes(event: &Event, others: &mut Option<[Tokens; 3]>) -> bool {
         Event::JobChanged(job) => job.status == JobStatus::Waiting || !job.status.holds_resources(),
         Event::JobCreated(_) | Event::JobDeleted(_) | Event::NodeChanged(_) => true,
         Event::SettingsChanged | Event::Resync => true,
+        Event::AlertsChanged => false,
         // our own starts and ends are told by their jobs
         Event::LicenseChanged(usage) => others.replace(of_others(usage)) != Some(of_others(usage)),
     }

@@ -44,7 +44,7 @@ impl Store {
         };
         use_live().on_event(move |event| match event {
             Event::Resync => store.read(),
-            Event::NodeChanged(_) | Event::SettingsChanged => store.read_soon(),
+            Event::NodeChanged(_) | Event::SettingsChanged | Event::AlertsChanged => store.read_soon(),
             _ => {}
         });
         #[cfg(feature = "hydrate")]

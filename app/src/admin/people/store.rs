@@ -97,7 +97,7 @@ impl Store {
             Event::SettingsChanged | Event::JobCreated(_) | Event::JobDeleted(_) => store.read_soon(),
             // progress alone changes nobody's count
             Event::JobChanged(job) if job.ended_at.is_some() => store.read_soon(),
-            Event::JobChanged(_) | Event::NodeChanged(_) | Event::LicenseChanged(_) => {}
+            Event::JobChanged(_) | Event::NodeChanged(_) | Event::LicenseChanged(_) | Event::AlertsChanged => {}
         });
         store
     }

@@ -1,8 +1,8 @@
 //! A look at everything, and the alarms that follow from it: raised once, said again only when they were over.
 
-use crate::backend::Backend;
-use domain::Timestamp;
+use crate::backend::{Asking, Backend};
 use domain::health::{Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, NodeHealth, Place, alerts};
+use domain::{Act, Event, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -67,12 +67,23 @@ impl Watch {
 }
 
 impl Backend {
+    /// What lasts, for those whose business it is.
+    pub(in crate::backend) fn alerts_for(&self, asking: &Asking) -> Vec<Alert> {
+        if !asking.actor.may(Act::Administer) {
+            return Vec::new();
+        }
+        self.watch.alerts().into_iter().map(|raised| raised.alert).collect()
+    }
+
     /// Looks at everything, and says in the log what is new and what is over.
     pub async fn look(&self) -> Arc<Health> {
         let health = self.gather().await;
         let found = alerts(&health, &self.repository.settings());
         let shown = Arc::new(health.clone());
         let (fresh, over) = self.watch.put(health, found);
+        if !(fresh.is_empty() && over.is_empty()) {
+            self.repository.announce(Event::AlertsChanged);
+        }
         for alert in fresh {
             let words =
                 crate::i18n::sentence::alert::words(crate::clock::server_voice(crate::i18n::Locale::En), &alert);

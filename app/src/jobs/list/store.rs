@@ -171,7 +171,7 @@ impl ListStore {
                 }
             }
             Event::JobCreated(_) | Event::JobDeleted(_) | Event::Resync => self.read_soon(),
-            Event::NodeChanged(_) | Event::LicenseChanged(_) | Event::SettingsChanged => {}
+            Event::NodeChanged(_) | Event::LicenseChanged(_) | Event::SettingsChanged | Event::AlertsChanged => {}
         }
     }
 
