@@ -12,21 +12,27 @@ use domain::health::{Alert, Level};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+/// What lasts and is an admin's business. It begins empty and is filled after the page has been taken over: what the
+/// server's HTML has must be what the browser finds.
+pub fn lasting() -> RwSignal<Vec<Alert>> {
+    let (lab, lasting) = (use_lab(), RwSignal::new(Vec::new()));
+    Effect::new(move |_| {
+        if let Some(status) = lab.newer() {
+            lasting.set(status.alerts);
+        }
+    });
+    lasting
+}
+
 /// The worst of what does not work. What only may go wrong waits on the page of operations, which has all of it.
 #[component]
 pub fn Alarm() -> impl IntoView {
-    let (lab, path) = (use_lab(), use_location().pathname);
-    let is_there = Memo::new(move |_| place_of(&path.get()) == Place::Operations);
-    view! {
-        <Suspense>
-            {move || {
-                let worst = lab
-                    .status()
-                    .and_then(|status| status.alerts.into_iter().find(|alert| alert.level() == Level::Bad));
-                worst.filter(|_| !is_there.get()).map(|alert| view! { <Worst alert=alert /> })
-            }}
-        </Suspense>
-    }
+    let (lasting, path) = (lasting(), use_location().pathname);
+    let worst = Memo::new(move |_| {
+        let is_there = place_of(&path.get()) == Place::Operations;
+        lasting.with(|alerts| alerts.iter().find(|alert| !is_there && alert.level() == Level::Bad).cloned())
+    });
+    move || worst.get().map(|alert| view! { <Worst alert=alert /> })
 }
 
 #[component]

@@ -1,5 +1,6 @@
 //! Side bar (icon rail below 1280 px) and, on phones, the tab bar. Only places that exist.
 
+use super::alarm::lasting;
 use super::lab_feed::use_lab;
 use super::words;
 use crate::clock::use_clock;
@@ -245,15 +246,11 @@ fn AdminPlaces() -> impl IntoView {
 /// How much is to be put right; nothing where nothing is.
 #[component]
 fn AlertCount() -> impl IntoView {
-    let lab = use_lab();
+    let lasting = lasting();
+    let count = Memo::new(move |_| lasting.with(Vec::len));
     view! {
         <span class="n" data-testid="alert-count">
-            <Suspense>
-                {move || {
-                    let count = lab.status().map_or(0, |status| status.alerts.len());
-                    (count > 0).then(|| count.to_string())
-                }}
-            </Suspense>
+            {move || (count.get() > 0).then(|| count.get().to_string())}
         </span>
     }
 }

@@ -29,6 +29,7 @@ pub use shelf::{Attempt, Check, Shelved, files, find, last_attempt, list};
 pub use verify::{Verified, check, verify};
 pub use write::{Rules, write};
 
+use domain::health::BackupProblem;
 use repository::RepositoryError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -103,12 +104,9 @@ pub enum BackupError {
     /// There is no such backup.
     #[error("there is no backup {0}")]
     NotFound(String),
-    /// It was made by a newer version of this program.
-    #[error("the backup is of a newer version of this program ({0})")]
-    Newer(String),
-    /// It is not what was written.
-    #[error("the backup is damaged: {0}")]
-    Damaged(String),
+    /// It cannot be used.
+    #[error("the backup cannot be used: {0}")]
+    Unusable(BackupProblem),
     /// A file or folder.
     #[error("{}: {error}", .path.display())]
     Io {
@@ -128,6 +126,31 @@ impl BackupError {
                 matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             _ => false,
+        }
+    }
+}
+
+impl BackupError {
+    fn changed(file: &str) -> BackupError {
+        BackupError::Unusable(BackupProblem::Changed { file: file.to_owned() })
+    }
+
+    fn unreadable(file: &str, error: impl ToString) -> BackupError {
+        BackupError::Unusable(BackupProblem::Unreadable { file: file.to_owned(), error: error.to_string() })
+    }
+
+    fn newer(version: &str) -> BackupError {
+        BackupError::Unusable(BackupProblem::Newer { version: version.to_owned() })
+    }
+
+    /// What is wrong with the backup itself.
+    pub fn problem(&self) -> BackupProblem {
+        match self {
+            BackupError::Unusable(problem) => problem.clone(),
+            BackupError::Io { path, error } => {
+                BackupProblem::Unreadable { file: path.display().to_string(), error: error.to_string() }
+            }
+            other => BackupProblem::Database { found: other.to_string() },
         }
     }
 }

@@ -47,7 +47,7 @@ impl Manifest {
     /// Of the backup in this folder.
     ///
     /// # Errors
-    /// `Damaged`, `Newer`, `Io`.
+    /// `Unusable`, `Io`.
     pub fn read(folder: &Path) -> Result<Manifest, BackupError> {
         let path = folder.join(MANIFEST);
         let text = fs::read(&path).map_err(at(&path))?;
@@ -55,7 +55,7 @@ impl Manifest {
         let format = value.get("format").and_then(serde_json::Value::as_u64).ok_or_else(|| damaged(MANIFEST))?;
         if format > u64::from(FORMAT) {
             let version = value.get("version").and_then(serde_json::Value::as_str).unwrap_or("?");
-            return Err(BackupError::Newer(version.to_owned()));
+            return Err(BackupError::newer(version));
         }
         serde_json::from_value(value).map_err(|_| damaged(MANIFEST))
     }
@@ -72,7 +72,7 @@ impl Manifest {
 }
 
 fn damaged(what: &str) -> BackupError {
-    BackupError::Damaged(format!("{what} cannot be read"))
+    BackupError::unreadable(what, "")
 }
 
 /// Writes the list of files; gives its own hash.
@@ -93,12 +93,12 @@ pub fn write_sums(folder: &Path, sums: &Sums) -> Result<String, BackupError> {
 /// Reads it, and holds it against its own hash.
 ///
 /// # Errors
-/// `Damaged`, `Io`.
+/// `Unusable`, `Io`.
 pub fn read_sums(folder: &Path, manifest: &Manifest) -> Result<Sums, BackupError> {
     let path = folder.join(SUMS);
     let text = fs::read(&path).map_err(at(&path))?;
     if hex::encode(Sha256::digest(&text)) != manifest.sums {
-        return Err(BackupError::Damaged(format!("{SUMS} has changed since it was written")));
+        return Err(BackupError::changed(SUMS));
     }
     let text = String::from_utf8(text).map_err(|_| damaged(SUMS))?;
     text.lines()

@@ -177,7 +177,7 @@ fn put_back(
     }
     let written = tree::copy(from, &part, &mut |_| {}).map_err(at(&part))?;
     if written != hash {
-        return Err(BackupError::Damaged(format!("{below} has changed since it was written")));
+        return Err(BackupError::changed(below));
     }
     fs::rename(&part, &target).map_err(at(&target))?;
     Ok(true)

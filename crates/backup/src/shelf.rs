@@ -2,6 +2,7 @@
 
 use crate::{BackupError, Manifest, at, tree};
 use chrono::{Local, TimeZone};
+use domain::health::BackupProblem;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ pub struct Check {
     /// When, seconds since the epoch.
     pub at: i64,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<BackupProblem>,
 }
 
 /// How the last attempt at a backup went.
@@ -52,6 +53,9 @@ pub struct Attempt {
     /// For want of room.
     #[serde(default)]
     pub full: bool,
+    /// Bytes that were to be written, and that could be, where that was known before.
+    #[serde(default)]
+    pub room: Option<(u64, u64)>,
 }
 
 /// Held while a backup is written or old ones are removed.

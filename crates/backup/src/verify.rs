@@ -2,6 +2,7 @@
 
 use crate::shelf::{self, Check, Shelved};
 use crate::{BackupError, DATABASE, Manifest, Progress, Step, Tell, blocking, manifest, tree};
+use domain::health::BackupProblem;
 use repository::{RepositoryError, Use};
 use std::collections::HashSet;
 use std::path::Path;
@@ -18,7 +19,7 @@ pub struct Verified {
 /// Reads all of it: every hash, the database's pages, indices and references, and whether this program knows its tables.
 ///
 /// # Errors
-/// `Damaged`, `Newer`, `Io`.
+/// `Unusable`, `Io`.
 pub async fn verify(folder: &Path, tell: &Tell) -> Result<Verified, BackupError> {
     verify_but(folder, HashSet::new(), tell).await
 }
@@ -30,7 +31,7 @@ pub async fn verify(folder: &Path, tell: &Tell) -> Result<Verified, BackupError>
 pub async fn check(shelved: &Shelved, tell: &Tell) -> Result<Verified, BackupError> {
     let verified = verify(&shelved.folder, tell).await;
     if let Some(backups) = shelved.folder.parent() {
-        let problem = verified.as_ref().err().map(ToString::to_string);
+        let problem = verified.as_ref().err().map(BackupError::problem);
         shelf::note_check(backups, &shelved.name, Check { at: chrono::Utc::now().timestamp(), problem });
     }
     verified
@@ -43,9 +44,10 @@ pub async fn verify_but(folder: &Path, read: HashSet<String>, tell: &Tell) -> Re
     let database = folder.join(DATABASE);
     let schema = match repository::examine(&database, Use::Still).await {
         Ok(schema) => schema,
-        Err(RepositoryError::Newer { schema }) => return Err(BackupError::Newer(schema)),
+        Err(RepositoryError::Newer { schema }) => return Err(BackupError::newer(&schema)),
         Err(error @ (RepositoryError::Damaged { .. } | RepositoryError::Strange | RepositoryError::Missing)) => {
-            return Err(BackupError::Damaged(format!("{DATABASE}: {error}")));
+            let found = error.to_string();
+            return Err(BackupError::Unusable(BackupProblem::Database { found }));
         }
         Err(error) => return Err(error.into()),
     };
@@ -56,7 +58,7 @@ fn hashes(folder: &Path, read: &HashSet<String>, tell: &Tell) -> Result<Manifest
     let manifest = Manifest::read(folder)?;
     let sums = manifest::read_sums(folder, &manifest)?;
     if !sums.contains_key(DATABASE) {
-        return Err(BackupError::Damaged(format!("{DATABASE} is not in it")));
+        return Err(BackupError::unreadable(DATABASE, "it is not there"));
     }
     let mut progress = Progress { step: Step::Verify, of_bytes: manifest.bytes, ..Progress::default() };
     for (path, wanted) in &sums {
@@ -68,8 +70,8 @@ fn hashes(folder: &Path, read: &HashSet<String>, tell: &Tell) -> Result<Manifest
             });
             match hash {
                 Ok(hash) if hash == *wanted => {}
-                Ok(_) => return Err(BackupError::Damaged(format!("{path} has changed since it was written"))),
-                Err(error) => return Err(BackupError::Damaged(format!("{path}: {error}"))),
+                Ok(_) => return Err(BackupError::changed(path)),
+                Err(error) => return Err(BackupError::unreadable(path, error)),
             }
         }
         progress.files += 1;

@@ -115,10 +115,16 @@ async fn attempt(
 impl Attempt {
     /// How one that ended just now went.
     pub fn of(made: &Result<Shelved, BackupError>) -> Attempt {
-        match made {
-            Ok(made) => Attempt { at: now(), name: Some(made.name.clone()), error: None, full: false },
-            Err(error) => Attempt { at: now(), name: None, error: Some(error.to_string()), full: error.is_full() },
-        }
+        let (name, error) = match made {
+            Ok(made) => (Some(made.name.clone()), None),
+            Err(error) => (None, Some(error)),
+        };
+        let room = match error {
+            Some(BackupError::NoRoom { needed, free }) => Some((*needed, *free)),
+            _ => None,
+        };
+        let full = error.is_some_and(BackupError::is_full);
+        Attempt { at: now(), name, error: error.map(ToString::to_string), full, room }
     }
 }
 

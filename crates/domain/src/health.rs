@@ -133,6 +133,38 @@ pub struct BackupHealth {
     pub up_since: Timestamp,
 }
 
+/// What is wrong with a backup that was read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum BackupProblem {
+    /// A file is not what was written.
+    #[error("{file} has changed since it was written")]
+    Changed {
+        /// Its path in the backup.
+        file: String,
+    },
+    /// A file cannot be read.
+    #[error("{file} cannot be read: {error}")]
+    Unreadable {
+        /// Its path in the backup.
+        file: String,
+        /// The system's words; empty where it is not what it should be.
+        error: String,
+    },
+    /// The database in it.
+    #[error("its database: {found}")]
+    Database {
+        /// What was found.
+        found: String,
+    },
+    /// It was made by a newer version of this program.
+    #[error("it is of a newer version of this program ({version})")]
+    Newer {
+        /// Which.
+        version: String,
+    },
+}
+
 /// Why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupFailure {
@@ -140,6 +172,8 @@ pub struct BackupFailure {
     pub error: String,
     /// For want of room.
     pub full: bool,
+    /// Bytes that were to be written, and that could be, where that was known before.
+    pub room: Option<(u64, u64)>,
 }
 
 /// How bad.
@@ -397,7 +431,7 @@ mod tests {
         };
         assert_eq!(keys(|h| lost(h, 300)), ["node_lost node-01"]);
         assert_eq!(keys(|h| lost(h, 299)), [""; 0]);
-        let failure = BackupFailure { error: "no room".to_owned(), full: true };
+        let failure = BackupFailure { error: "no room".to_owned(), full: true, room: None };
         assert_eq!(keys(|h| h.backup.failed = Some(failure)), ["backup_failed"]);
         assert_eq!(keys(|h| h.backup.damaged = Some("20261129_020000".to_owned())), ["backup_damaged 20261129_020000"]);
         assert_eq!(keys(|h| h.backup.last_good = Some(ago(26 * 3_600))), ["backup_late"]);

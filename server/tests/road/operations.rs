@@ -191,6 +191,15 @@ async fn tables_go_forward_and_back_by_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn optimizing_leaves_a_server_that_runs_alone() {
+    let mut stack = Stack::start().await;
+    assert!(stack.works(&["optimize"]).contains("not packed: it is in use by another program (server"));
+    stack.end_server().await;
+    assert!(stack.works(&["optimize"]).contains("packing does not pay"));
+    stack.start_server();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_says_to_everybody_whether_and_to_admins_how_much() {
     let stack = Stack::start().await;
     stack.until_contact().await;

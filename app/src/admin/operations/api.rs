@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use domain::health::{Alert, Health};
+use domain::health::{Alert, BackupProblem, Health};
 use domain::{AuditEntry, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -50,8 +50,8 @@ pub struct BackupView {
     pub facts: Option<BackupFacts>,
     /// When it was last read and compared.
     pub checked_at: Option<Timestamp>,
-    /// What is wrong with it, in the program's own words.
-    pub problem: Option<String>,
+    /// What is wrong with it.
+    pub problem: Option<BackupProblem>,
 }
 
 /// What a backup says of itself.

@@ -4,7 +4,7 @@ use super::api::{BackupView, BackupsView};
 use super::store::Store;
 use super::words;
 use crate::clock::use_clock;
-use crate::i18n::sentence::amount;
+use crate::i18n::sentence::{alert, amount};
 use crate::i18n::t;
 use crate::preferences::use_locale;
 use crate::ui::{Button, CopyButton, EmptyState, Glyph, Icon, Kind, Size};
@@ -133,7 +133,9 @@ fn Row(row: BackupView, store: Store) -> impl IntoView {
                     <Icon glyph=Glyph::CircleCross />
                     {t(words::DAMAGED)}
                 </span>
-                <span class="sub block break-all">{problem}</span>
+                <span class="sub block break-all">
+                    {move || alert::backup_problem(voice(), &problem)}
+                </span>
             }
             .into_any(),
             None => view! {

@@ -158,7 +158,10 @@ fn Raised(raised: RaisedView, store: Store) -> impl IntoView {
     view! {
         <div data-testid="alert" data-alert=key>
             <Notice tone=tone title=move || words_of().title urgent=tone == Tone::Bad actions=actions>
-                {move || format!("{} {}", words::since(voice(), since), words_of().remedy)}
+                {move || voice().pick(
+                    format!("{}{}", words::since(voice(), since), words_of().remedy),
+                    format!("{} {}", words::since(voice(), since), words_of().remedy),
+                )}
             </Notice>
         </div>
     }

@@ -162,7 +162,8 @@ fn of_backups(
         last_good: good.map(|manifest| Timestamp(manifest.made_at)),
         bytes: good.map(|manifest| manifest.bytes),
         attempted: attempt.as_ref().map(|attempt| Timestamp(attempt.at)),
-        failed: attempt.and_then(|attempt| Some(BackupFailure { error: attempt.error?, full: attempt.full })),
+        failed: attempt
+            .and_then(|attempt| Some(BackupFailure { error: attempt.error?, full: attempt.full, room: attempt.room })),
         // an older one matters no more than a newer that is good
         damaged: all.first().filter(|newest| !is_good(newest)).map(|newest| newest.name.clone()),
         is_scheduled,

@@ -62,7 +62,7 @@ fn view(shelved: backup::Shelved) -> BackupView {
             version: manifest.version,
         }),
         Err(error) => {
-            problem = Some(error.to_string());
+            problem = Some(error.problem());
             None
         }
     };

@@ -1,7 +1,7 @@
 //! Alarms in words: what is wrong, and what to do.
 
 use super::{Voice, amount};
-use domain::health::{Alert, Place};
+use domain::health::{Alert, BackupProblem, Place};
 
 /// What is wrong, and what helps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +124,16 @@ pub fn words(voice: Voice, alert: &Alert) -> Words {
         ),
         Alert::BackupFailed { at, failure } => {
             let at = at.map(|at| voice.moment(at)).unwrap_or_default();
-            let remedy = if failure.full {
+            let remedy = if let Some((needed, free)) = failure.room {
+                let (needed, free) = (amount::bytes(needed), amount::bytes(free));
                 voice.pick(
-                    format!(
-                        "バックアップ先に空きがありません({})。空きを作るか、残す数を減らしてください。",
-                        failure.error
-                    ),
-                    format!("Its disk has no room ({}). Make room, or keep fewer.", failure.error),
+                    format!("バックアップ先に空きがありません。{needed}必要ですが、空きは{free}です。空きを作るか、残す数を減らしてください。"),
+                    format!("Its disk has no room: {needed} are needed, {free} are free. Make room, or keep fewer."),
+                )
+            } else if failure.full {
+                voice.pick(
+                    "バックアップ先に空きがありません。空きを作るか、残す数を減らしてください。".to_owned(),
+                    "Its disk has no room. Make room, or keep fewer.".to_owned(),
                 )
             } else {
                 voice.pick(
@@ -174,6 +177,26 @@ pub fn words(voice: Voice, alert: &Alert) -> Words {
         ),
     };
     Words { title, remedy }
+}
+
+/// What is wrong with a backup.
+pub fn backup_problem(voice: Voice, problem: &BackupProblem) -> String {
+    match problem {
+        BackupProblem::Changed { file } => {
+            voice.pick(format!("{file} が作成時と違います"), format!("{file} has changed since it was written"))
+        }
+        BackupProblem::Unreadable { file, error } => {
+            let error = if error.is_empty() { String::new() } else { format!(" ({error})") };
+            voice.pick(format!("{file} を読めません{error}"), format!("{file} cannot be read{error}"))
+        }
+        BackupProblem::Database { found } => {
+            voice.pick(format!("データベースが壊れています ({found})"), format!("its database is damaged ({found})"))
+        }
+        BackupProblem::Newer { version } => voice.pick(
+            format!("このプログラムより新しい版 ({version}) のバックアップです"),
+            format!("it is of a newer version of this program ({version})"),
+        ),
+    }
 }
 
 /// Where something can be done about it, with the words of the way there.

@@ -89,6 +89,7 @@ pub fn value(locale: Locale, setting: &Setting, text: &str) -> String {
             let unit = unit(setting.unit).in_locale(locale);
             match locale {
                 _ if unit.is_empty() => number,
+                _ if unit == "%" => format!("{number}%"),
                 // no space between Japanese and digits, one before Latin words
                 Locale::Ja if !unit.is_ascii() => format!("{number}{unit}"),
                 _ => format!("{number} {unit}"),

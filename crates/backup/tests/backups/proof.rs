@@ -2,6 +2,7 @@
 
 use crate::lab::*;
 use backup::BackupError;
+use domain::health::BackupProblem;
 use proptest::prelude::*;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -57,7 +58,7 @@ async fn any_byte_that_changed_is_found() {
             if !path.ends_with("manifest.json") {
                 let file = path.strip_prefix(&made.folder).unwrap().to_str().unwrap();
                 let error = found.unwrap_err();
-                prop_assert!(matches!(&error, BackupError::Damaged(what) if what.contains(file)), "{error}");
+                prop_assert!(matches!(&error, BackupError::Unusable(problem) if problem.to_string().contains(file)), "{error}");
             }
         });
     });
@@ -136,7 +137,8 @@ async fn one_of_a_newer_version_is_said_to_be() {
     let path = made.folder.join("manifest.json");
     let text = std::fs::read_to_string(&path).unwrap().replace("\"format\": 1", "\"format\": 2");
     std::fs::write(&path, text).unwrap();
-    assert!(matches!(backup::verify(&made.folder, &silent()).await.unwrap_err(), BackupError::Newer(_)));
+    let newer = backup::verify(&made.folder, &silent()).await.unwrap_err().problem();
+    assert!(matches!(newer, BackupProblem::Newer { .. }), "{newer:?}");
     assert!(matches!(backup::find(&lab.places().backups, "20200101_020000"), Err(BackupError::NotFound(_))));
     assert!(matches!(backup::find(&lab.places().backups, "../data"), Err(BackupError::NotFound(_))));
 }

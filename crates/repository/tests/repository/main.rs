@@ -10,6 +10,7 @@ mod lab;
 mod list;
 mod lives;
 mod nodes;
+mod optimize;
 mod people;
 mod queue;
 mod records;

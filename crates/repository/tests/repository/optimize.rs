@@ -1,0 +1,31 @@
+//! Deleted rows leave room, and it is given back where that pays.
+
+use crate::lab::*;
+use repository::*;
+
+#[tokio::test]
+async fn room_is_given_back_when_it_pays_and_nobody_else_is_at_work() {
+    let lab = Lab::new().await;
+    let deck = upload(&lab.repo, "beam.inp").await;
+    // a report of some size makes rows of some size
+    for n in 0..300 {
+        let report = serde_json::json!({ "words": "x".repeat(20_000) });
+        let new = Submission { deck_report: report, ..submission(&format!("job{n}"), &deck) };
+        let job = lab.repo.submit(&new, &student()).await.unwrap();
+        if n > 0 {
+            lab.repo.ask_cancel(job.id, &student()).await.unwrap();
+            lab.repo.delete_job(job.id, &student()).await.unwrap();
+        }
+    }
+    let beside = optimize(&lab.path(), false).await.unwrap();
+    assert!(!beside.packed && beside.free > 1024 * 1024, "{beside:?}");
+    lab.repo.close().await;
+    let alone = optimize(&lab.path(), true).await.unwrap();
+    assert!(alone.packed && alone.after < alone.before / 2, "{alone:?}");
+    assert!(!optimize(&lab.path(), true).await.unwrap().packed, "once is enough");
+    let lab = lab.reopen().await;
+    assert_eq!(lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().total, 1);
+    let nowhere = lab.path().with_file_name("nothing.db");
+    assert!(matches!(optimize(&nowhere, true).await, Err(RepositoryError::Missing)));
+    assert!(!nowhere.exists());
+}
