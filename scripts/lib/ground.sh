@@ -16,7 +16,7 @@ export PATH=$TOOLS/bin:$TOOLS/node/node_modules/.bin:$TOOLS/binaryen/node_module
 export LEPTOS_OUTPUT_NAME=app
 
 # What `scripts/build` makes and the stack runs.
-use_site() { # demo|dev
+use_site() { # demo|dev|release
   SITE=$CARGO_TARGET_DIR/site-$1
   SERVER=$SITE/server
   RUNNER=$SITE/runner-linux-x86_64

@@ -20,3 +20,11 @@ split_and_bind() { # WASM FOLDER
     return 1
   fi
 }
+
+# Each file as small as it gets, as releases ship it.
+made_small() { # FOLDER
+  local part
+  for part in "$1"/*.wasm; do
+    wasm-opt -Oz --all-features -o "$part.small" "$part" && mv "$part.small" "$part" || return
+  done
+}

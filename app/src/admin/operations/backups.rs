@@ -51,7 +51,7 @@ pub(super) fn Backups(backups: Signal<BackupsView>, store: Store) -> impl IntoVi
                 <EmptyState title=t(words::NO_BACKUP) text=t(words::NO_BACKUP_TEXT) />
             </Show>
             <div
-                class="overflow-x-auto"
+                class="relative overflow-x-auto"
                 tabindex="0"
                 role="group"
                 aria-label=t(words::BACKUPS)

@@ -137,7 +137,7 @@ pub(super) fn Cards(view: Signal<OperationsView>) -> impl IntoView {
         let share = move || card.with(|card| card.as_ref().and_then(|card| card.percent));
         view! {
             <div
-                class="min-w-0 border-line p-4 max-md:border-b md:[&:not(:first-child)]:border-l"
+                class="min-w-0 border-line p-4 max-md:border-b md:[&:not(:first-child)]:border-l md:max-xl:[&:nth-child(3n+1)]:border-l-0 md:max-xl:[&:nth-child(n+4)]:border-t"
                 data-testid=format!("health-{name}")
             >
                 <div class="lbl flex items-center justify-between gap-2">

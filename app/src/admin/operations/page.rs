@@ -179,7 +179,7 @@ fn Changes(view: Signal<OperationsView>) -> impl IntoView {
                     {t(words::ALL_CHANGES)}
                 </a>
             </div>
-            <div class="overflow-x-auto" tabindex="0" role="group" aria-label=t(words::CHANGES)>
+            <div class="relative overflow-x-auto" tabindex="0" role="group" aria-label=t(words::CHANGES)>
                 <table class="grid-t max-md:min-w-[30rem]">
                     <thead>
                         <tr>
