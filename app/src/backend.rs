@@ -25,7 +25,7 @@ mod view;
 
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
-pub use operations::{BackupWork, OwnFolders, Watch, next_after};
+pub use operations::{BackupWork, OwnFolders, Watch, command, next_after};
 pub use people::{Entrance, Visitor};
 
 use crate::AppError;

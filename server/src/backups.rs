@@ -123,7 +123,18 @@ fn told(restored: &Restored) -> String {
     if !settled.starting.is_empty() {
         lines.push(format!("Were starting, look at them first: {}.", ids(&settled.starting)));
     }
-    lines.push("Everybody signs in again; API tokens revoked since then work again: look through them.".to_owned());
+    if *lost != Lost::Nothing {
+        lines.push(
+            "Runs started since then may go on on the nodes, unknown to this database: look there before you release a \
+             held job."
+                .to_owned(),
+        );
+    }
+    lines.push(
+        "Everybody signs in again. Accounts, roles, passwords, API tokens, settings, nodes and accepted host keys are as \
+         they were then: what was closed, revoked or changed since is open again."
+            .to_owned(),
+    );
     lines.push("`.env` and the key for the nodes are in no backup: they stay as they are here.".to_owned());
     lines.join("\n")
 }

@@ -3,25 +3,43 @@
 
 use crate::config::Config;
 use crate::{ServerError, io_error};
+use app::backend::command;
 use repository::{Claim, ClaimError, Repository, RepositoryConfig, RepositoryError, Use};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// How this program is called in a command to copy.
-pub fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "abaqus-job-manager".to_owned())
-}
+/// Between two looks whether it is free.
+const WAIT: Duration = Duration::from_secs(1);
 
 /// Opens it beside whoever else uses it.
 ///
 /// # Errors
 /// What is wrong with it, and what helps.
 pub async fn open_repository(config: &Config) -> Result<Repository, ServerError> {
-    if !config.database_path.exists() {
+    if config.database_path.exists() {
+        leave_to_its_holder(config).await?;
+    } else {
         refuse_missing(config)?;
     }
     let wanted = RepositoryConfig { path: config.database_path.clone(), first_values: config.first_values() };
     Repository::open(&wanted).await.map_err(|error| explain(config, error))
+}
+
+/// Beside a server its tables are not changed, and nothing is written into a file that is being exchanged.
+async fn leave_to_its_holder(config: &Config) -> Result<(), ServerError> {
+    let holder = Claim::holder(&config.database_path).filter(|holder| holder.pid != std::process::id());
+    let Some(holder) = holder else { return Ok(()) };
+    let pending = repository::pending(&config.database_path).await.map_err(|error| explain(config, error))?;
+    if holder.work == "server" && pending == 0 {
+        return Ok(());
+    }
+    let help = if pending > 0 {
+        "Its tables are of an older version. Use that version's program, or stop the server and upgrade (deploy)."
+    } else {
+        "Wait until that is done."
+    };
+    let why = format!("it is in use by another program ({holder})");
+    Err(ServerError::Database { path: config.database_path.clone(), why, help: help.to_owned() })
 }
 
 /// Takes it for a server: alone, and after a look at all of it.
@@ -29,7 +47,7 @@ pub async fn open_repository(config: &Config) -> Result<Repository, ServerError>
 /// # Errors
 /// What is wrong with it, and what helps.
 pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerError> {
-    let claim = claim(config, "server")?;
+    let claim = claim_in_time(config).await?;
     if config.database_path.exists() {
         let clock = Instant::now();
         let schema = examine(config).await?;
@@ -37,6 +55,24 @@ pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerEr
         tracing::info!(schema = schema.version, pending = schema.pending, took_ms = took, "the database is whole");
     }
     Ok((claim, open_repository(config).await?))
+}
+
+/// What is done in minutes, by a command, is waited for: a service that is started meanwhile must not give up.
+async fn claim_in_time(config: &Config) -> Result<Claim, ServerError> {
+    let mut told = false;
+    loop {
+        let others = Claim::holder(&config.database_path).filter(|holder| holder.work != "server");
+        match (claim(config, "server"), others) {
+            (Err(_), Some(holder)) => {
+                if !told {
+                    tracing::warn!(%holder, "waiting until the database is free");
+                    told = true;
+                }
+                tokio::time::sleep(WAIT).await;
+            }
+            (claimed, _) => return claimed,
+        }
+    }
 }
 
 /// Takes it for `work`, so that nobody else serves it.
@@ -90,9 +126,8 @@ pub fn refuse_missing(config: &Config) -> Result<(), ServerError> {
         None if has_backup => &config.backup_dir,
         None => return Ok(()),
     };
-    let program = program();
     let help = if has_backup {
-        format!("Put the last backup back: {program} restore latest")
+        format!("Put the last backup back: {}", command("restore latest"))
     } else {
         "Check DATABASE_PATH. To begin anew, move those files away first.".to_owned()
     };
@@ -109,13 +144,13 @@ fn has_files(folder: &Path) -> bool {
 
 /// What is wrong with the database, with the command that helps.
 pub fn explain(config: &Config, error: RepositoryError) -> ServerError {
-    let program = program();
     let help = match &error {
         RepositoryError::Damaged { .. } | RepositoryError::Corrupt { .. } => format!(
-            "Nothing was changed. Put the last backup back (what is replaced is kept): {program} restore latest"
+            "Nothing was changed. Put the last backup back (what is replaced is kept): {}",
+            command("restore latest")
         ),
         RepositoryError::Newer { .. } => {
-            format!("Start the newer version again, or put back a backup of this version: {program} restore NAME")
+            format!("Start the newer version again, or put back a backup of this version: {}", command("restore NAME"))
         }
         RepositoryError::Strange => "Check DATABASE_PATH: this file is somebody else's.".to_owned(),
         RepositoryError::Busy => {
@@ -124,7 +159,7 @@ pub fn explain(config: &Config, error: RepositoryError) -> ServerError {
         RepositoryError::Full => "Make room on its disk; nothing was changed.".to_owned(),
         RepositoryError::Database(source) => {
             let why = format!("{error}: {source}");
-            let help = format!("See what is wrong with it: {program} doctor");
+            let help = format!("See what is wrong with it: {}", command("doctor"));
             return ServerError::Database { path: config.database_path.clone(), why, help };
         }
         _ => return error.into(),

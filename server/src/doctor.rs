@@ -2,9 +2,10 @@
 //! changes nothing and runs beside a server.
 
 use crate::node;
+use app::backend::command;
 use credentials::Signer;
-use domain::NodeState;
 use domain::health::percent_used;
+use domain::{NodeState, Settings};
 use repository::{Claim, Repository};
 use server::config::Config;
 use server::database;
@@ -13,9 +14,6 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-
-/// From here on a disk is too full.
-const FULL: u32 = 90;
 
 /// What was found so far.
 #[derive(Default)]
@@ -53,8 +51,9 @@ pub async fn examine(config: &Config) -> Result<(), Box<dyn Error>> {
         folder_is_right(name, folder, mode, &mut found);
     }
     key(config, &mut found);
-    disks(config, &mut found);
     let repository = open(config, &mut found).await;
+    let full = repository.as_ref().map_or_else(Settings::default, |repository| (*repository.settings()).clone());
+    disks(config, full.alerts.disk_percent, &mut found);
     backups(config, &mut found);
     if let Some(repository) = repository {
         nodes(config, &repository, &mut found).await;
@@ -129,7 +128,7 @@ fn key(config: &Config, found: &mut Findings) {
     }
 }
 
-fn disks(config: &Config, found: &mut Findings) {
+fn disks(config: &Config, full: u32, found: &mut Findings) {
     let mut seen = Vec::new();
     for folder in [folder_of(&config.database_path), &config.upload_dir, &config.results_dir, &config.backup_dir] {
         match machine::disk(folder) {
@@ -139,7 +138,7 @@ fn disks(config: &Config, found: &mut Findings) {
                 let percent = percent_used(disk.free, disk.size);
                 let said =
                     format!("{percent}% of the disk of {} in use, {} MB free", folder.display(), disk.free / 1_000_000);
-                if percent >= FULL {
+                if percent >= full {
                     found.bad("disk", &said, "Make room, or move a folder to another disk.");
                 } else {
                     found.good("disk", &said);
@@ -185,22 +184,25 @@ async fn open(config: &Config, found: &mut Findings) -> Option<Repository> {
 }
 
 fn backups(config: &Config, found: &mut Findings) {
-    let program = database::program();
     match backup::list(&config.backup_dir) {
         Err(error) => found.bad("backups", &error.to_string(), "Is their disk mounted?"),
         Ok(all) => match all.first() {
-            None => found.look("backups", "there is none yet", &format!("$ {program} backup")),
+            None => found.look("backups", "there is none yet", &format!("$ {}", command("backup"))),
             Some(newest) => match (&newest.manifest, &newest.check) {
                 (Ok(_), None) => found.good("backups", &format!("{} there, the newest {}", all.len(), newest.name)),
                 (Ok(_), Some(check)) if check.problem.is_none() => {
                     found.good("backups", &format!("{} there, the newest {}, checked again", all.len(), newest.name));
                 }
-                _ => found.bad("backups", &format!("{} cannot be used", newest.name), &format!("$ {program} backup")),
+                _ => found.bad(
+                    "backups",
+                    &format!("{} cannot be used", newest.name),
+                    &format!("$ {}", command("backup")),
+                ),
             },
         },
     }
     if let Some(error) = backup::last_attempt(&config.backup_dir).and_then(|attempt| attempt.error) {
-        found.bad("last backup", &error, &format!("Put that right, then: {program} backup"));
+        found.bad("last backup", &error, &format!("Put that right, then: {}", command("backup")));
     }
 }
 

@@ -11,6 +11,9 @@ use domain::NodeState;
 use domain::health::{Alert, Health, Level, alerts, percent_used};
 use serde_json::{Value, json};
 
+/// Looked at twice a minute: a look that is older than this has got stuck.
+const STALE: domain::Seconds = domain::Seconds(150);
+
 /// 200 as long as the process runs.
 pub async fn live() -> Json<Value> {
     Json(json!({ "status": "ok", "timestamp": timestamp() }))
@@ -29,7 +32,9 @@ pub async fn health(State(backend): State<Backend>, asking: Option<Extension<Ask
         Some(health) => health,
         None => backend.look().await,
     };
-    let health = Health { database, ..(*last).clone() };
+    let now = domain::Timestamp(chrono::Utc::now().timestamp());
+    let disks_answer = last.disks_answer && now.since(last.at) <= STALE;
+    let health = Health { database, disks_answer, ..(*last).clone() };
     let found = alerts(&health, &backend.repository.settings());
     let is_admin = asking.is_some_and(|Extension(asking)| asking.actor.may(domain::Act::Administer));
     let (is_well, answer) = body(&health, &found, is_admin);
@@ -58,7 +63,7 @@ fn body(health: &Health, found: &[Alert], is_admin: bool) -> (bool, Value) {
         (false, _) => word(found, |alert| matches!(alert, Alert::NodeDisk { .. })),
     };
     let database = if health.database.is_some() { "ok" } else { "error" };
-    let disk = word(found, |alert| matches!(alert, Alert::ServerDisk { .. }));
+    let disk = word(found, |alert| matches!(alert, Alert::ServerDisk { .. } | Alert::DisksSilent));
     let memory = word(found, |alert| matches!(alert, Alert::Memory { .. }));
     let is_well = [database, nodes, disk, memory].iter().all(|status| *status != "error");
     let status = match (is_well, found.is_empty()) {

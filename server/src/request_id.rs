@@ -31,7 +31,8 @@ pub async fn give(mut request: Request, next: Next) -> Response {
         None => Arc::from(uuid::Uuid::now_v7().simple().to_string()),
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    let span = tracing::info_span!("request", id = %id);
+    // at every level: the lines one looks for are the worst
+    let span = tracing::error_span!("request", id = %id);
     let (method, path, began) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
     let answering = async {
         let answer = next.run(request).await;

@@ -16,12 +16,10 @@ pub async fn go_on_until_stopped(backend: Backend, stop: CancellationToken) {
         let work = async {
             backend.look().await;
             let now = Timestamp(chrono::Utc::now().timestamp());
-            if is_due(&backend, looked_at, now) {
-                let backend = backend.clone();
-                // why there is none is in the log and on the page
-                tokio::spawn(async move { drop(backend.make_backup().await) });
+            // while another one is made or read it stays due
+            if !is_due(&backend, looked_at, now) || backend.begin_due_backup() {
+                looked_at = now;
             }
-            looked_at = now;
             tokio::time::sleep(LOOK).await;
         };
         tokio::select! {

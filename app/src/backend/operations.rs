@@ -8,7 +8,7 @@ pub use backups::BackupWork;
 pub use health::Watch;
 pub use view::next_after;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the server's own things lie, beside uploads and results.
 #[derive(Clone, Debug)]
@@ -19,4 +19,19 @@ pub struct OwnFolders {
     pub backups: PathBuf,
     /// Log files.
     pub logs: PathBuf,
+}
+
+/// A command of this program to copy, such as `restore latest`: by the script beside it where there is one (it knows the
+/// folder and the account), else by the program's own path.
+pub fn command(words: &str) -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("abaqus-job-manager"));
+    let (verb, rest) = words.split_once(' ').map_or((words, String::new()), |(verb, rest)| (verb, format!(" {rest}")));
+    let script = program.with_file_name(format!("{verb}.sh"));
+    if !script.exists() {
+        return format!("{} {words}", program.display());
+    }
+    // PREFIX/releases/VERSION: whichever version is in use when the command is
+    let prefix = program.parent().and_then(Path::parent).filter(|folder| folder.ends_with("releases"));
+    let current = prefix.and_then(Path::parent).map(|prefix| prefix.join("current").join(format!("{verb}.sh")));
+    format!("{}{rest}", current.unwrap_or(script).display())
 }

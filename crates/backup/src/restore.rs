@@ -1,13 +1,13 @@
 //! Puts a backup back in its place.
 //!
-//! The new database is made ready beside the old one and takes its name last; what it replaces is kept. Files are only
-//! added: what lies there and is the same stays, what differs is kept beside.
+//! Everything is made ready beside its place first: the new database, and files that are missing or differ. Then only names
+//! change, the database's last. What is replaced is kept, and so are uploads that the restored database does not know.
 
 use crate::{
     BackupError, DATABASE, Manifest, Places, Progress, RESULTS, Shelved, Step, Tell, UPLOADS, at, blocking, manifest,
     shelf, tree, verify,
 };
-use domain::{Actor, JobId};
+use domain::{Actor, JobId, UploadId};
 use repository::{Claim, KnownJob, Repository, RepositoryConfig, Settled, Use};
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -49,7 +49,7 @@ pub struct Restored {
 /// Puts the backup of this name (or `latest`) back. Nobody else uses the database: the claim is the proof.
 ///
 /// # Errors
-/// Why not. Before the new database takes its name everything is as it was, but for files that were added.
+/// Why not. Everything is as it was then, unless the very last step failed, in which files only change their names.
 pub async fn restore(
     database: &Path,
     _claim: &Claim,
@@ -58,70 +58,202 @@ pub async fn restore(
     actor: &Actor,
     tell: &Tell,
 ) -> Result<Restored, BackupError> {
+    // nobody removes the backup meanwhile
+    let _lock = shelf::lock(&places.backups)?;
     let shelved = shelf::find(&places.backups, name)?;
-    let verified = verify(&shelved.folder, tell).await?;
-    let manifest = verified.manifest;
+    let manifest = verify(&shelved.folder, tell).await?.manifest;
     let (lost, last_known) = lost(database, &shelved).await?;
     let stamp = shelf::name_for(&places.backups, chrono::Utc::now().timestamp());
-    let aside = format!(".before-restore-{stamp}");
-
-    // the database, ready to use, beside its place
     let fresh = beside(database, &format!(".restoring-{stamp}"));
-    remove_database(&fresh)?;
+    let used = JobId(manifest.last_job.max(last_known).max(last_folder(&places.results)?));
+    match ready(database, &fresh, &shelved, places, used, &stamp, actor, tell).await {
+        Ok((settled, moves)) => {
+            let (database, fresh) = (database.to_owned(), fresh.clone());
+            let files = moves.iter().filter(|one| one.is_new).count() as u64;
+            let kept = blocking(move || {
+                for one in moves {
+                    one.make()?;
+                }
+                exchange(&database, &fresh, &stamp)
+            })
+            .await?;
+            Ok(Restored { manifest, lost, settled, kept, files })
+        }
+        Err(error) => {
+            remove_database(&fresh)?;
+            Err(error)
+        }
+    }
+}
+
+/// A file or folder that takes its place at the end.
+struct Move {
+    from: PathBuf,
+    to: PathBuf,
+    /// Where what lies there goes first.
+    aside: Option<PathBuf>,
+    /// It comes from the backup; else it only goes away.
+    is_new: bool,
+}
+
+impl Move {
+    fn make(&self) -> Result<(), BackupError> {
+        if let Some(aside) = &self.aside {
+            parent_of(aside)?;
+            fs::rename(&self.to, aside).map_err(at(aside))?;
+        }
+        parent_of(&self.to)?;
+        fs::rename(&self.from, &self.to).map_err(at(&self.to))
+    }
+}
+
+fn parent_of(path: &Path) -> Result<(), BackupError> {
+    path.parent().map_or(Ok(()), tree::private_folder)
+}
+
+/// The new database and all files beside their places. Nothing that is there is touched.
+#[allow(clippy::too_many_arguments, reason = "one step of one function")]
+async fn ready(
+    database: &Path,
+    fresh: &Path,
+    shelved: &Shelved,
+    places: &Places,
+    used: JobId,
+    stamp: &str,
+    actor: &Actor,
+    tell: &Tell,
+) -> Result<(Settled, Vec<Move>), BackupError> {
+    remove_database(fresh)?;
     if let Some(folder) = database.parent() {
         tree::private_folder(folder)?;
     }
-    tree::copy(&shelved.folder.join(DATABASE), &fresh, &mut |_| {}).map_err(at(&fresh))?;
-    let used = JobId(manifest.last_job.max(last_known).max(last_folder(&places.results)?));
-    let settled = settle(&fresh, &shelved.name, used, actor).await;
-    let settled = match settled {
-        Ok(settled) => settled,
-        Err(error) => {
-            remove_database(&fresh)?;
-            return Err(error);
-        }
-    };
-
-    // the files
-    let (of, from, to, tell) = (manifest.clone(), shelved.folder.clone(), places.clone(), tell.clone());
-    let files = blocking(move || {
-        let sums = manifest::read_sums(&from, &of)?;
-        let mut progress = Progress { step: Step::Restore, of_bytes: of.bytes, ..Progress::default() };
-        let mut put = 0;
-        for (path, hash) in &sums {
-            let place = match path.split_once('/') {
-                Some((UPLOADS, below)) => Some((&to.uploads, below)),
-                Some((RESULTS, below)) => Some((&to.results, below)),
-                _ => None,
-            };
-            if let Some((root, below)) = place {
-                let mut read = |bytes| {
-                    progress.bytes += bytes;
-                    tell(progress);
-                };
-                put += u64::from(put_back(&tree::below(&from, path), root, below, hash, &aside, &mut read)?);
-                progress.files += 1;
+    tree::copy(&shelved.folder.join(DATABASE), fresh, &mut |_| {}).map_err(at(fresh))?;
+    let (settled, unknown) = settle(fresh, &shelved.name, used, places, actor).await?;
+    let (from, to, tell) = (shelved.folder.clone(), places.clone(), tell.clone());
+    let aside = format!(".before-restore-{stamp}");
+    let moves = blocking(move || {
+        let manifest = Manifest::read(&from)?;
+        let sums = manifest::read_sums(&from, &manifest)?;
+        let mut moves = Vec::new();
+        match files(&from, &to, &sums, &aside, manifest.bytes, &tell, &mut moves) {
+            Ok(()) => {}
+            Err(error) => {
+                for one in &moves {
+                    drop(fs::remove_file(&one.from));
+                }
+                return Err(error);
             }
         }
-        for root in [&to.uploads, &to.results] {
-            tree::private_folder(root)?;
-            tree::sync_disk(root)?;
+        // uploads that the restored database does not know would be taken for forgotten, and removed
+        for path in unknown {
+            let (from, to) = (to.uploads.join(&path), to.uploads.join(&aside).join(&path));
+            moves.push(Move { from, to, aside: None, is_new: false });
         }
-        Ok(put)
+        Ok(moves)
     })
     .await?;
-
-    let kept = exchange(database, &fresh, &stamp)?;
-    Ok(Restored { manifest, lost, settled, kept, files })
+    Ok((settled, moves))
 }
 
-/// Brings the tables up to date and sets right what a backup cannot know.
-async fn settle(fresh: &Path, backup: &str, used: JobId, actor: &Actor) -> Result<Settled, BackupError> {
+/// Copies what is missing or differs to beside its place.
+fn files(
+    from: &Path,
+    places: &Places,
+    sums: &manifest::Sums,
+    aside: &str,
+    of_bytes: u64,
+    tell: &Tell,
+    moves: &mut Vec<Move>,
+) -> Result<(), BackupError> {
+    let mut progress = Progress { step: Step::Restore, of_bytes, ..Progress::default() };
+    for (path, hash) in sums {
+        let place = match path.split_once('/') {
+            Some((UPLOADS, below)) => Some((&places.uploads, below)),
+            Some((RESULTS, below)) => Some((&places.results, below)),
+            _ => None,
+        };
+        let Some((root, below)) = place else { continue };
+        let mut read = |bytes| {
+            progress.bytes += bytes;
+            tell(progress);
+        };
+        let target = tree::below(root, below);
+        let kept = match tree::hash(&target, &mut read) {
+            Ok(present) if present == *hash => {
+                progress.files += 1;
+                continue;
+            }
+            Ok(_) => Some(tree::below(&root.join(aside), below)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(at(&target)(error)),
+        };
+        parent_of(&target)?;
+        // hidden: what is left by a kill is in no backup and on no page
+        let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let part = target.with_file_name(format!(".restoring-{name}"));
+        match fs::remove_file(&part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&part)(error)),
+            _ => {}
+        }
+        moves.push(Move { from: part.clone(), to: target, aside: kept, is_new: true });
+        let written = tree::copy(&tree::below(from, path), &part, &mut |_| {}).map_err(at(&part))?;
+        if written != *hash {
+            return Err(BackupError::changed(below));
+        }
+        progress.files += 1;
+    }
+    for root in [&places.uploads, &places.results] {
+        tree::private_folder(root)?;
+        tree::sync_disk(root)?;
+    }
+    Ok(())
+}
+
+/// Brings the tables up to date and sets right what a backup cannot know; gives the folders of uploads that it does not know.
+async fn settle(
+    fresh: &Path,
+    backup: &str,
+    used: JobId,
+    places: &Places,
+    actor: &Actor,
+) -> Result<(Settled, Vec<PathBuf>), BackupError> {
     let config = RepositoryConfig { path: fresh.to_owned(), first_values: Vec::new() };
     let repository = Repository::open(&config).await?;
-    let settled = repository.settle_restored(backup, used, actor).await;
+    let done = async {
+        let settled = repository.settle_restored(backup, used, actor).await?;
+        let mut unknown = Vec::new();
+        for ids in upload_folders(&places.uploads)?.chunks(AT_ONCE) {
+            let noted = repository.noted_uploads(ids).await?;
+            let gone = ids.iter().filter(|id| !noted.contains(id));
+            unknown.extend(gone.map(|id| Path::new(UPLOAD_FOLDERS).join(id.as_str())));
+        }
+        Ok::<_, BackupError>((settled, unknown))
+    };
+    let done = done.await;
     repository.close().await;
-    Ok(settled?)
+    let done = done?;
+    // all of it is in the file itself: that alone takes the place
+    let log = beside(fresh, "-wal");
+    if fs::metadata(&log).is_ok_and(|of| of.len() > 0) {
+        return Err(at(&log)(io::Error::other("could not be folded into the database; is its disk full?")));
+    }
+    repository::examine(fresh, Use::Still).await?;
+    Ok(done)
+}
+
+/// Uploads looked up at once.
+const AT_ONCE: usize = 500;
+/// Below the folder of all uploads: a folder for each.
+const UPLOAD_FOLDERS: &str = "inp-files";
+
+fn upload_folders(uploads: &Path) -> Result<Vec<UploadId>, BackupError> {
+    let folder = uploads.join(UPLOAD_FOLDERS);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(at(&folder)(error)),
+    };
+    Ok(entries.flatten().filter_map(|entry| UploadId::parse(entry.file_name().to_str()?).ok()).collect())
 }
 
 /// What the present database knows beyond the backup, and the largest number of a job it has.
@@ -146,41 +278,6 @@ fn last_folder(results: &Path) -> Result<i64, BackupError> {
         Err(error) => return Err(at(results)(error)),
     };
     Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).max().unwrap_or(0))
-}
-
-/// Puts one file back; `false`: it is there.
-fn put_back(
-    from: &Path,
-    root: &Path,
-    below: &str,
-    hash: &str,
-    aside: &str,
-    read: &mut dyn FnMut(u64),
-) -> Result<bool, BackupError> {
-    let target = tree::below(root, below);
-    let folder_of = |path: &Path| path.parent().map(tree::private_folder).unwrap_or(Ok(()));
-    match tree::hash(&target, read) {
-        Ok(present) if present == hash => return Ok(false),
-        Ok(_) => {
-            let kept = tree::below(&root.join(aside), below);
-            folder_of(&kept)?;
-            fs::rename(&target, &kept).map_err(at(&kept))?;
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(at(&target)(error)),
-    }
-    folder_of(&target)?;
-    let part = beside(&target, ".part");
-    match fs::remove_file(&part) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&part)(error)),
-        _ => {}
-    }
-    let written = tree::copy(from, &part, &mut |_| {}).map_err(at(&part))?;
-    if written != hash {
-        return Err(BackupError::changed(below));
-    }
-    fs::rename(&part, &target).map_err(at(&target))?;
-    Ok(true)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -32,6 +32,18 @@ pub struct Shelved {
     pub check: Option<Check>,
 }
 
+impl Shelved {
+    /// Nothing is known to be wrong with it. One of a newer version is good, if not for this one.
+    pub fn is_good(&self) -> bool {
+        let problem = match (&self.manifest, &self.check) {
+            (Err(error), _) => Some(error.problem()),
+            (Ok(_), Some(check)) => check.problem.clone(),
+            (Ok(_), None) => None,
+        };
+        problem.is_none_or(|problem| matches!(problem, BackupProblem::Newer { .. }))
+    }
+}
+
 /// A backup that was read again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -192,14 +204,14 @@ pub fn put(backups: &Path, name: &str, _held: &Lock) -> Result<PathBuf, BackupEr
     Ok(to)
 }
 
-/// Removes the oldest beyond `keep`, but never the one just `made`; gives their names. What cannot be read is not counted as
-/// one that is kept, and stays for somebody to look at.
+/// Removes the oldest beyond `keep`, but never the one just `made`; gives their names. What is known to be damaged is not
+/// counted as one that is kept, and stays for somebody to look at.
 ///
 /// # Errors
 /// `Io`.
 pub fn expire(backups: &Path, keep: usize, made: &str, _held: &Lock) -> Result<Vec<String>, BackupError> {
     let mut removed = Vec::new();
-    let others = list(backups)?.into_iter().filter(|shelved| shelved.manifest.is_ok() && shelved.name != made);
+    let others = list(backups)?.into_iter().filter(|shelved| shelved.is_good() && shelved.name != made);
     for old in others.skip(keep.saturating_sub(1)) {
         // renamed first: one that is half gone must not look like a backup
         let doomed = unfinished(backups, &old.name);

@@ -41,7 +41,8 @@ pub fn files(root: &Path, wanted: &dyn Fn(&Found) -> bool) -> Result<Vec<Found>,
             let name = entry.file_name();
             // a name that is no text, or would break a line of the list, is none of ours
             let Some(name) = name.to_str().filter(|name| !name.contains(['\n', '\r', '\\'])) else { continue };
-            if name.starts_with('.') || name.ends_with(".part") {
+            // a disk of its own has a folder that only root may enter
+            if name.starts_with('.') || name.ends_with(".part") || name == "lost+found" {
                 continue;
             }
             let of = match entry.metadata() {

@@ -31,8 +31,15 @@ pub async fn verify(folder: &Path, tell: &Tell) -> Result<Verified, BackupError>
 pub async fn check(shelved: &Shelved, tell: &Tell) -> Result<Verified, BackupError> {
     let verified = verify(&shelved.folder, tell).await;
     if let Some(backups) = shelved.folder.parent() {
-        let problem = verified.as_ref().err().map(BackupError::problem);
-        shelf::note_check(backups, &shelved.name, Check { at: chrono::Utc::now().timestamp(), problem });
+        let at = chrono::Utc::now().timestamp();
+        match &verified {
+            Ok(_) => shelf::note_check(backups, &shelved.name, Check { at, problem: None }),
+            Err(error @ BackupError::Unusable(_)) => {
+                shelf::note_check(backups, &shelved.name, Check { at, problem: Some(error.problem()) });
+            }
+            // that it could not be looked at now says nothing of it
+            Err(_) => {}
+        }
     }
     verified
 }

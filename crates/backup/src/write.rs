@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 /// What goes in, and how many stay.
@@ -37,18 +38,24 @@ pub async fn write(
     tell: &Tell,
 ) -> Result<Shelved, BackupError> {
     let backups = &places.backups;
-    let lock = shelf::lock(backups)?;
+    let lock = Arc::new(shelf::lock(backups)?);
     let begun = now();
     let name = shelf::name_for(backups, begun);
     let made = attempt(repository, places, rules, &name, begun, tell, &lock).await;
     let noted = Attempt::of(&made);
     if made.is_err()
-        && let Err(error) = shelf::sweep(backups, &lock)
+        && let Err(error) = swept(backups, &lock).await
     {
         tracing::warn!(%error, "what was written of a backup that failed stays");
     }
     shelf::note(backups, &noted);
     made
+}
+
+/// What attempts that were cut off have left may be large.
+async fn swept(backups: &Path, lock: &Arc<Lock>) -> Result<(), BackupError> {
+    let (backups, lock) = (backups.to_owned(), Arc::clone(lock));
+    blocking(move || shelf::sweep(&backups, &lock)).await
 }
 
 async fn attempt(
@@ -58,11 +65,11 @@ async fn attempt(
     name: &str,
     begun: i64,
     tell: &Tell,
-    lock: &Lock,
+    lock: &Arc<Lock>,
 ) -> Result<Shelved, BackupError> {
     let clock = Instant::now();
     let backups = &places.backups;
-    shelf::sweep(backups, lock)?;
+    swept(backups, lock).await?;
     let folder = shelf::unfinished(backups, name);
     tree::private_folder(&folder)?;
     tell(Progress::default());
@@ -102,14 +109,19 @@ async fn attempt(
     })
     .await?;
     let verified = verify_but(&folder, linked, tell).await?;
-    let folder = shelf::put(backups, name, lock)?;
-    match shelf::expire(backups, rules.keep, name, lock) {
-        Ok(removed) if !removed.is_empty() => tracing::info!(backups = removed.join(" "), "old backups removed"),
-        Ok(_) => {}
-        // the new one is there and good
-        Err(error) => tracing::warn!(%error, "old backups could not be removed"),
-    }
-    Ok(Shelved { name: name.to_owned(), folder, manifest: Ok(verified.manifest), check: None })
+    let (lock, name, root) = (Arc::clone(lock), name.to_owned(), backups.clone());
+    let (name, folder) = blocking(move || {
+        let folder = shelf::put(&root, &name, &lock)?;
+        match shelf::expire(&root, rules.keep, &name, &lock) {
+            Ok(removed) if !removed.is_empty() => tracing::info!(backups = removed.join(" "), "old backups removed"),
+            Ok(_) => {}
+            // the new one is there and good
+            Err(error) => tracing::warn!(%error, "old backups could not be removed"),
+        }
+        Ok((name, folder))
+    })
+    .await?;
+    Ok(Shelved { name, folder, manifest: Ok(verified.manifest), check: None })
 }
 
 impl Attempt {

@@ -17,6 +17,8 @@ pub struct Health {
     pub nodes: Vec<NodeHealth>,
     /// Disks of the server's folders.
     pub disks: Vec<DiskHealth>,
+    /// Whether they answered; else what stands here is of an earlier look.
+    pub disks_answer: bool,
     /// Memory of the server's machine.
     pub memory: Option<MemoryHealth>,
     /// Jobs that wait.
@@ -208,6 +210,8 @@ pub enum Alert {
         /// Bytes left.
         free: u64,
     },
+    /// A folder of the server does not answer: a network disk that hangs.
+    DisksSilent,
     /// A disk of the server fills up.
     ServerDisk {
         /// What lies on it.
@@ -260,6 +264,7 @@ impl Alert {
             Alert::Database => "database".to_owned(),
             Alert::NodeLost { node, .. } => format!("node_lost {node}"),
             Alert::NodeDisk { node, .. } => format!("node_disk {node}"),
+            Alert::DisksSilent => "disks_silent".to_owned(),
             Alert::ServerDisk { places, .. } => {
                 let words: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
                 format!("server_disk {}", words.join("+"))
@@ -277,6 +282,7 @@ impl Alert {
     pub fn level(&self) -> Level {
         match self {
             Alert::Database
+            | Alert::DisksSilent
             | Alert::NodeLost { .. }
             | Alert::BackupFailed { .. }
             | Alert::BackupLate { .. }
@@ -320,6 +326,9 @@ pub fn alerts(health: &Health, settings: &Settings) -> Vec<Alert> {
                 found.push(Alert::NodeDisk { node: node.id.clone(), percent, free });
             }
         }
+    }
+    if !health.disks_answer {
+        found.push(Alert::DisksSilent);
     }
     for disk in &health.disks {
         let percent = percent_used(disk.free, disk.size);
@@ -394,6 +403,7 @@ mod tests {
                 disk: Some((50, 100)),
             }],
             disks: vec![DiskHealth { places: vec![Place::Results], free: 11, size: 100 }],
+            disks_answer: true,
             memory: Some(MemoryHealth { total: 100, available: 16, own: 1 }),
             queue: QueueHealth { waiting: 99, oldest: Some(ago(60)) },
             tokens: LicenseUse { total: Tokens(50), ours: Tokens(30), external: Tokens(10), reserved: Tokens(4) },
@@ -421,6 +431,7 @@ mod tests {
     fn at_each_threshold_its_alarm_and_no_other_is_raised() {
         assert_eq!(keys(|h| h.database = None), ["database"]);
         assert_eq!(keys(|h| h.disks[0].free = 10), ["server_disk results"]);
+        assert_eq!(keys(|h| h.disks_answer = false), ["disks_silent"]);
         assert_eq!(keys(|h| h.nodes[0].disk = Some((10, 100))), ["node_disk node-01"]);
         assert_eq!(keys(|h| h.memory = Some(MemoryHealth { total: 100, available: 15, own: 1 })), ["memory"]);
         assert_eq!(keys(|h| h.queue.waiting = 100), ["queue"]);

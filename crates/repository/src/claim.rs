@@ -6,6 +6,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A lock that is held is tried so often before it is believed …
+const TRIES: u32 = 10;
+/// … with so long between.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Who has a database for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +75,18 @@ impl Claim {
         // never removed: a lock on a name that was removed and made anew would be two locks
         let mut file =
             OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ClaimError::Held(read(&mut file))),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        let mut tries = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                // who only looks whether somebody has it is gone in a moment
+                Err(TryLockError::WouldBlock) if tries < TRIES => {
+                    tries += 1;
+                    std::thread::sleep(PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => return Err(ClaimError::Held(read(&mut file))),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
         }
         let holder = Holder {
             work: work.to_owned(),

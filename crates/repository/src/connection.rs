@@ -68,6 +68,19 @@ pub(crate) async fn copier(path: &Path, patience: Duration) -> Result<DatabaseCo
     Ok(pool.into())
 }
 
+/// Looks at a file that others may be writing, and changes nothing of it, not even how it is written.
+pub(crate) async fn looking(path: &Path, patience: Duration) -> Result<DatabaseConnection, RepositoryError> {
+    let options =
+        SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(patience).disable_statement_logging();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(patience.saturating_mul(2))
+        .connect_with(options)
+        .await
+        .map_err(failed)?;
+    Ok(pool.into())
+}
+
 /// Reads a file that nobody writes, and leaves nothing beside it.
 pub(crate) async fn still(path: &Path) -> Result<DatabaseConnection, RepositoryError> {
     let options =

@@ -38,6 +38,13 @@ pub async fn optimize(path: &Path, alone: bool) -> Result<Optimized, RepositoryE
 
 async fn work(db: &DatabaseConnection, path: &Path, alone: bool) -> Result<Optimized, RepositoryError> {
     let size = || std::fs::metadata(path).map_or(0, |of| of.len());
+    if crate::schema::applied(db).await?.is_empty() {
+        return Err(RepositoryError::Strange);
+    }
+    if !alone {
+        // a sample: others wait for the lock meanwhile
+        db.execute_unprepared("PRAGMA analysis_limit = 400").await?;
+    }
     db.execute_unprepared("ANALYZE").await?;
     db.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
     let before = size();

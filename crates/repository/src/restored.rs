@@ -2,8 +2,9 @@
 
 use crate::entities::{invitations, jobs, sessions};
 use crate::records::HistoryFact;
+use crate::writer::Change;
 use crate::{Repository, RepositoryError, audit, life};
-use domain::lifecycle::{LifeEvent, step};
+use domain::lifecycle::{LifeEvent, LifeRules, RunStage, step};
 use domain::{Actor, JobId, JobStatus};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 
@@ -12,7 +13,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 pub struct Settled {
     /// They were waiting then and may have run since: they wait for a person's word.
     pub held: Vec<JobId>,
-    /// They were on their way to a node then.
+    /// They were on their way to a node then: only the node knows what became of them.
     pub starting: Vec<JobId>,
 }
 
@@ -29,7 +30,8 @@ impl Repository {
         .await
     }
 
-    /// Keeps the jobs that were waiting from starting by themselves, for they may have run after the backup; ends all
+    /// Keeps the jobs that were waiting from starting by themselves, for they may have run after the backup, and has those
+    /// that were on their way asked for at their node before anything is sent there; ends all
     /// sessions and one-time links, for they may have been ended or used since; and gives no job a number up to `used`,
     /// whose files may lie there.
     ///
@@ -41,15 +43,17 @@ impl Repository {
             Box::pin(async move {
                 let db = &change.db;
                 let mut settled = Settled { held: Vec::new(), starting: in_status(db, JobStatus::Starting).await? };
-                let now = crate::now();
                 for id in in_status(db, JobStatus::Waiting).await? {
-                    let stored = life::of(db, id).await?;
-                    let event = LifeEvent::HoldAsked;
-                    let (next, _) = step(&stored.life, &event, now, rules)
-                        .map_err(|illegal| RepositoryError::Conflict { status: illegal.status })?;
-                    let fact = HistoryFact::from(&event);
-                    life::replace(change, id, &stored, &next, now, Some(&actor.id), &fact).await?;
+                    take_step(change, id, &LifeEvent::HoldAsked, &actor, rules).await?;
                     settled.held.push(id);
+                }
+                for id in &settled.starting {
+                    // as if its launch had been sent, which it may have been: a run that is gone is then Missing, and
+                    // nothing is staged over what it has left
+                    let is_claimed = life::of(db, *id).await?.life.stage() == Some(RunStage::Claimed);
+                    if is_claimed {
+                        take_step(change, *id, &LifeEvent::Staged, &actor, rules).await?;
+                    }
                 }
                 sessions::Entity::delete_many().exec(db).await?;
                 invitations::Entity::delete_many().exec(db).await?;
@@ -77,6 +81,20 @@ impl Repository {
         })
         .await
     }
+}
+
+/// One step of a job's life, without what follows from it: nobody is at work yet.
+async fn take_step(
+    change: &Change,
+    id: JobId,
+    event: &LifeEvent,
+    actor: &Actor,
+    rules: LifeRules,
+) -> Result<(), RepositoryError> {
+    let (stored, now) = (life::of(&change.db, id).await?, crate::now());
+    let (next, _) = step(&stored.life, event, now, rules)
+        .map_err(|illegal| RepositoryError::Conflict { status: illegal.status })?;
+    life::replace(change, id, &stored, &next, now, Some(&actor.id), &HistoryFact::from(event)).await
 }
 
 async fn in_status(db: &impl ConnectionTrait, status: JobStatus) -> Result<Vec<JobId>, RepositoryError> {

@@ -65,6 +65,17 @@ pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, Repository
     Ok(applied.is_empty())
 }
 
+/// How many changes of the tables this program would make first. Nothing is changed.
+///
+/// # Errors
+/// As [`examine`], without looking at the whole.
+pub async fn pending(path: &Path) -> Result<usize, RepositoryError> {
+    let db = open(path, Use::Live).await?;
+    let applied = applied(&db).await;
+    drop(db.close().await);
+    Ok(Migrator::migrations().len() - applied?.len())
+}
+
 /// Undoes the changes of the tables made after `wanted`, in one transaction: for who goes back to the version before.
 ///
 /// # Errors
@@ -97,7 +108,7 @@ fn immediate() -> TransactionOptions {
 }
 
 /// Names of the changes made so far, oldest first. All of them are known to this program.
-async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, RepositoryError> {
+pub(crate) async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, RepositoryError> {
     let has_table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'";
     if db.query_one_raw(Statement::from_string(DbBackend::Sqlite, has_table)).await?.is_none() {
         return Ok(Vec::new());
@@ -195,7 +206,7 @@ async fn open(path: &Path, used: Use) -> Result<DatabaseConnection, RepositoryEr
         return Err(RepositoryError::Missing);
     }
     match used {
-        Use::Live => connection::readers(path, connection::LOCK_PATIENCE).await,
+        Use::Live => connection::looking(path, connection::LOCK_PATIENCE).await,
         Use::Still => connection::still(path).await,
     }
 }

@@ -24,7 +24,7 @@ const TOLD_EVERY: Duration = Duration::from_millis(300);
 /// What is done for a job is found in the log by the request it came by.
 pub(super) fn of_request(job: &ActiveJob) -> tracing::Span {
     match &job.request {
-        Some(id) => tracing::info_span!("request", id),
+        Some(id) => tracing::error_span!("request", id),
         None => tracing::Span::none(),
     }
 }

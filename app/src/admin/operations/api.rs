@@ -39,6 +39,8 @@ pub struct BackupsView {
     pub under_way: Option<UnderWay>,
     /// Where they are.
     pub folder: String,
+    /// What puts the newest good one back, to copy; the server must not run.
+    pub restore: Option<String>,
 }
 
 /// One backup.

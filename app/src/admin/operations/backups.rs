@@ -25,10 +25,7 @@ pub(super) fn Backups(backups: Signal<BackupsView>, store: Store) -> impl IntoVi
         let most = if all_shown.get() { usize::MAX } else { SHOWN };
         rows.with(|rows| rows.iter().take(most).cloned().collect::<Vec<_>>())
     };
-    let newest_good = Memo::new(move |_| {
-        let is_good = |row: &&BackupView| row.problem.is_none() && row.facts.is_some();
-        rows.with(|rows| rows.iter().find(is_good).map(|row| row.name.clone()))
-    });
+    let restore = Memo::new(move |_| backups.with(|backups| backups.restore.clone()));
     let doing = Memo::new(move |_| backups.with(|backups| backups.under_way.clone()));
     view! {
         <section class="panel mt-4" aria-label=t(words::BACKUPS) data-testid="backups">
@@ -82,10 +79,9 @@ pub(super) fn Backups(backups: Signal<BackupsView>, store: Store) -> impl IntoVi
             </div>
             <div class="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
                 {move || {
-                    newest_good
+                    restore
                         .get()
-                        .map(|name| {
-                            let command = format!("abaqus-job-manager restore {name}");
+                        .map(|command| {
                             view! {
                                 <p class="sub flex flex-wrap items-center gap-1">
                                     {t(words::RESTORE)} <code class="text-ink">{command.clone()}</code>

@@ -77,7 +77,7 @@ fn cards(voice: Voice, view: &OperationsView) -> [Card; 6] {
             sub: off.join(voice.pick("、", ", ")),
         },
         Card {
-            level: worst(view, |alert| matches!(alert, Alert::ServerDisk { .. })),
+            level: worst(view, |alert| matches!(alert, Alert::ServerDisk { .. } | Alert::DisksSilent)),
             value: percent(full),
             unit: if full.is_some() { "%".to_owned() } else { String::new() },
             percent: full,

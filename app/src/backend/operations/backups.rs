@@ -80,13 +80,12 @@ impl Backend {
         }
     }
 
-    /// Makes one now, by the settings.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn make_backup(&self) -> Result<Shelved, BackupError> {
-        let turn = self.backup_work.begin(None)?;
-        self.make(turn).await
+    /// Begins the one that is due; `false` while another is made or read. What becomes of it is in the log and on the page.
+    pub fn begin_due_backup(&self) -> bool {
+        let Ok(turn) = self.backup_work.begin(None) else { return false };
+        let backend = self.clone();
+        tokio::spawn(async move { drop(backend.make(turn).await) });
+        true
     }
 
     async fn make(&self, turn: Turn) -> Result<Shelved, BackupError> {
@@ -96,8 +95,10 @@ impl Backend {
             keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
         };
         let made = backup::write(&self.repository, &self.places(), rules, &turn.0.tell()).await;
-        let attempt = Attempt::of(&made);
-        *turn.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(attempt);
+        // one that somebody else makes meanwhile is no failure of this one
+        if !matches!(made, Err(BackupError::UnderWay)) {
+            *turn.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Attempt::of(&made));
+        }
         drop(turn);
         match &made {
             Ok(made) => {

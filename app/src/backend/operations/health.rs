@@ -5,13 +5,22 @@ use domain::health::{Alert, BackupFailure, BackupHealth, DiskHealth, Health, Mem
 use domain::{Act, Event, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 /// What the last look found.
 #[derive(Clone, Default)]
 pub struct Watch {
     seen: Arc<RwLock<Seen>>,
+    /// One look after the other: an older one never replaces a newer.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// The folders are being looked at.
+    looking: Arc<AtomicBool>,
 }
+
+/// For the folders to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Default)]
 struct Seen {
@@ -77,6 +86,7 @@ impl Backend {
 
     /// Looks at everything, and says in the log what is new and what is over.
     pub async fn look(&self) -> Arc<Health> {
+        let _turn = self.watch.turn.lock().await;
         let health = self.gather().await;
         let found = alerts(&health, &self.repository.settings());
         let shown = Arc::new(health.clone());
@@ -111,26 +121,33 @@ impl Backend {
         ];
         let (work, backups, up_since) = (self.backup_work.clone(), self.own.backups.clone(), self.watch.up_since(now));
         let is_scheduled = self.repository.settings().backup_schedule.is_some();
-        // file systems may be slow, and some lie on a network
-        let looked = tokio::task::spawn_blocking(move || {
-            let memory = machine::memory().ok();
-            let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
-            (disks(&folders), memory, of_backups(&backups, work.last_attempt(&backups), is_scheduled, up_since))
-        });
-        let (disks, memory, backup) = match looked.await {
-            Ok(looked) => looked,
-            Err(error) => {
-                tracing::error!(%error, "a look at the disks failed");
-                Default::default()
-            }
+        // file systems may be slow, and one on a network may never answer: one look at a time, and not for ever
+        let looking = Arc::clone(&self.watch.looking);
+        let looked = if looking.swap(true, Ordering::AcqRel) {
+            None
+        } else {
+            let work = tokio::task::spawn_blocking(move || {
+                let memory = machine::memory().ok();
+                let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
+                let backup = of_backups(&backups, work.last_attempt(&backups), is_scheduled, up_since);
+                let looked = (disks(&folders), memory, backup);
+                looking.store(false, Ordering::Release);
+                looked
+            });
+            tokio::time::timeout(PATIENCE, work).await.ok().and_then(Result::ok)
         };
+        let disks_answer = looked.is_some();
+        let (disks, memory, backup) = looked.unwrap_or_else(|| match self.watch.health() {
+            Some(before) => (before.disks.clone(), before.memory, before.backup.clone()),
+            None => (Vec::new(), None, BackupHealth { up_since, ..BackupHealth::default() }),
+        });
         let nodes = nodes.into_iter().map(|node| NodeHealth {
             id: node.id,
             state: node.state,
             last_contact: node.last_contact,
             disk: node.disk,
         });
-        Health { at: now, database, nodes: nodes.collect(), disks, memory, queue, tokens, backup }
+        Health { at: now, database, nodes: nodes.collect(), disks, disks_answer, memory, queue, tokens, backup }
     }
 }
 
@@ -154,10 +171,10 @@ fn of_backups(
     up_since: Timestamp,
 ) -> BackupHealth {
     let all = backup::list(folder).unwrap_or_default();
-    let is_good = |shelved: &&backup::Shelved| {
-        shelved.manifest.is_ok() && shelved.check.as_ref().is_none_or(|check| check.problem.is_none())
-    };
-    let good = all.iter().find(is_good).and_then(|shelved| shelved.manifest.as_ref().ok());
+    let good = all
+        .iter()
+        .find(|shelved| shelved.is_good() && shelved.manifest.is_ok())
+        .and_then(|shelved| shelved.manifest.as_ref().ok());
     BackupHealth {
         last_good: good.map(|manifest| Timestamp(manifest.made_at)),
         bytes: good.map(|manifest| manifest.bytes),
@@ -165,7 +182,7 @@ fn of_backups(
         failed: attempt
             .and_then(|attempt| Some(BackupFailure { error: attempt.error?, full: attempt.full, room: attempt.room })),
         // an older one matters no more than a newer that is good
-        damaged: all.first().filter(|newest| !is_good(newest)).map(|newest| newest.name.clone()),
+        damaged: all.first().filter(|newest| !newest.is_good()).map(|newest| newest.name.clone()),
         is_scheduled,
         up_since,
     }
@@ -182,6 +199,7 @@ mod tests {
             database: None,
             nodes: vec![],
             disks: vec![],
+            disks_answer: true,
             memory: None,
             queue: Default::default(),
             tokens: Default::default(),

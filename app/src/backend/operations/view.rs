@@ -40,7 +40,10 @@ impl Backend {
         };
         let settings = self.repository.settings();
         let next = settings.backup_schedule.as_deref().and_then(|schedule| next_after(schedule, clock::server_now()));
+        let good = all.iter().find(|shelved| shelved.is_good() && shelved.manifest.is_ok());
+        let restore = good.map(|good| super::command(&format!("restore {}", good.name)));
         Ok(BackupsView {
+            restore,
             all: all.into_iter().map(view).collect(),
             next,
             keep: settings.backup_keep,

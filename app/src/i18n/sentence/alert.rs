@@ -72,6 +72,16 @@ pub fn words(voice: Voice, alert: &Alert) -> Words {
                 ),
             )
         }
+        Alert::DisksSilent => voice.pick(
+            (
+                "サーバーのフォルダーが応答しません".to_owned(),
+                "ネットワーク上の保存先(バックアップや計算結果など)につながっているかを確かめてください。".to_owned(),
+            ),
+            (
+                "A folder of the server does not answer".to_owned(),
+                "See whether the network disks (backups, results) are there.".to_owned(),
+            ),
+        ),
         Alert::ServerDisk { places: on_it, percent, free } => {
             let (what, free) = (places(voice, on_it), amount::bytes(*free));
             voice.pick(
@@ -211,6 +221,7 @@ pub fn door(voice: Voice, alert: &Alert) -> Option<(String, &'static str)> {
             ("/admin/settings#setting-backup_schedule".to_owned(), voice.pick("設定を開く", "Open the setting"))
         }
         Alert::Database
+        | Alert::DisksSilent
         | Alert::ServerDisk { .. }
         | Alert::Memory { .. }
         | Alert::BackupFailed { .. }
