@@ -130,9 +130,15 @@ fn told(restored: &Restored) -> String {
                 .to_owned(),
         );
     }
+    if settled.revoked > 0 {
+        lines.push(format!("{} API tokens do not work any more: make new ones.", settled.revoked));
+    }
+    if !settled.closed.is_empty() {
+        lines.push(format!("Closed again, as they were before: {}.", settled.closed.join(", ")));
+    }
     lines.push(
-        "Everybody signs in again. Accounts, roles, passwords, API tokens, settings, nodes and accepted host keys are as \
-         they were then: what was closed, revoked or changed since is open again."
+        "Everybody signs in again. Roles, passwords, settings, nodes and accepted host keys are as they were then: look \
+         through them."
             .to_owned(),
     );
     lines.push("`.env` and the key for the nodes are in no backup: they stay as they are here.".to_owned());

@@ -61,7 +61,9 @@ pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerEr
 async fn claim_in_time(config: &Config) -> Result<Claim, ServerError> {
     let mut told = false;
     loop {
-        let others = Claim::holder(&config.database_path).filter(|holder| holder.work != "server");
+        let alive = |pid: u32| Path::new("/proc").join(pid.to_string()).exists();
+        let others = Claim::holder(&config.database_path);
+        let others = others.filter(|holder| holder.work != "server" && alive(holder.pid));
         match (claim(config, "server"), others) {
             (Err(_), Some(holder)) => {
                 if !told {

@@ -30,7 +30,7 @@ pub async fn health(State(backend): State<Backend>, asking: Option<Extension<Ask
     // disks, memory and nodes as the last look found them: who asks each second does not cost a look each
     let last = match backend.watch.health() {
         Some(health) => health,
-        None => backend.look().await,
+        None => backend.first_look().await,
     };
     let now = domain::Timestamp(chrono::Utc::now().timestamp());
     let disks_answer = last.disks_answer && now.since(last.at) <= STALE;
@@ -60,7 +60,9 @@ fn body(health: &Health, found: &[Alert], is_admin: bool) -> (bool, Value) {
         // one of several is the admin's trouble; when none is left nothing runs any more
         (true, 0) => "error",
         (true, _) => "warning",
-        (false, _) => word(found, |alert| matches!(alert, Alert::NodeDisk { .. })),
+        // nor is a full disk of one
+        (false, _) if found.iter().any(|alert| matches!(alert, Alert::NodeDisk { .. })) => "warning",
+        (false, _) => "ok",
     };
     let database = if health.database.is_some() { "ok" } else { "error" };
     let disk = word(found, |alert| matches!(alert, Alert::ServerDisk { .. } | Alert::DisksSilent));

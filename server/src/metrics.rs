@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+use tokio::io::AsyncWriteExt;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
@@ -172,7 +173,14 @@ async fn write(backend: &Backend, folder: &Path) {
     let (part, whole) = (folder.join(format!(".{FILE}.part")), folder.join(FILE));
     let written = async {
         tokio::fs::create_dir_all(folder).await?;
-        tokio::fs::write(&part, text).await?;
+        // never through a link that somebody else has put there
+        match tokio::fs::remove_file(&part).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = tokio::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&part).await?;
+        file.write_all(text.as_bytes()).await?;
+        file.flush().await?;
         tokio::fs::rename(&part, &whole).await
     };
     if let Err(error) = written.await {
@@ -193,7 +201,7 @@ async fn text(backend: &Backend) -> Result<String, NoMetrics> {
     // as the last look found it; the queue and the tokens are asked for anew
     let health = match backend.watch.health() {
         Some(health) => health,
-        None => backend.look().await,
+        None => backend.first_look().await,
     };
     let by_status = backend.repository.jobs_by_status().await?;
     let nodes = backend.repository.node_summaries().await?;

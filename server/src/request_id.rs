@@ -39,7 +39,8 @@ pub async fn give(mut request: Request, next: Next) -> Response {
         let (status, took_ms) = (answer.status().as_u16(), began.elapsed().as_millis());
         // what a link to set a password opens is a secret
         let path = if path.starts_with("/welcome/") { "/welcome/…" } else { &path };
-        if answer.status().is_server_error() {
+        // health that is bad is told once as an alarm, however often somebody asks
+        if answer.status().is_server_error() && !path.starts_with("/api/health") {
             tracing::warn!(%method, path, status, took_ms, "answered");
         } else {
             tracing::debug!(%method, path, status, took_ms, "answered");

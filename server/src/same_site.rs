@@ -36,7 +36,9 @@ fn is_link_to_page(request: &Request) -> bool {
         && !headers.contains_key(UPGRADE)
         && text(headers, "sec-fetch-mode") == Some("navigate")
         && text(headers, "sec-fetch-dest") == Some("document")
-        && !["/api/", "/rpc/", "/uploads", "/ws"].iter().any(|beginning| path.starts_with(beginning))
+        && !["/api/", "/rpc/", "/uploads", "/ws", "/backups/", "/metrics"]
+            .iter()
+            .any(|beginning| path.starts_with(beginning))
 }
 
 /// Lets a request through, or answers 403.

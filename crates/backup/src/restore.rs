@@ -8,7 +8,7 @@ use crate::{
     shelf, tree, verify,
 };
 use domain::{Actor, JobId, UploadId};
-use repository::{Claim, KnownJob, Repository, RepositoryConfig, Settled, Use};
+use repository::{Claim, KnownJob, Repository, RepositoryConfig, Rights, Settled, Use};
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
@@ -128,7 +128,9 @@ async fn ready(
         tree::private_folder(folder)?;
     }
     tree::copy(&shelved.folder.join(DATABASE), fresh, &mut |_| {}).map_err(at(fresh))?;
-    let (settled, unknown) = settle(fresh, &shelved.name, used, places, actor).await?;
+    // what was revoked since must not work again
+    let rights = repository::rights_in(database, Use::Live).await.ok();
+    let (settled, unknown) = settle(fresh, &shelved.name, used, rights, places, actor).await?;
     let (from, to, tell) = (shelved.folder.clone(), places.clone(), tell.clone());
     let aside = format!(".before-restore-{stamp}");
     let moves = blocking(move || {
@@ -214,13 +216,14 @@ async fn settle(
     fresh: &Path,
     backup: &str,
     used: JobId,
+    rights: Option<Rights>,
     places: &Places,
     actor: &Actor,
 ) -> Result<(Settled, Vec<PathBuf>), BackupError> {
     let config = RepositoryConfig { path: fresh.to_owned(), first_values: Vec::new() };
     let repository = Repository::open(&config).await?;
     let done = async {
-        let settled = repository.settle_restored(backup, used, actor).await?;
+        let settled = repository.settle_restored(backup, used, rights, actor).await?;
         let mut unknown = Vec::new();
         for ids in upload_folders(&places.uploads)?.chunks(AT_ONCE) {
             let noted = repository.noted_uploads(ids).await?;

@@ -43,7 +43,7 @@ pub use optimize::{Optimized, optimize};
 pub use people::{Person, SessionSpan};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
-pub use restored::Settled;
+pub use restored::{Rights, Settled, rights_in};
 pub use schema::{KnownJob, Schema, Use, examine, go_back, jobs_in, pending};
 pub use submit::Submission;
 

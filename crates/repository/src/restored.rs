@@ -1,12 +1,52 @@
 //! What must be set right in a database that was put back from a backup, before anybody uses it.
 
-use crate::entities::{invitations, jobs, sessions};
+use crate::entities::{api_tokens, invitations, jobs, sessions, users};
 use crate::records::HistoryFact;
 use crate::writer::Change;
-use crate::{Repository, RepositoryError, audit, life};
+use crate::{Repository, RepositoryError, Use, audit, life};
 use domain::lifecycle::{LifeEvent, LifeRules, RunStage, step};
 use domain::{Actor, JobId, JobStatus};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Who may what in the database that a backup replaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Fingerprints of the API tokens that work.
+    tokens: HashSet<String>,
+    /// Accounts that are closed.
+    closed: HashSet<String>,
+}
+
+/// Reads them, without bringing the tables up to date.
+///
+/// # Errors
+/// As `jobs_in`; also where the tables are older than accounts.
+pub async fn rights_in(path: &Path, used: Use) -> Result<Rights, RepositoryError> {
+    let db = crate::schema::open(path, used).await?;
+    let read = async {
+        let tokens: Vec<String> = api_tokens::Entity::find()
+            .select_only()
+            .column(api_tokens::Column::Fingerprint)
+            .into_tuple()
+            .all(&db)
+            .await?;
+        let closed: Vec<String> = users::Entity::find()
+            .select_only()
+            .column(users::Column::Id)
+            .filter(users::Column::DisabledAt.is_not_null())
+            .into_tuple()
+            .all(&db)
+            .await?;
+        Ok(Rights { tokens: tokens.into_iter().collect(), closed: closed.into_iter().collect() })
+    };
+    let read = read.await;
+    drop(db.close().await);
+    read
+}
 
 /// What became of the jobs of a backup.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +55,10 @@ pub struct Settled {
     pub held: Vec<JobId>,
     /// They were on their way to a node then: only the node knows what became of them.
     pub starting: Vec<JobId>,
+    /// API tokens that do not work any more: they were revoked since, or nobody knows whether they were.
+    pub revoked: u64,
+    /// Accounts that were closed since and are closed again.
+    pub closed: Vec<String>,
 }
 
 impl Repository {
@@ -37,12 +81,18 @@ impl Repository {
     ///
     /// # Errors
     /// As every change: `Corrupt`, `Busy`, `Full`, `Database`.
-    pub async fn settle_restored(&self, backup: &str, used: JobId, actor: &Actor) -> Result<Settled, RepositoryError> {
+    pub async fn settle_restored(
+        &self,
+        backup: &str,
+        used: JobId,
+        rights: Option<Rights>,
+        actor: &Actor,
+    ) -> Result<Settled, RepositoryError> {
         let (actor, rules, backup) = (actor.clone(), self.settings().life_rules(), backup.to_owned());
         self.write(move |change| {
             Box::pin(async move {
                 let db = &change.db;
-                let mut settled = Settled { held: Vec::new(), starting: in_status(db, JobStatus::Starting).await? };
+                let mut settled = Settled { starting: in_status(db, JobStatus::Starting).await?, ..Settled::default() };
                 for id in in_status(db, JobStatus::Waiting).await? {
                     take_step(change, id, &LifeEvent::HoldAsked, &actor, rules).await?;
                     settled.held.push(id);
@@ -55,6 +105,8 @@ impl Repository {
                         take_step(change, *id, &LifeEvent::Staged, &actor, rules).await?;
                     }
                 }
+                // where nobody knows what was revoked since, everything is
+                (settled.revoked, settled.closed) = take_rights(db, &rights.unwrap_or_default()).await?;
                 sessions::Entity::delete_many().exec(db).await?;
                 invitations::Entity::delete_many().exec(db).await?;
                 // a table that never had a row is not among them
@@ -66,7 +118,9 @@ impl Repository {
                     db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [used.0.into()])).await?;
                 }
                 let held: Vec<i64> = settled.held.iter().map(|id| id.0).collect();
-                let after = serde_json::json!({ "held_jobs": held });
+                let after = serde_json::json!({
+                    "held_jobs": held, "revoked_tokens": settled.revoked, "closed_accounts": settled.closed,
+                });
                 audit::write(
                     db,
                     &actor,
@@ -81,6 +135,34 @@ impl Repository {
         })
         .await
     }
+}
+
+/// Revokes and closes what was revoked and closed since.
+async fn take_rights(db: &impl ConnectionTrait, rights: &Rights) -> Result<(u64, Vec<String>), RepositoryError> {
+    let then: Vec<(i64, String)> = api_tokens::Entity::find()
+        .select_only()
+        .columns([api_tokens::Column::Id, api_tokens::Column::Fingerprint])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let gone: Vec<i64> =
+        then.into_iter().filter(|(_, print)| !rights.tokens.contains(print)).map(|(id, _)| id).collect();
+    let revoked = u64::try_from(gone.len()).unwrap_or(u64::MAX);
+    api_tokens::Entity::delete_many().filter(api_tokens::Column::Id.is_in(gone)).exec(db).await?;
+    let open: Vec<String> = users::Entity::find()
+        .select_only()
+        .column(users::Column::Id)
+        .filter(users::Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let closed: Vec<String> = open.into_iter().filter(|id| rights.closed.contains(id)).collect();
+    users::Entity::update_many()
+        .col_expr(users::Column::DisabledAt, Expr::value(crate::now().0))
+        .filter(users::Column::Id.is_in(closed.clone()))
+        .exec(db)
+        .await?;
+    Ok((revoked, closed))
 }
 
 /// One step of a job's life, without what follows from it: nobody is at work yet.

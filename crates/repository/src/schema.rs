@@ -201,7 +201,7 @@ pub(crate) async fn known_jobs(db: &impl ConnectionTrait) -> Result<Vec<KnownJob
     Ok(jobs)
 }
 
-async fn open(path: &Path, used: Use) -> Result<DatabaseConnection, RepositoryError> {
+pub(crate) async fn open(path: &Path, used: Use) -> Result<DatabaseConnection, RepositoryError> {
     if !path.exists() {
         return Err(RepositoryError::Missing);
     }

@@ -28,6 +28,8 @@ const SLICES: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Archives made at once. Each holds a thread of a pool that everything else needs as well.
 static PLACES: Semaphore = Semaphore::const_new(8);
+/// Backups have a place of their own: who takes many archives away must not keep an admin from one.
+static BACKUP: Semaphore = Semaphore::const_new(1);
 
 /// All files that are here, as `NAME.zip`.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/files.zip", responses((status = 200), (status = 404, body = crate::api::wire::Problem), (status = 503, body = crate::api::wire::Problem)))]
@@ -37,7 +39,7 @@ pub async fn zip(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let (job, files) = backend.files_for_archive(JobId(id), asking.locale).await?;
-    send(job.as_ref(), files, &asking)
+    send(job.as_ref(), files, &PLACES, &asking)
 }
 
 /// A whole backup, as `NAME.zip`: unpacked into the folder of backups it is one again.
@@ -47,12 +49,17 @@ pub async fn backup(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let (name, files) = backend.files_of_backup(&name, &asking).await?;
-    send(&name, files, &asking)
+    send(&name, files, &BACKUP, &asking)
 }
 
 /// These files, by their names in it, as `NAME.zip`.
-fn send(name: &str, files: Vec<(String, PathBuf)>, asking: &Asking) -> Result<Response, Problem> {
-    let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
+fn send(
+    name: &str,
+    files: Vec<(String, PathBuf)>,
+    places: &'static Semaphore,
+    asking: &Asking,
+) -> Result<Response, Problem> {
+    let place = places.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
     let (sender, receiver) = mpsc::channel(SLICES);
     let runtime = Handle::current();
     let packing = tokio::task::spawn_blocking(move || {

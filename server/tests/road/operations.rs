@@ -172,8 +172,12 @@ async fn a_database_that_is_not_what_it_should_be_is_refused_with_the_command_th
 
     // and the command that was named helps
     std::fs::write(&database, &damaged).unwrap();
-    stack.works(&["restore", "latest"]);
+    // nobody knows which tokens were revoked meanwhile
+    assert!(stack.works(&["restore", "latest"]).contains("1 API tokens do not work any more"));
     stack.start_server();
+    let refused = stack.http.get(stack.url("/api/v1/jobs")).send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    stack.http = Stack::client(&stack.add_token("tester", "all"));
     assert_eq!(stack.job(id).await["status"], "Completed");
 }
 

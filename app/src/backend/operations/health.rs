@@ -87,6 +87,19 @@ impl Backend {
     /// Looks at everything, and says in the log what is new and what is over.
     pub async fn look(&self) -> Arc<Health> {
         let _turn = self.watch.turn.lock().await;
+        self.look_in_turn().await
+    }
+
+    /// What the last look found, or the first look where there was none: those who ask meanwhile share it.
+    pub async fn first_look(&self) -> Arc<Health> {
+        let _turn = self.watch.turn.lock().await;
+        match self.watch.health() {
+            Some(health) => health,
+            None => self.look_in_turn().await,
+        }
+    }
+
+    async fn look_in_turn(&self) -> Arc<Health> {
         let health = self.gather().await;
         let found = alerts(&health, &self.repository.settings());
         let shown = Arc::new(health.clone());
