@@ -54,12 +54,16 @@ async fn a_backup_beside_the_server_comes_back_whole_and_starts_nothing_twice() 
     let mut stack = Stack::start().await;
     let done = stack.submit(&[("done.inp".to_owned(), sample("quick.inp").1)]).await;
     stack.until_status(done, "Completed").await;
+    let leaver = Stack::client(&stack.add_user("sato", "student").await);
     let folder = stack.works(&["backup"]);
     assert!(folder.contains("backups/20") && folder.contains("verified"), "{folder}");
     assert!(stack.works(&["verify-backup", "all"]).contains("good: 1 jobs"));
     // restore refuses while the server runs, and names it
     let refused = stack.fails(&["restore", "latest"]);
     assert!(refused.contains("in use by another program (server, process"), "{refused}");
+    let closing = serde_json::json!({ "id": "sato", "disabled": true });
+    let closed = stack.http.post(stack.url("/rpc/disable_person")).json(&closing).send().await.unwrap();
+    assert_eq!(closed.status(), 200);
     let later = stack.submit(&[("later.inp".to_owned(), sample("quick.inp").1)]).await;
     stack.until_status(later, "Completed").await;
     assert_eq!(stack.launches(), 2);
@@ -71,6 +75,9 @@ async fn a_backup_beside_the_server_comes_back_whole_and_starts_nothing_twice() 
     );
     stack.start_server();
     assert_eq!(stack.job(done).await["status"], "Completed");
+    // who was shut out since then stays out
+    assert!(restored.contains("Closed again, as they were before: sato"), "{restored}");
+    assert_eq!(leaver.get(stack.url("/api/v1/jobs")).send().await.unwrap().status(), 401);
     let gone = stack.http.get(stack.url(&format!("/api/v1/jobs/{later}"))).send().await.unwrap();
     assert_eq!(gone.status(), 404);
     // its number is nobody else's, and its results lie where they lay
@@ -172,7 +179,12 @@ async fn a_database_that_is_not_what_it_should_be_is_refused_with_the_command_th
 
     // and the command that was named helps
     std::fs::write(&database, &damaged).unwrap();
-    // nobody knows which tokens were revoked meanwhile
+    stack.works(&["restore", "latest"]);
+    stack.start_server();
+    assert_eq!(stack.job(id).await["status"], "Completed");
+    // with nothing left of it nobody knows which tokens were revoked meanwhile
+    stack.end_server().await;
+    std::fs::write(&database, "not even a database").unwrap();
     assert!(stack.works(&["restore", "latest"]).contains("1 API tokens do not work any more"));
     stack.start_server();
     let refused = stack.http.get(stack.url("/api/v1/jobs")).send().await.unwrap();
