@@ -17,11 +17,7 @@ const LISTED: usize = 20;
 /// Makes one, beside a server or without.
 pub async fn back_up(config: &Config) -> Result<(), Box<dyn Error>> {
     let repository = server::open_repository(config).await?;
-    let settings = repository.settings();
-    let rules = Rules {
-        results_of: Duration::from_secs(settings.backup_results.0),
-        keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
-    };
+    let rules = Rules::of(&repository.settings());
     let made = backup::write(&repository, &config.places(), rules, &on_terminal()).await;
     let noted = match &made {
         Ok(made) => repository.note_backup("make_backup", &made.name, &Actor::at_the_shell()?).await,

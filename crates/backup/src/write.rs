@@ -7,6 +7,7 @@ use crate::verify::verify_but;
 use crate::{
     BackupError, DATABASE, Manifest, Places, Progress, RESULTS, Shelved, Step, Tell, UPLOADS, at, blocking, manifest,
 };
+use domain::Settings;
 use repository::{Repository, Use};
 use std::collections::HashSet;
 use std::fs;
@@ -22,6 +23,16 @@ pub struct Rules {
     pub results_of: Duration,
     /// So many backups stay, this one among them.
     pub keep: usize,
+}
+
+impl Rules {
+    /// As the settings have them.
+    pub fn of(settings: &Settings) -> Rules {
+        Rules {
+            results_of: Duration::from_secs(settings.backup_results.0),
+            keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
+        }
+    }
 }
 
 /// Room that stays free beside what is written.

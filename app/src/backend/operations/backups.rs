@@ -7,7 +7,6 @@ use backup::{Attempt, BackupError, Places, Progress, Rules, Shelved, Step, Tell}
 use domain::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What is being done.
 #[derive(Clone, Default)]
@@ -89,11 +88,7 @@ impl Backend {
     }
 
     async fn make(&self, turn: Turn) -> Result<Shelved, BackupError> {
-        let settings = self.repository.settings();
-        let rules = Rules {
-            results_of: Duration::from_secs(settings.backup_results.0),
-            keep: usize::try_from(settings.backup_keep).unwrap_or(usize::MAX),
-        };
+        let rules = Rules::of(&self.repository.settings());
         let made = backup::write(&self.repository, &self.places(), rules, &turn.0.tell()).await;
         // one that somebody else makes meanwhile is no failure of this one
         if !matches!(made, Err(BackupError::UnderWay)) {

@@ -19,6 +19,15 @@ pub struct Watch {
     looking: Arc<AtomicBool>,
 }
 
+/// The folders are being looked at until this is dropped.
+struct Looking(Arc<AtomicBool>);
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
 /// For the folders to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -140,12 +149,12 @@ impl Backend {
             None
         } else {
             let work = tokio::task::spawn_blocking(move || {
+                // over however it ends
+                let _looking = Looking(looking);
                 let memory = machine::memory().ok();
                 let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
                 let backup = of_backups(&backups, work.last_attempt(&backups), is_scheduled, up_since);
-                let looked = (disks(&folders), memory, backup);
-                looking.store(false, Ordering::Release);
-                looked
+                (disks(&folders), memory, backup)
             });
             tokio::time::timeout(PATIENCE, work).await.ok().and_then(Result::ok)
         };

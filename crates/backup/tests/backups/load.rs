@@ -39,7 +39,11 @@ async fn a_backup_while_people_submit_has_all_that_was_acknowledged_before_it() 
     }
     let mut made = Vec::new();
     for _ in 0..3 {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        // some more have been acknowledged since the last one
+        let known = acknowledged.lock().unwrap().len();
+        while acknowledged.lock().unwrap().len() < known + 50 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let before: HashMap<JobId, String> = acknowledged.lock().unwrap().clone();
         let clock = Instant::now();
         let shelved = lab.back_up().await.unwrap();
