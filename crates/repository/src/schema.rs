@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use std::path::Path;
 
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -153,20 +154,25 @@ async fn look(db: &DatabaseConnection) -> Result<Schema, RepositoryError> {
         found.push(format!("a row of {table} belongs to one of {parent} that is not there"));
     }
     if !found.is_empty() {
-        let more = found.len().saturating_sub(TOLD);
-        found.truncate(TOLD);
-        let mut found = found.join("; ");
-        if more > 0 {
-            found.push_str(&format!("; and {more} more"));
-        }
-        return Err(RepositoryError::Damaged { found });
+        return Err(damaged(found));
     }
     let applied = applied(db).await?;
-    let pending = Migrator::migrations().len() - applied.len();
-    match applied.last() {
-        Some(version) => Ok(Schema { version: version.clone(), pending }),
-        None => Err(RepositoryError::Strange),
+    let Some(version) = applied.last() else { return Err(RepositoryError::Strange) };
+    let missing = shape::missing(db, applied.len()).await?;
+    if !missing.is_empty() {
+        return Err(damaged(missing));
     }
+    Ok(Schema { version: version.clone(), pending: Migrator::migrations().len() - applied.len() })
+}
+
+fn damaged(mut found: Vec<String>) -> RepositoryError {
+    let more = found.len().saturating_sub(TOLD);
+    found.truncate(TOLD);
+    let mut found = found.join("; ");
+    if more > 0 {
+        found.push_str(&format!("; and {more} more"));
+    }
+    RepositoryError::Damaged { found }
 }
 
 /// All jobs of a database, by number, without bringing its tables up to date.

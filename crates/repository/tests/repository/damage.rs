@@ -75,6 +75,38 @@ async fn any_changed_byte_is_either_harmless_to_the_whole_or_refused() {
     assert!(refused > 20, "{refused}");
 }
 
+/// SQLite itself calls these whole: it proves pages, and reads the text of a table as it finds it.
+#[tokio::test]
+async fn a_changed_letter_in_the_text_of_a_table_is_found() {
+    let lab = closed().await;
+    let whole = std::fs::read(lab.path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("jobs.db");
+    for (text, change, part) in [
+        ("cancel_by\"", 1, "table jobs, cancel_by"),
+        ("cancel_by\" TEXT", 0x80, "table jobs, cancel_by"),
+        ("\"request_id\"", 0x80, "table jobs, request_id"),
+    ] {
+        let mut bytes = whole.clone();
+        // also where a page no longer in use still holds an older text
+        for at in (0..whole.len() - text.len()).filter(|at| whole[*at..].starts_with(text.as_bytes())) {
+            bytes[at + text.len() - 2] ^= change;
+        }
+        assert!(bytes != whole, "{text}");
+        std::fs::write(&path, &bytes).unwrap();
+        let error = examine(&path, Use::Live).await.unwrap_err();
+        assert!(matches!(&error, RepositoryError::Damaged { found } if found.contains(part)), "{text}: {error:?}");
+    }
+    // what an admin added is no damage
+    std::fs::write(&path, &whole).unwrap();
+    let mut raw = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    for sql in ["CREATE TABLE notes (text TEXT)", "CREATE INDEX mine ON jobs (name)"] {
+        sqlx::query(sql).execute(&mut raw).await.unwrap();
+    }
+    raw.close().await.unwrap();
+    examine(&path, Use::Live).await.unwrap();
+}
+
 #[tokio::test]
 async fn one_of_a_newer_version_is_refused_and_left_alone() {
     let lab = closed().await;
