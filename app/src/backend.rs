@@ -6,7 +6,6 @@ mod audit;
 pub mod doctor;
 pub mod fault;
 mod files;
-mod forgotten;
 mod form;
 mod licenses;
 mod list;
@@ -23,6 +22,7 @@ mod start;
 mod text;
 mod view;
 
+pub use cleanup::UPLOAD_FOLDERS;
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
 pub use operations::{BackupWork, OwnFolders, Watch, command, next_after};
@@ -48,9 +48,6 @@ const READERS: usize = 2;
 
 /// Nodes tested at once.
 const TESTS: usize = 2;
-
-/// Below the folder of all uploads: a folder for each.
-pub const UPLOAD_FOLDERS: &str = "inp-files";
 
 /// Where files are.
 #[derive(Clone, Debug)]

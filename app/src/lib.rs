@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod cleanup;
 pub mod clock;
 pub mod error;
 pub mod frame;
@@ -107,6 +108,7 @@ fn Pages() -> impl IntoView {
             <Route path=StaticSegment("licenses") view={Lazy::<routes::Licenses>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("nodes") view={Lazy::<routes::Nodes>::new()} ssr=SsrMode::Async />
             <Route path=(StaticSegment("nodes"), ParamSegment("id")) view={Lazy::<routes::Node>::new()} ssr=SsrMode::Async />
+            <Route path=StaticSegment("cleanup") view={Lazy::<routes::Cleanup>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("help") view={Lazy::<routes::Help>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("") view=jobs::list::JobsPage ssr=SsrMode::Async />
             <Route

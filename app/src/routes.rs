@@ -3,7 +3,7 @@
 //! `#[lazy_route]` would stop the whole program when a file does not come; here the page says so.
 #![allow(unsafe_code, reason = "the macro exports each page's entry by a name of its own for the splitter to find")]
 
-use crate::{account, admin, help, jobs, licenses, nodes, sign_in};
+use crate::{account, admin, cleanup, help, jobs, licenses, nodes, sign_in};
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
@@ -65,6 +65,10 @@ lazy_page! {
 lazy_page! {
     /// `/nodes/ID`
     Node, node_page, view! { <nodes::NodePage /> }.into_any()
+}
+lazy_page! {
+    /// `/cleanup`
+    Cleanup, cleanup_page, view! { <cleanup::CleanupPage /> }.into_any()
 }
 lazy_page! {
     /// `/help`

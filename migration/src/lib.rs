@@ -20,6 +20,7 @@ mod m0013_node_version;
 mod m0014_last_seen;
 mod m0015_single_keys;
 mod m0016_request_ids;
+mod m0017_cleanup;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_last_seen::Migration),
             Box::new(m0015_single_keys::Migration),
             Box::new(m0016_request_ids::Migration),
+            Box::new(m0017_cleanup::Migration),
         ]
     }
 }

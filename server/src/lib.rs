@@ -20,6 +20,7 @@ mod same_site;
 mod scheduler;
 mod serve;
 mod upkeep;
+mod usage;
 mod ws;
 
 use app::backend::{Backend, Entrance, Folders, OwnFolders};

@@ -1,6 +1,7 @@
 //! The one binary: the server, and the tool beside it.
 
 mod backups;
+mod cleaning;
 mod doctor;
 mod inspect;
 mod node;
@@ -61,6 +62,13 @@ enum Command {
         /// Which; `latest` is the newest.
         name: String,
     },
+    /// Takes away what is past its days: old results, completed jobs, uploads and folders of no job. The settings say after
+    /// how many days; what somebody keeps stays. The server may go on meanwhile.
+    Cleanup {
+        /// Only say what would go.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Brings the database's statistics up to date, and gives back the room of deleted rows where that pays. Beside a server
     /// that runs it only does the former.
     Optimize,
@@ -91,6 +99,7 @@ fn main() -> ExitCode {
             Command::Settings(_)
                 | Command::User(_)
                 | Command::Backup
+                | Command::Cleanup { .. }
                 | Command::Doctor
                 | Command::Optimize
                 | Command::VerifyBackup { .. }
@@ -115,6 +124,7 @@ fn main() -> ExitCode {
         Some(Command::Settings(command)) => runtime.block_on(settings::run(command, &arguments.config)),
         Some(Command::Migrate { to }) => runtime.block_on(migrate(&arguments.config, to.as_deref())),
         Some(Command::Optimize) => runtime.block_on(optimize(&arguments.config)),
+        Some(Command::Cleanup { dry_run }) => runtime.block_on(cleaning::clean_up(&arguments.config, dry_run)),
         Some(Command::Doctor) => runtime.block_on(doctor::examine(&arguments.config)),
         Some(Command::Backup) => runtime.block_on(backups::back_up(&arguments.config)),
         Some(Command::VerifyBackup { name }) => runtime.block_on(backups::verify(&arguments.config, &name)),

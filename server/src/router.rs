@@ -5,7 +5,7 @@ use crate::files::body::in_time;
 use crate::files::rest::hear_out;
 use crate::files::{archive, receive};
 use crate::gate::{self, Gate};
-use crate::{api, calls, health, metrics, policy, request_id, same_site, ws};
+use crate::{api, calls, health, metrics, policy, request_id, same_site, usage, ws};
 use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
@@ -74,6 +74,7 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         .route("/api/health/live", get(health::live))
         .route("/metrics", get(metrics::answer))
         .route("/backups/{name}", get(archive::backup))
+        .route("/usage.csv", get(usage::answer))
         .nest("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)
         .layer(middleware::from_fn_with_state(gate, gate::ask))

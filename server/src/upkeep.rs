@@ -1,4 +1,4 @@
-//! What goes on by itself: a look at everything twice a minute, and a backup when the clock says so.
+//! What goes on by itself: a look at everything twice a minute, and a backup or a clean-up when the clock says so.
 
 use app::backend::Backend;
 use domain::Timestamp;
@@ -8,17 +8,27 @@ use tokio_util::sync::CancellationToken;
 /// Between two looks. A change of the schedule is seen by then, too.
 const LOOK: Duration = Duration::from_secs(30);
 
+/// A clean-up that was due so long ago or less, while no server ran, is made at the start. There is no note of the last one:
+/// to look again for what is old costs little and takes nothing that was not due.
+const CAUGHT_UP: i64 = 7 * 24 * 3_600;
+
 /// Goes on until the server stops. A backup that is being made then is cut off, and leaves nothing that looks like one.
 pub async fn go_on_until_stopped(backend: Backend, stop: CancellationToken) {
     // one that was due while no server ran is made now
     let mut looked_at = backend.last_backup().unwrap_or(Timestamp(chrono::Utc::now().timestamp()));
+    let mut cleaned_at = Timestamp(chrono::Utc::now().timestamp().saturating_sub(CAUGHT_UP));
     loop {
         let work = async {
             backend.look().await;
             let now = Timestamp(chrono::Utc::now().timestamp());
             // while another one is made or read it stays due
-            if !is_due(&backend, looked_at, now) || backend.begin_due_backup() {
+            let settings = backend.repository.settings();
+            if !is_due(settings.backup_schedule.as_deref(), looked_at, now) || backend.begin_due_backup() {
                 looked_at = now;
+            }
+            // the backup first, where both are: it has what goes then
+            if !is_due(settings.cleanup.schedule.as_deref(), cleaned_at, now) || backend.begin_due_cleanup() {
+                cleaned_at = now;
             }
             tokio::time::sleep(LOOK).await;
         };
@@ -29,10 +39,9 @@ pub async fn go_on_until_stopped(backend: Backend, stop: CancellationToken) {
     }
 }
 
-/// Whether the schedule has a moment in between. A clock that was set forward by a day makes one backup of it, one set
-/// back none until it is there again.
-fn is_due(backend: &Backend, from: Timestamp, until: Timestamp) -> bool {
-    let settings = backend.repository.settings();
-    let next = settings.backup_schedule.as_deref().and_then(|schedule| app::backend::next_after(schedule, from));
+/// Whether the schedule has a moment in between. A clock that was set forward by a day makes one turn of it, one set back
+/// none until it is there again.
+fn is_due(schedule: Option<&str>, from: Timestamp, until: Timestamp) -> bool {
+    let next = schedule.and_then(|schedule| app::backend::next_after(schedule, from));
     next.is_some_and(|next| next <= until)
 }

@@ -249,9 +249,11 @@ impl Backend {
                 self.check_choices(&NodeWish::Auto, row.solver, row.cpus, priority, asking).await?;
                 self.repository.set_priority(id, priority, &asking.actor).await.map_err(faulty)
             }
+            JobAction::Keep => self.repository.pin(id, true, &asking.actor).await.map_err(faulty),
+            JobAction::Unkeep => self.repository.pin(id, false, &asking.actor).await.map_err(faulty),
             JobAction::Delete => {
                 let deleted = self.repository.delete_job(id, &asking.actor).await.map_err(faulty)?;
-                self.remove_files(&deleted).await;
+                cleanup::remove_job(&self.kept_places(), &deleted).await;
                 Ok(row)
             }
         }

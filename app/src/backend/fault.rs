@@ -152,8 +152,8 @@ pub fn internal(locale: Locale) -> AppError {
 /// Another backup is made or read.
 pub fn backup_under_way(locale: Locale) -> AppError {
     let message = locale.pick(
-        "いまバックアップの作成か検証の途中です。終わってから、もう一度試してください。",
-        "A backup is being made or read. Try again when that is done.",
+        "いまバックアップか片付けの途中です。終わってから、もう一度試してください。",
+        "A backup or a clean-up is under way. Try again when that is done.",
     );
     AppError::new(ErrorCode::Conflict, message)
 }

@@ -8,7 +8,7 @@ use crate::jobs::api::FileView;
 use crate::jobs::files::{is_readable, of_job};
 use domain::files::PART;
 use domain::{FileName, JobId, JobName, JobSummary, UploadId};
-use repository::{DeletedJob, JobDetail, JobFile};
+use repository::{JobDetail, JobFile};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io;
@@ -159,39 +159,18 @@ impl Backend {
         Ok((detail.summary.name, files))
     }
 
-    /// Removes what a deleted job left on disk. What cannot be removed is an orphan, which a later clean-up finds.
-    pub(super) async fn remove_files(&self, deleted: &DeletedJob) {
-        if let Some(path) = &deleted.result_path {
-            let folder = self.folders.results.join(path);
-            if let Err(error) = tokio::fs::remove_dir_all(&folder).await
-                && error.kind() != std::io::ErrorKind::NotFound
-            {
-                tracing::warn!(%error, "a deleted job's results stay on disk");
-            }
-        }
-        self.remove_uploaded(&deleted.uploads).await;
+    pub(super) fn kept_places(&self) -> cleanup::Places {
+        cleanup::Places { uploads: self.folders.uploads.clone(), results: self.folders.results.clone() }
     }
 
     /// Takes back those of these uploads that no job has: what was sent for a job that did not come about. What cannot
     /// be removed is an orphan, which a later clean-up finds.
     pub async fn take_back(&self, ids: &[UploadId]) {
         match self.repository.remove_unused_uploads(ids).await {
-            Ok(paths) => self.remove_uploaded(&paths).await,
-            Err(error) => tracing::warn!(%error, "uploads of a job that did not come about stay"),
-        }
-    }
-
-    pub(super) async fn remove_uploaded(&self, paths: &[String]) {
-        for path in paths {
-            let file = self.folders.uploads.join(path);
-            let removed = match file.parent() {
-                // each upload has a folder of its own
-                Some(folder) if folder != self.folders.uploads => tokio::fs::remove_dir_all(folder).await,
-                _ => tokio::fs::remove_file(&file).await,
-            };
-            if let Err(error) = removed {
-                tracing::warn!(%error, "an upload that no job needs stays on disk");
+            Ok(paths) => {
+                cleanup::remove_uploads(&self.folders.uploads, &paths).await;
             }
+            Err(error) => tracing::warn!(%error, "uploads of a job that did not come about stay"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What keeps it running: how everything stands, what somebody should know, and backups.
 
 mod backups;
+mod cleanup;
 mod health;
 mod view;
 

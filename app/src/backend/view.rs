@@ -52,6 +52,9 @@ impl Backend {
             verdict: kin.verdict,
         });
         Ok(JobView {
+            keeping: self
+                .keeping(&detail.summary, detail.pinned, detail.results_removed_at, !results.is_empty(), asking)
+                .await?,
             explained: self.explanation(&detail.summary, asking).await,
             may_change: asking.actor.may(Act::ChangeJobOf(&detail.summary.user_id)),
             summary: detail.summary,
@@ -152,6 +155,9 @@ fn fact(what: repository::HistoryFact) -> Option<HistoryFact> {
         Stored::Ended { .. } => Some(HistoryFact::RunEnded),
         Stored::Collected { files, bytes } => Some(HistoryFact::Collected { files, bytes }),
         Stored::CancelAsked => Some(HistoryFact::CancelAsked),
+        Stored::Pinned => Some(HistoryFact::Kept),
+        Stored::Unpinned => Some(HistoryFact::NotKept),
+        Stored::ResultsRemoved => Some(HistoryFact::ResultsRemoved),
         Stored::PriorityChanged { from, to } => Some(HistoryFact::Priority { from, to }),
         Stored::Submitted { .. }
         | Stored::Held

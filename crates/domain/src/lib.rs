@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod cleanup;
 pub mod doctor;
 pub mod event;
 pub mod fault;

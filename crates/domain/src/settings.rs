@@ -13,6 +13,7 @@ pub use saved::{Changed, SavedSetting, SettingChange};
 pub use table::{Group, SETTINGS, Setting, Unit, Words};
 pub use value::{Kind, SettingFault, SettingProblem, Value};
 
+use crate::cleanup::CleanupRules;
 use crate::lifecycle::LifeRules;
 use crate::{NodeId, Seconds, TokenRule, Tokens};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,8 @@ pub struct Settings {
     pub backup_keep: u32,
     /// `backup_results_days`, in seconds here: results that changed within so long are backed up.
     pub backup_results: Seconds,
+    /// `cleanup_…`.
+    pub cleanup: CleanupRules,
     /// `alert_…`.
     pub alerts: AlertRules,
 }
@@ -177,6 +180,7 @@ impl Default for Settings {
             backup_schedule: None,
             backup_keep: 0,
             backup_results: Seconds(0),
+            cleanup: CleanupRules::default(),
             alerts: AlertRules::default(),
         };
         for setting in &SETTINGS {

@@ -15,13 +15,15 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Everything that is ever written as done. Pages have words for each.
-pub const ACTIONS: [&str; 31] = [
+pub const ACTIONS: [&str; 34] = [
     "submit_job",
     "hold_job",
     "release_job",
     "cancel_job",
     "set_priority",
     "delete_job",
+    "keep_job",
+    "unkeep_job",
     "hand_over_jobs",
     "reserve",
     "end_reservation",
@@ -47,6 +49,7 @@ pub const ACTIONS: [&str; 31] = [
     "make_backup",
     "download_backup",
     "restore_backup",
+    "clean_up",
 ];
 
 /// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.

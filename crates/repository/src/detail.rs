@@ -21,6 +21,8 @@ struct MoreRow {
     options: String,
     execution_path: Option<String>,
     result_path: Option<String>,
+    pinned: i64,
+    results_removed_at: Option<i64>,
 }
 
 #[derive(Clone, FromQueryResult)]
@@ -144,7 +146,7 @@ impl Repository {
         let db = self.db().begin().await?;
         let more = jobs::Entity::find_by_id(id.0)
             .select_only()
-            .columns([C::Steps, C::Options, C::ExecutionPath, C::ResultPath])
+            .columns([C::Steps, C::Options, C::ExecutionPath, C::ResultPath, C::Pinned, C::ResultsRemovedAt])
             .into_model::<MoreRow>()
             .one(&db)
             .await?;
@@ -159,6 +161,8 @@ impl Repository {
             history: history::of(&db, id).await?,
             execution_path: more.execution_path,
             result_path: more.result_path,
+            pinned: more.pinned != 0,
+            results_removed_at: more.results_removed_at.map(Timestamp),
             lineage: lineage(&db, id).await?,
         };
         db.commit().await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_tokens;
 pub(crate) mod audit_log;
+pub(crate) mod daily_usage;
 pub(crate) mod invitations;
 pub(crate) mod job_files;
 pub(crate) mod job_history;

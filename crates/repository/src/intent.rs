@@ -1,18 +1,16 @@
-//! What people want of a job: end it, keep it, let it go, move it, remove it. Each is written to the audit log.
+//! What people want of a job: end it, hold it, let it go, move it. Each is written to the audit log.
 
-use crate::entities::{job_files, jobs};
-use crate::records::{DeletedJob, HistoryFact};
-use crate::rows::Row;
-use crate::uploads::remove_unused;
+use crate::entities::jobs;
+use crate::records::HistoryFact;
 use crate::{Repository, RepositoryError, audit, history, life, summary};
 use domain::lifecycle::{LifeEvent, step};
-use domain::{Actor, JobId, JobName, JobStatus, JobSummary, Priority};
+use domain::{Actor, JobId, JobStatus, JobSummary, Priority};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// What the audit log keeps of a job before and after.
 #[derive(serde::Serialize)]
-struct Seen {
+pub(crate) struct Seen {
     name: String,
     status: JobStatus,
     priority: Priority,
@@ -118,47 +116,6 @@ impl Repository {
                 audit::write(db, &actor, "set_priority", format!("job {id}"), &was, &is).await?;
                 change.mention(|mentions| mentions.changed.insert(id));
                 Ok(after)
-            })
-        })
-        .await
-    }
-
-    /// Removes an ended job's rows, and those of its uploads that no other job needs. The bytes are the caller's to
-    /// remove: rows first, so that a crash in between leaves orphans, never a job without files.
-    ///
-    /// # Errors
-    /// `NotFound`; `Conflict` unless it has ended.
-    pub async fn delete_job(&self, id: JobId, actor: &Actor) -> Result<DeletedJob, RepositoryError> {
-        let actor = actor.clone();
-        self.write(move |change| {
-            Box::pin(async move {
-                let db = &change.db;
-                let model: Option<(String, String, Option<String>)> = jobs::Entity::find_by_id(id.0)
-                    .select_only()
-                    .columns([jobs::Column::Name, jobs::Column::Status, jobs::Column::ResultPath])
-                    .into_tuple()
-                    .one(db)
-                    .await?;
-                let (name, status, result_path) = model.ok_or_else(|| summary::no_job(id))?;
-                let row = Row::new("jobs", id);
-                let status: JobStatus = row.take("status", status.parse())?;
-                if !status.is_ended() {
-                    return Err(RepositoryError::Conflict { status });
-                }
-                let name = row.take("name", JobName::parse(&name))?;
-                let before = Seen::from(&summary::one(db, id).await?);
-                let sent: Vec<String> = job_files::Entity::find()
-                    .select_only()
-                    .column(job_files::Column::UploadId)
-                    .filter(job_files::Column::JobId.eq(id.0))
-                    .into_tuple()
-                    .all(db)
-                    .await?;
-                jobs::Entity::delete_by_id(id.0).exec(db).await?;
-                let free = remove_unused(db, sent).await?;
-                audit::write(db, &actor, "delete_job", format!("job {id}"), &Some(before), &None).await?;
-                change.mention(|mentions| mentions.deleted.insert(id));
-                Ok(DeletedJob { name, result_path, uploads: free })
             })
         })
         .await

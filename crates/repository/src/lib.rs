@@ -24,6 +24,7 @@ mod people;
 mod query;
 mod queue;
 mod records;
+mod removal;
 mod reservations;
 mod restored;
 mod rows;
@@ -32,6 +33,7 @@ mod settings;
 mod submit;
 mod summary;
 mod uploads;
+mod usage;
 mod users;
 mod writer;
 
@@ -43,9 +45,11 @@ pub use optimize::{Optimized, optimize};
 pub use people::{Person, SessionSpan};
 pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
+pub use removal::EndedJob;
 pub use restored::{Rights, Settled, rights_in};
 pub use schema::{KnownJob, Schema, Use, examine, go_back, jobs_in, pending};
 pub use submit::Submission;
+pub use usage::DayOfUse;
 
 use domain::{Event, Timestamp};
 use license::LicenseCell;

@@ -72,6 +72,12 @@ pub enum HistoryFact {
     },
     /// A person wants it ended.
     CancelAsked,
+    /// A person keeps it and its results from the clean-up.
+    Pinned,
+    /// A person leaves it to the clean-up again.
+    Unpinned,
+    /// The clean-up took its results away.
+    ResultsRemoved,
     /// It got a node.
     Claimed {
         /// Where.
@@ -212,6 +218,10 @@ pub struct JobDetail {
     pub execution_path: Option<String>,
     /// The folder of its results, relative to the result folder.
     pub result_path: Option<String>,
+    /// Somebody keeps it and its results from the clean-up.
+    pub pinned: bool,
+    /// When the clean-up took its results away.
+    pub results_removed_at: Option<Timestamp>,
     /// Ancestors and descendants by resubmission, oldest first, this one included.
     pub lineage: Vec<Kin>,
 }

@@ -71,7 +71,7 @@ pub struct BackupFacts {
     pub version: String,
 }
 
-/// What is being done with a backup.
+/// What is being done with backups, or a clean-up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnderWay {
     /// Reading this one again; `None`: a new one is made.
@@ -91,4 +91,6 @@ pub enum BackupStep {
     Files,
     /// What was written is read again.
     Verify,
+    /// No backup, but a clean-up: one thing at a time.
+    CleanUp,
 }

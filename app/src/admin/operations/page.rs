@@ -67,7 +67,11 @@ fn Body(first: Result<OperationsView, AppError>) -> impl IntoView {
                     {lead}
                 </p>
             </div>
-            <div class="needs-script flex flex-wrap gap-2">
+            <div class="flex flex-wrap gap-2">
+                <a class="btn btn-line" href="/cleanup" data-testid="to-cleanup">
+                    {t(words::CLEANUP)}
+                </a>
+                <span class="needs-script">
                 <Button
                     glyph=Glyph::Database
                     disabled=busy
@@ -77,6 +81,7 @@ fn Body(first: Result<OperationsView, AppError>) -> impl IntoView {
                 >
                     {t(words::BACK_UP)}
                 </Button>
+                </span>
             </div>
         </div>
         {move || {

@@ -10,6 +10,7 @@ pub const OPERATIONS: Text = text("運用", "Operations");
 pub const COULD_NOT_LOAD: Text = text("運用の状態を読み込めませんでした", "The state did not load");
 pub const FAILED: Text = text("できませんでした", "That did not work");
 pub const HEALTH: Text = text("健康状態", "Health");
+pub const CLEANUP: Text = text("片付け", "Clean-up");
 pub const BACK_UP: Text = text("いまバックアップ", "Back up now");
 
 pub const DATABASE: Text = text("データベース", "Database");
@@ -84,6 +85,7 @@ pub fn under_way(voice: Voice, doing: &UnderWay) -> String {
             format!("バックアップ中: データベースを写しています{percent}"),
             format!("Backing up: the database{percent}"),
         ),
+        BackupStep::CleanUp => voice.pick("古いものを片付けています", "Cleaning up what is old").to_owned(),
         BackupStep::Files => voice
             .pick(format!("バックアップ中: ファイルを写しています{percent}"), format!("Backing up: files{percent}")),
         BackupStep::Verify => voice.pick(

@@ -1,4 +1,5 @@
-//! Backups: begun by the clock or by a person, watched, looked at again. One thing at a time.
+//! Backups: begun by the clock or by a person, watched, looked at again. One thing at a time, a clean-up among them: what
+//! goes while a backup is written would be in its database and not among its files.
 
 use crate::AppError;
 use crate::admin::operations::api::{BackupStep, UnderWay};
@@ -18,12 +19,20 @@ pub struct BackupWork {
 
 #[derive(Clone)]
 struct Doing {
-    verifying: Option<String>,
+    what: Work,
     progress: Progress,
 }
 
+/// What takes the turn.
+#[derive(Clone)]
+pub(super) enum Work {
+    BackUp,
+    Verify(String),
+    CleanUp,
+}
+
 /// Over when it is dropped, however the work ends.
-struct Turn(BackupWork);
+pub(super) struct Turn(BackupWork);
 
 impl Drop for Turn {
     fn drop(&mut self) {
@@ -32,12 +41,12 @@ impl Drop for Turn {
 }
 
 impl BackupWork {
-    fn begin(&self, verifying: Option<String>) -> Result<Turn, BackupError> {
+    pub(super) fn begin(&self, what: Work) -> Result<Turn, BackupError> {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         if now.is_some() {
             return Err(BackupError::UnderWay);
         }
-        *now = Some(Doing { verifying, progress: Progress::default() });
+        *now = Some(Doing { what, progress: Progress::default() });
         Ok(Turn(self.clone()))
     }
 
@@ -62,11 +71,13 @@ impl BackupWork {
         let Progress { step, bytes, of_bytes, .. } = doing.progress;
         let percent = (of_bytes > 0).then(|| u32::try_from((bytes * 100 / of_bytes).min(100)).unwrap_or(100));
         let step = match step {
+            _ if matches!(doing.what, Work::CleanUp) => BackupStep::CleanUp,
             Step::Database => BackupStep::Database,
             Step::Files => BackupStep::Files,
             Step::Verify | Step::Restore => BackupStep::Verify,
         };
-        Some(UnderWay { verifying: doing.verifying, step, percent })
+        let verifying = if let Work::Verify(name) = doing.what { Some(name) } else { None };
+        Some(UnderWay { verifying, step, percent })
     }
 }
 
@@ -81,7 +92,7 @@ impl Backend {
 
     /// Begins the one that is due; `false` while another is made or read. What becomes of it is in the log and on the page.
     pub fn begin_due_backup(&self) -> bool {
-        let Ok(turn) = self.backup_work.begin(None) else { return false };
+        let Ok(turn) = self.backup_work.begin(Work::BackUp) else { return false };
         let backend = self.clone();
         tokio::spawn(async move { drop(backend.make(turn).await) });
         true
@@ -126,7 +137,7 @@ impl Backend {
     /// # Errors
     /// `CONFLICT` while another is made or read.
     pub fn begin_backup(&self, asking: &Asking) -> Result<(), AppError> {
-        let turn = self.backup_work.begin(None).map_err(|_| fault::backup_under_way(asking.locale))?;
+        let turn = self.backup_work.begin(Work::BackUp).map_err(|_| fault::backup_under_way(asking.locale))?;
         let (backend, actor) = (self.clone(), asking.actor.clone());
         tokio::spawn(async move {
             if let Ok(made) = backend.make(turn).await
@@ -144,7 +155,7 @@ impl Backend {
     /// `NOT_FOUND`; `CONFLICT` while another is made or read.
     pub async fn begin_verify(&self, name: &str, asking: &Asking) -> Result<(), AppError> {
         let shelved = self.shelved(name, asking).await?;
-        let turn = self.backup_work.begin(Some(shelved.name.clone()));
+        let turn = self.backup_work.begin(Work::Verify(shelved.name.clone()));
         let turn = turn.map_err(|_| fault::backup_under_way(asking.locale))?;
         let backend = self.clone();
         tokio::spawn(async move {

@@ -17,6 +17,8 @@ pub fn action(word: &str) -> Option<Text> {
         "cancel_job" => text("ジョブを中止", "Stopped a job"),
         "set_priority" => text("優先度を変更", "Changed a priority"),
         "delete_job" => text("ジョブを削除", "Deleted a job"),
+        "keep_job" => text("ジョブを保管", "Kept a job"),
+        "unkeep_job" => text("ジョブの保管をやめる", "No longer kept a job"),
         "hand_over_jobs" => text("ジョブを引き継ぎ", "Handed jobs over"),
         "reserve" => text("予約", "Made a reservation"),
         "end_reservation" => text("予約を終了", "Ended a reservation"),
@@ -42,6 +44,7 @@ pub fn action(word: &str) -> Option<Text> {
         "make_backup" => text("バックアップを作成", "Made a backup"),
         "download_backup" => text("バックアップをダウンロード", "Downloaded a backup"),
         "restore_backup" => text("バックアップから復元", "Restored a backup"),
+        "clean_up" => text("片付け", "Cleaned up"),
         _ => return None,
     })
 }
@@ -74,6 +77,7 @@ pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
         ("user", id) => locale.pick(format!("ユーザー {id}"), format!("User {id}")),
         ("token", id) => locale.pick(format!("APIトークン {id}"), format!("API token {id}")),
         ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
+        ("cleanup", _) => locale.pick("古いもの", "What was old").to_owned(),
         ("backup", name) => locale.pick(format!("バックアップ {name}"), format!("Backup {name}")),
         ("setting", key) => {
             let title = Setting::find(key).map_or(key, |known| setting::words(locale, known).title);

@@ -30,6 +30,11 @@ pub fn fact(voice: Voice, fact: &HistoryFact) -> String {
             )
         }
         HistoryFact::CancelAsked => voice.pick("中止を指示しました", "Asked for it to be stopped").to_owned(),
+        HistoryFact::Kept => voice.pick("片付けの対象から外しました", "Kept from the clean-up").to_owned(),
+        HistoryFact::NotKept => voice.pick("片付けの対象に戻しました", "Left to the clean-up again").to_owned(),
+        HistoryFact::ResultsRemoved => voice
+            .pick("保存期間が過ぎたため、結果ファイルを消しました", "The clean-up took the result files away")
+            .to_owned(),
         HistoryFact::Priority { from, to } => {
             let (from, to) = (job::priority(*from), job::priority(*to));
             voice.pick(

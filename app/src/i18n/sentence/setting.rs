@@ -15,6 +15,7 @@ pub fn group(group: Group) -> Text {
         Group::Uploads => text("アップロード", "Uploads"),
         Group::People => text("ユーザーとサインイン", "Users and sign-in"),
         Group::Backups => text("バックアップ", "Backups"),
+        Group::Cleanup => text("片付け", "Clean-up"),
         Group::Alerts => text("通知", "Alerts"),
     }
 }

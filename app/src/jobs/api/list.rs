@@ -79,6 +79,10 @@ pub enum JobAction {
     Delete,
     /// Change its place in the queue.
     Priority(Priority),
+    /// Keep it and its results from the clean-up.
+    Keep,
+    /// Leave it to the clean-up again.
+    Unkeep,
 }
 
 /// What became of one job of several.

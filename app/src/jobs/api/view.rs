@@ -27,6 +27,35 @@ pub struct JobView {
     pub explained: Option<Explained>,
     /// Whether the viewer may cancel, hold, and so on.
     pub may_change: bool,
+    /// How long it is kept.
+    pub keeping: Keeping,
+}
+
+/// How long a job and its results are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "keeping")]
+pub enum Keeping {
+    /// Until somebody says otherwise, or nothing has been said of it: it has not ended, or nothing is cleaned up.
+    Open,
+    /// Somebody keeps it.
+    Kept,
+    /// Its results go.
+    ResultsGo {
+        /// At the next clean-up from then on.
+        at: Timestamp,
+    },
+    /// It goes with all its files.
+    JobGoes {
+        /// At the next clean-up from then on.
+        at: Timestamp,
+        /// Whether results go with it.
+        with_results: bool,
+    },
+    /// Its results went, and it stays.
+    ResultsWent {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// One file of a job.
@@ -99,6 +128,12 @@ pub enum HistoryFact {
     },
     /// Somebody asked for its end.
     CancelAsked,
+    /// Somebody keeps it from the clean-up.
+    Kept,
+    /// It is left to the clean-up again.
+    NotKept,
+    /// The clean-up took its results away.
+    ResultsRemoved,
     /// Priority changed.
     Priority {
         /// Before.

@@ -5,9 +5,9 @@ use super::page::{Page, use_page, use_voice};
 use super::words;
 use crate::i18n::sentence::amount;
 use crate::i18n::t;
-use crate::jobs::api::FileView;
+use crate::jobs::api::{FileView, JobAction, Keeping};
 use crate::jobs::files::of_job;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Button, Glyph, Icon, Kind, Size};
 use leptos::prelude::*;
 
 /// The panel.
@@ -67,6 +67,7 @@ pub fn Files() -> impl IntoView {
                         })
                 }}
             </div>
+            <KeptFor page=page />
             <table class="w-full text-sm" data-testid="files-list">
                 <tbody>
                     <For
@@ -77,6 +78,43 @@ pub fn Files() -> impl IntoView {
                 </tbody>
             </table>
         </section>
+    }
+}
+
+/// Until when the job and its results are here, and the way to keep them longer.
+#[component]
+fn KeptFor(page: Page) -> impl IntoView {
+    let voice = use_voice();
+    let keeping = Memo::new(move |_| page.view.with(|view| view.keeping));
+    let said = move || words::keeping(voice.get(), keeping.get());
+    let may = Memo::new(move |_| page.view.with(|view| view.may_change));
+    let is_kept = Memo::new(move |_| keeping.get() == Keeping::Kept);
+    let goes = Memo::new(move |_| matches!(keeping.get(), Keeping::ResultsGo { .. } | Keeping::JobGoes { .. }));
+    view! {
+        <div
+            class="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 text-xs text-muted"
+            hidden=move || keeping.get() == Keeping::Open
+            data-testid="keeping"
+        >
+            <p class="phrase min-w-0 flex-1">
+                {said} <a class="link ml-1" href="/cleanup" hidden=move || !goes.get()>
+                    {t(words::CLEANUP)}
+                </a>
+            </p>
+            <Show when=move || may.get() && (goes.get() || is_kept.get())>
+                <span class="needs-script -mr-2">
+                    <Button
+                        kind=Kind::Ghost
+                        size=Size::Small
+                        busy=page.acting
+                        on_click=move |_| page.act(if is_kept.get_untracked() { JobAction::Unkeep } else { JobAction::Keep })
+                        attr:data-testid="keep"
+                    >
+                        {move || if is_kept.get() { t(words::UNKEEP)() } else { t(words::KEEP)() }}
+                    </Button>
+                </span>
+            </Show>
+        </div>
     }
 }
 

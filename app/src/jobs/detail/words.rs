@@ -2,6 +2,7 @@
 
 use crate::i18n::sentence::{Voice, amount, plural};
 use crate::i18n::{Text, text};
+use crate::jobs::api::Keeping;
 use deck::message::Place;
 use domain::{Cores, JobName, NodeId, Tokens};
 
@@ -193,6 +194,12 @@ pub const NO_MESSAGES_YET: Text = text("まだメッセージはありません�
 
 /// Files.
 pub const FILES: Text = text("ファイル", "Files");
+/// Takes it out of the clean-up.
+pub const KEEP: Text = text("保管する", "Keep");
+/// Leaves it to the clean-up again.
+pub const UNKEEP: Text = text("保管をやめる", "Do not keep");
+/// The page that shows what goes.
+pub const CLEANUP: Text = text("片付けの予定", "What goes when");
 /// State of all files.
 pub const ALL_FETCHED: Text = text("すべて回収", "All brought back");
 /// State of some file.
@@ -367,6 +374,41 @@ pub fn with_tokens(voice: Voice, what: String, tokens: Option<Tokens>) -> String
 /// That another choice would start at once.
 pub fn starts_now_with(voice: Voice, what: &str) -> String {
     voice.pick(format!("{what} なら今すぐ開始できます"), format!("{what} would start now"))
+}
+
+/// Until when the job and its results are here.
+pub fn keeping(voice: Voice, keeping: Keeping) -> String {
+    match keeping {
+        Keeping::Open => String::new(),
+        Keeping::Kept => {
+            voice.pick("保管中です。片付けでは消えません。", "Kept: the clean-up leaves it alone.").to_owned()
+        }
+        Keeping::ResultsGo { at } => {
+            let day = voice.moment(at);
+            voice.pick(format!("結果ファイルは{day}以降に消えます。"), format!("The result files go after {day}."))
+        }
+        Keeping::JobGoes { at, with_results: true } => {
+            let day = voice.moment(at);
+            voice.pick(
+                format!("このジョブと結果ファイルは{day}以降に消えます。"),
+                format!("The job and its result files go after {day}."),
+            )
+        }
+        Keeping::JobGoes { at, with_results: false } => {
+            let day = voice.moment(at);
+            voice.pick(
+                format!("このジョブは{day}以降に一覧から消えます。"),
+                format!("The job leaves the list after {day}."),
+            )
+        }
+        Keeping::ResultsWent { at } => {
+            let day = voice.moment(at);
+            voice.pick(
+                format!("結果ファイルは保存期間が過ぎたため{day}に消えました。"),
+                format!("The result files were past their days and went on {day}."),
+            )
+        }
+    }
 }
 
 #[cfg(test)]

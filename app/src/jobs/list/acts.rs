@@ -197,6 +197,8 @@ fn done_words(locale: Locale, action: JobAction, n: u32) -> String {
         JobAction::Hold => locale.pick(format!("{n}件を保留にしました"), format!("{n} {jobs} held")),
         JobAction::Release => locale.pick(format!("{n}件を再開しました"), format!("{n} {jobs} released")),
         JobAction::Delete => locale.pick(format!("{n}件を削除しました"), format!("{n} {jobs} deleted")),
+        JobAction::Keep => locale.pick(format!("{n}件を保管しました"), format!("{n} {jobs} kept")),
+        JobAction::Unkeep => locale.pick(format!("{n}件の保管をやめました"), format!("{n} {jobs} no longer kept")),
         JobAction::Priority(to) => {
             let word = priority(to);
             locale.pick(

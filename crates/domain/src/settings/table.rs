@@ -49,14 +49,24 @@ pub enum Group {
     People,
     /// Backups.
     Backups,
+    /// What goes away by itself.
+    Cleanup,
     /// When somebody is to be told.
     Alerts,
 }
 
 impl Group {
     /// All, in the page's order.
-    pub const ALL: [Group; 7] =
-        [Group::License, Group::Queue, Group::Running, Group::Uploads, Group::People, Group::Backups, Group::Alerts];
+    pub const ALL: [Group; 8] = [
+        Group::License,
+        Group::Queue,
+        Group::Running,
+        Group::Uploads,
+        Group::People,
+        Group::Backups,
+        Group::Cleanup,
+        Group::Alerts,
+    ];
 }
 
 /// What a number counts.
@@ -105,8 +115,16 @@ fn of_minutes(value: &Value) -> Seconds {
     Seconds(value.whole() * 60)
 }
 
+fn days_or_none(span: Option<Seconds>) -> Value {
+    Value::of_limit(span.map(|span| u32::try_from(span.0 / DAY).unwrap_or(u32::MAX)))
+}
+
+fn of_days_or_none(value: &Value) -> Option<Seconds> {
+    value.small_or_none().map(|days| Seconds(u64::from(days) * DAY))
+}
+
 /// All settings.
-pub static SETTINGS: [Setting; 36] = [
+pub static SETTINGS: [Setting; 39] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -604,6 +622,57 @@ pub static SETTINGS: [Setting; 36] = [
         },
         get: |s| Value::Whole(s.backup_results.0 / DAY),
         put: |s, v| s.backup_results = Seconds(v.whole() * DAY),
+    },
+    Setting {
+        key: "cleanup_schedule",
+        group: Group::Cleanup,
+        kind: Kind::ScheduleOrNone,
+        unit: Unit::None,
+        default: "0 4 * * *",
+        ja: Words {
+            title: "自動の片付けの時刻",
+            about: "cronの書き方です(分 時 日 月 曜日)。空なら自動では片付けません。何が消えるかは「片付け」の画面で前もって見られます。",
+        },
+        en: Words {
+            title: "Clean-up by itself at",
+            about: "As cron has it: minute, hour, day, month, weekday. Empty: never. The page of the clean-up shows beforehand what goes.",
+        },
+        get: |s| s.cleanup.schedule.clone().map_or(Value::None, Value::Text),
+        put: |s, v| s.cleanup.schedule = v.text_or_none(),
+    },
+    Setting {
+        key: "cleanup_results_days",
+        group: Group::Cleanup,
+        kind: Kind::WholeOrNone { min: 1, max: 36_500 },
+        unit: Unit::Days,
+        default: "90",
+        ja: Words {
+            title: "計算結果を残す期間",
+            about: "終了からこの日数がたつと、結果ファイルを消します。保管したジョブのものは消しません。空ならずっと残します。",
+        },
+        en: Words {
+            title: "Results are kept for",
+            about: "So long after a job's end its result files go; those of jobs that somebody keeps stay. Empty: for ever.",
+        },
+        get: |s| days_or_none(s.cleanup.results_after),
+        put: |s, v| s.cleanup.results_after = of_days_or_none(v),
+    },
+    Setting {
+        key: "cleanup_jobs_days",
+        group: Group::Cleanup,
+        kind: Kind::WholeOrNone { min: 1, max: 36_500 },
+        unit: Unit::Days,
+        default: "30",
+        ja: Words {
+            title: "完了したジョブを残す期間",
+            about: "完了からこの日数がたち、結果ファイルもなくなったジョブを一覧から消します。使用量は日ごとの集計に残ります。空ならずっと残します。",
+        },
+        en: Words {
+            title: "Completed jobs are kept for",
+            about: "So long after its end a completed job leaves the list, once its results have gone. What it used stays in daily totals. Empty: for ever.",
+        },
+        get: |s| days_or_none(s.cleanup.jobs_after),
+        put: |s, v| s.cleanup.jobs_after = of_days_or_none(v),
     },
     Setting {
         key: "alert_disk_percent",

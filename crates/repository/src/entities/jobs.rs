@@ -43,6 +43,8 @@ pub struct Model {
     pub deck_report: String,
     pub options: String,
     pub request_id: Option<String>,
+    pub pinned: i64,
+    pub results_removed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,36 @@
+//! What a clean-up needs: jobs that somebody keeps, when results went, and the daily totals of jobs that are gone.
+
+use crate::dialect::{Dialect, add_columns, drop_columns};
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let is = Dialect::of(manager);
+        let columns = vec![is.integer("pinned").not_null().default(0).take(), is.integer("results_removed_at")];
+        add_columns(manager, "jobs", columns).await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table("daily_usage")
+                    .col(is.text("day").not_null())
+                    .col(is.text("user_id").not_null())
+                    .col(is.text("node_id").not_null())
+                    .col(is.integer("jobs").not_null())
+                    .col(is.integer("run_seconds").not_null())
+                    .col(is.integer("core_seconds").not_null())
+                    .col(is.integer("token_seconds").not_null())
+                    .primary_key(Index::create().col("day").col("user_id").col("node_id"))
+                    .to_owned(),
+            )
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("daily_usage").to_owned()).await?;
+        drop_columns(manager, "jobs", &["pinned", "results_removed_at"]).await
+    }
+}
