@@ -4,7 +4,7 @@ use crate::entities::{daily_usage, jobs};
 use crate::{Repository, RepositoryError};
 use chrono::{DateTime, Local};
 use daily_usage::Column as D;
-use domain::{JobId, Timestamp};
+use domain::{JobId, JobStatus, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use std::collections::BTreeMap;
@@ -111,7 +111,10 @@ impl Repository {
         let listed = jobs::Entity::find()
             .select_only()
             .columns(CELLS)
-            .filter(jobs::Column::EndedAt.is_not_null())
+            .filter(
+                jobs::Column::Status
+                    .is_in(JobStatus::ALL.into_iter().filter(|of| of.is_ended()).map(JobStatus::as_str)),
+            )
             .into_model::<Used>()
             .all(self.db())
             .await?;

@@ -319,7 +319,11 @@ async fn what_was_sent_for_no_job_goes_away_after_a_week() {
     for (folder, age) in [(torn, "8 days ago"), (tearing, "6 days ago")] {
         std::fs::create_dir(folders.join(folder)).unwrap();
         std::fs::write(folders.join(folder).join("half.inp.part"), "*NO").unwrap();
-        let touched = std::process::Command::new("touch").args(["-d", age]).arg(folders.join(folder)).status();
+        let touched = std::process::Command::new("touch")
+            .args(["-d", age])
+            .arg(folders.join(folder).join("half.inp.part"))
+            .arg(folders.join(folder))
+            .status();
         assert!(touched.unwrap().success());
     }
     let old = format!("UPDATE uploads SET created_at = created_at - 8 * 86400 WHERE id <> '{open}'");
