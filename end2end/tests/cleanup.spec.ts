@@ -24,7 +24,7 @@ test('what goes is shown beforehand, stays where somebody keeps it, and goes whe
 
   await page.goto('/cleanup');
   await hydrated(page);
-  await expect(page.getByTestId('cleanup-lead')).toContainText('結果は終了から90日、完了したジョブは30日残します。');
+  await expect(page.getByTestId('cleanup-lead')).toContainText('結果は終了から90日間、完了したジョブは30日間と結果がある間残します。');
   const row = (id: number) => page.getByTestId(`going-${id}`);
   await expect(row(kept)).toContainText('ジョブとファイル');
   await expect(row(gone)).toBeVisible();

@@ -48,11 +48,14 @@ pub const MISSING_TEXT: Text = text(
 pub fn lead(voice: Voice, view: &CleanupView) -> String {
     let days = |span: Option<Seconds>| span.map(|span| span.0 / 86_400);
     let results = match days(view.rules.results_after) {
-        Some(days) => voice.pick(format!("結果は終了から{days}日"), format!("results are kept for {days} days")),
+        Some(days) => voice.pick(format!("結果は終了から{days}日間"), format!("results are kept for {days} days")),
         None => voice.pick("結果はずっと".to_owned(), "results are kept for ever".to_owned()),
     };
     let jobs = match days(view.rules.jobs_after) {
-        Some(days) => voice.pick(format!("完了したジョブは{days}日"), format!("completed jobs for {days}")),
+        Some(days) => voice.pick(
+            format!("完了したジョブは{days}日間と結果がある間"),
+            format!("completed jobs for {days} and as long as they have results"),
+        ),
         None => voice.pick("ジョブはずっと".to_owned(), "jobs for ever".to_owned()),
     };
     let next = match view.next.map(|at| voice.moment(at)) {

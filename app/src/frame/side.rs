@@ -54,6 +54,8 @@ pub enum Place {
     Audit,
     /// How everything stands; backups.
     Operations,
+    /// What goes away by itself.
+    Cleanup,
     /// Anything else.
     Elsewhere,
 }
@@ -74,6 +76,7 @@ pub fn place_of(path: &str) -> Place {
         "/nodes" => Place::Nodes,
         "/licenses" => Place::Licenses,
         "/help" => Place::Help,
+        "/cleanup" => Place::Cleanup,
         "/account" => Place::Account,
         "/admin/settings" => Place::Settings,
         "/admin/audit" => Place::Audit,
@@ -402,8 +405,8 @@ mod tests {
             [Place::Jobs, Place::Jobs, Place::Jobs, Place::NewJob, Place::Nodes, Place::Nodes]
         );
         assert_eq!(
-            ["/licenses", "/help", "/nodes-of-old"].map(place_of),
-            [Place::Licenses, Place::Help, Place::Elsewhere]
+            ["/licenses", "/help", "/cleanup", "/nodes-of-old"].map(place_of),
+            [Place::Licenses, Place::Help, Place::Cleanup, Place::Elsewhere]
         );
         for (place, address, ..) in ADMIN {
             assert_eq!(place_of(address), place);

@@ -174,6 +174,9 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::Help, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::HELP)}</span> }.into_any()
                 }
+                (Place::Cleanup, _) => {
+                    view! { <span class="font-semibold text-ink" aria-current="page">{t(words::CLEANUP)}</span> }.into_any()
+                }
                 (Place::Account, _) => {
                     view! { <span class="font-semibold text-ink" aria-current="page">{t(words::ACCOUNT)}</span> }.into_any()
                 }

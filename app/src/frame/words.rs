@@ -7,6 +7,7 @@ pub const PLACES: Text = text("主な画面", "Places");
 pub const JOBS: Text = text("ジョブ", "Jobs");
 pub const NODES: Text = text("ノード", "Nodes");
 pub const LICENSES: Text = text("ライセンス", "Licences");
+pub const CLEANUP: Text = text("片付け", "Clean-up");
 pub const HELP: Text = text("ヘルプ", "Help");
 pub const ACCOUNT: Text = text("アカウント", "Account");
 pub const ADMINISTER: Text = text("管理", "Administration");
