@@ -12,6 +12,8 @@ impl MigrationTrait for Migration {
         let is = Dialect::of(manager);
         let columns = vec![is.integer("pinned").not_null().default(0).take(), is.integer("results_removed_at")];
         add_columns(manager, "jobs", columns).await?;
+        // since when a rule could be seen, where that is later than its last change
+        add_columns(manager, "system_config", vec![is.integer("noticed_at")]).await?;
         manager
             .create_table(
                 Table::create()
@@ -31,6 +33,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("daily_usage").to_owned()).await?;
+        drop_columns(manager, "system_config", &["noticed_at"]).await?;
         drop_columns(manager, "jobs", &["pinned", "results_removed_at"]).await
     }
 }

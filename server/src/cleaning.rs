@@ -14,8 +14,9 @@ pub async fn clean_up(config: &Config, dry_run: bool) -> Result<(), Box<dyn Erro
     let now = Timestamp(chrono::Utc::now().timestamp());
     if dry_run {
         let plan = cleanup::plan(&repository, &places, now, By::Person).await;
+        let missing = cleanup::missing(&repository, &places).await;
         repository.close().await;
-        let plan = plan?;
+        let (plan, missing) = (plan?, missing?);
         plan.jobs.iter().for_each(|job| println!("{}", line(job)));
         let bytes: u64 = plan.jobs.iter().map(|job| job.bytes).sum();
         for (what, heap) in [
@@ -25,7 +26,7 @@ pub async fn clean_up(config: &Config, dry_run: bool) -> Result<(), Box<dyn Erro
         ] {
             println!("{} {what}, {}", heap.count, size(heap.bytes));
         }
-        for file in &plan.missing {
+        for file in &missing {
             let job = file.job.map_or_else(String::new, |id| format!(" of job {id}"));
             println!("missing: {}{job}", file.name);
         }

@@ -108,6 +108,8 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     }
     let entrance = entrance(&config)?;
     let (_claim, repository) = database::open_alone(&config).await?;
+    // before this start writes any
+    let newest = repository.newest_moment().await?;
     let executor = executor(&config)?;
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());
@@ -121,7 +123,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let backend = Backend::new(repository.clone(), executor, folders, own, entrance);
     let counting =
         tokio::spawn(metrics::count_until_stopped(backend.clone(), config.metrics_dir.clone(), stop.clone()));
-    let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), stop.clone()));
+    let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), newest, stop.clone()));
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, config.public_url.is_some(), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());

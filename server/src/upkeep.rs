@@ -1,8 +1,9 @@
 //! What goes on by itself: a look at everything twice a minute, and a backup or a clean-up when the clock says so.
 
 use app::backend::Backend;
-use domain::Timestamp;
-use std::time::Duration;
+use domain::cleanup::leapt;
+use domain::{Seconds, Timestamp};
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks. A change of the schedule is seen by then, too.
@@ -12,15 +13,42 @@ const LOOK: Duration = Duration::from_secs(30);
 /// to look again for what is old costs little and takes nothing that was not due.
 const CAUGHT_UP: i64 = 7 * 24 * 3_600;
 
+/// What the clock says, beside the time that passed since it was asked last.
+struct Clock {
+    said: Timestamp,
+    asked: Instant,
+}
+
+impl Clock {
+    /// Asks it. Where it leapt ahead, what the clean-up takes is to be seen for a week again.
+    async fn ask(&mut self, backend: &Backend) -> Timestamp {
+        let now = Timestamp(chrono::Utc::now().timestamp());
+        if leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now) {
+            tracing::warn!(before = self.said.0, now = now.0, "the clock leapt ahead: the clean-up waits for a week");
+            if let Err(error) = backend.repository.notice_cleanup_again(now).await {
+                tracing::error!(%error, "the clean-up could not be told to wait");
+                // asked again as if nothing had been, and until then nothing is cleaned up
+                return self.said;
+            }
+        }
+        *self = Clock { said: now, asked: Instant::now() };
+        now
+    }
+}
+
 /// Goes on until the server stops. A backup that is being made then is cut off, and leaves nothing that looks like one.
-pub async fn go_on_until_stopped(backend: Backend, stop: CancellationToken) {
+///
+/// `newest` is the latest moment that was on record before anything of this start was.
+pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, stop: CancellationToken) {
     // one that was due while no server ran is made now
     let mut looked_at = backend.last_backup().unwrap_or(Timestamp(chrono::Utc::now().timestamp()));
     let mut cleaned_at = Timestamp(chrono::Utc::now().timestamp().saturating_sub(CAUGHT_UP));
+    let mut clock =
+        Clock { said: newest.unwrap_or(cleaned_at.plus(Seconds(CAUGHT_UP.unsigned_abs()))), asked: Instant::now() };
     loop {
         let work = async {
             backend.look().await;
-            let now = Timestamp(chrono::Utc::now().timestamp());
+            let now = clock.ask(&backend).await;
             // while another one is made or read it stays due
             let settings = backend.repository.settings();
             if !is_due(settings.backup_schedule.as_deref(), looked_at, now) || backend.begin_due_backup() {

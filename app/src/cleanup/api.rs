@@ -20,7 +20,7 @@ pub struct CleanupView {
     pub jobs: Vec<GoingView>,
     /// All that goes within a week.
     pub waste: Waste,
-    /// Files that should be there and are not; at most [`SHOWN`].
+    /// Files that should be there and are not; at most [`SHOWN`], and only for admins.
     pub missing: Vec<MissingFile>,
     /// So many more.
     pub more_missing: usize,

@@ -58,8 +58,6 @@ pub struct Plan {
     pub uploads: Heap,
     /// Folders of results that belong to no job.
     pub strays: Heap,
-    /// Files that should be there and are not. A clean-up changes nothing of it.
-    pub missing: Vec<MissingFile>,
     /// Jobs that somebody keeps.
     pub kept: u64,
 }
@@ -75,7 +73,6 @@ pub async fn plan(repository: &Repository, places: &Places, until: Timestamp, by
         jobs,
         uploads: uploads::forgotten(repository, &places.uploads).await?,
         strays: blocking(move || Ok(heap(&strays))).await?,
-        missing: missing(repository, places).await?,
         kept: repository.pinned_jobs().await?,
     })
 }
@@ -144,7 +141,11 @@ async fn remove_folder(folder: PathBuf) -> bool {
     }
 }
 
-async fn going(
+/// Jobs of which something goes until `until`, the soonest first.
+///
+/// # Errors
+/// The database's.
+pub async fn going(
     repository: &Repository,
     places: &Places,
     until: Timestamp,
@@ -207,8 +208,11 @@ fn heap(folders: &[PathBuf]) -> Heap {
     heap
 }
 
-/// Rows whose file is not there.
-async fn missing(repository: &Repository, places: &Places) -> Result<Vec<MissingFile>, CleanupError> {
+/// Files that are on record and not on the disk: a look at each. A clean-up changes nothing of it.
+///
+/// # Errors
+/// The database's.
+pub async fn missing(repository: &Repository, places: &Places) -> Result<Vec<MissingFile>, CleanupError> {
     let results = repository.fetched_results().await?;
     let uploads = repository.needed_uploads().await?;
     let places = places.clone();

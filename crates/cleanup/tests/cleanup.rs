@@ -1,7 +1,7 @@
 //! What goes and what stays, on a real database and real folders.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use ::cleanup::{By, Places, clean_up, plan};
+use ::cleanup::{By, Places, clean_up, missing, plan};
 use domain::cleanup::{Cleaned, Going, GoingJob, NOTICE};
 use domain::*;
 use repository::*;
@@ -254,8 +254,8 @@ async fn what_is_on_record_and_not_on_the_disk_is_named_and_nothing_goes_for_it(
     let job = lab.ended("beam", JobStatus::Completed, 40, true).await;
     let torn = lab.ended("torn", JobStatus::Completed, 2, true).await;
     std::fs::remove_file(lab.results_of(torn).join("torn.odb")).unwrap();
-    let seen = plan(&lab.repo, &lab.places, now(), By::Person).await.unwrap();
-    let missing: Vec<_> = seen.missing.iter().map(|file| (file.job, file.name.as_str())).collect();
+    let seen = missing(&lab.repo, &lab.places).await.unwrap();
+    let missing: Vec<_> = seen.iter().map(|file| (file.job, file.name.as_str())).collect();
     assert_eq!(missing, [(Some(torn), "torn.odb")]);
     // the disk of the results is not there this morning
     let away = lab.folder.path().join("away");

@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize};
 /// A change of the rules takes nothing away before it could be seen for so long: a week.
 pub const NOTICE: Seconds = Seconds(7 * 24 * 3_600);
 
+/// A clock that is further on than this without the time having passed here may be wrong: ten days. A machine that was off
+/// over the holidays waits a week longer; one whose clock leapt by a year takes nothing away for it.
+pub const LEAP: Seconds = Seconds(10 * 24 * 3_600);
+
+/// Whether the clock leapt ahead: it was at `before`, `passed` went by, and now it is at `now`.
+pub fn leapt(before: Timestamp, passed: Seconds, now: Timestamp) -> bool {
+    now.since(before.plus(passed)) > LEAP
+}
+
 /// `cleanup_…` of the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CleanupRules {
@@ -154,6 +163,16 @@ mod tests {
         assert_eq!(next(&rules(Some(10), Some(30)), JobStatus::Completed, true), Some((Going::Results, after(10))));
         assert_eq!(next(&rules(None, Some(30)), JobStatus::Completed, true), None);
         assert_eq!(next(&rules(Some(90), None), JobStatus::Completed, true), Some((Going::Results, after(90))));
+    }
+
+    #[test]
+    fn a_clock_leaps_when_it_runs_ahead_of_the_time_that_passed() {
+        let at = |days: u64| Timestamp(1_800_000_000).plus(Seconds(days * DAY));
+        assert!(!leapt(at(0), Seconds(30), at(10)));
+        assert!(leapt(at(0), Seconds(0), at(10).plus(Seconds(1))));
+        assert!(!leapt(at(0), Seconds(400 * DAY), at(400)));
+        // set back is no leap: what was not due before is not due now
+        assert!(!leapt(at(400), Seconds(30), at(0)));
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 //! bytes are the caller's to remove, so that a crash in between leaves files without a row, which a later clean-up finds,
 //! and never a row that promises files.
 
-use crate::entities::{job_files, jobs, result_files, system_config, uploads, users};
+use crate::entities::{audit_log, job_files, jobs, nodes, result_files, system_config, uploads, users};
 use crate::intent::Seen;
 use crate::records::{DeletedJob, HistoryFact};
 use crate::rows::Row;
@@ -18,6 +18,8 @@ use sea_orm::{
 };
 use std::collections::{HashMap, HashSet};
 
+/// The settings that say after how many days something goes.
+const RULES: [&str; 2] = ["cleanup_results_days", "cleanup_jobs_days"];
 /// Numbers asked for in one question.
 const AT_ONCE: usize = 500;
 
@@ -302,20 +304,60 @@ impl Repository {
         Ok(rows.into_iter().map(|(id, name, path)| (JobId(id), name, path)).collect())
     }
 
-    /// When the rules of the clean-up were changed last, or came to be.
+    /// Since when the rules of the clean-up could be seen: since their last change, or since the clock was doubted.
     ///
     /// # Errors
     /// `Busy`, `Database`.
     pub async fn cleanup_rules_since(&self) -> Result<Timestamp, RepositoryError> {
         use system_config::Column as C;
-        let at: Option<Option<i64>> = system_config::Entity::find()
+        let at: Option<(Option<i64>, Option<i64>)> = system_config::Entity::find()
             .select_only()
-            .column_as(C::UpdatedAt.max(), "at")
-            .filter(C::Key.is_in(["cleanup_results_days", "cleanup_jobs_days"]))
+            .column_as(C::UpdatedAt.max(), "changed")
+            .column_as(C::NoticedAt.max(), "noticed")
+            .filter(C::Key.is_in(RULES))
             .into_tuple()
             .one(self.db())
             .await?;
-        Ok(Timestamp(at.flatten().unwrap_or(0)))
+        let (changed, noticed) = at.unwrap_or_default();
+        Ok(Timestamp(changed.into_iter().chain(noticed).max().unwrap_or(0)))
+    }
+
+    /// The clock cannot be trusted to have come here by itself: what goes is to be seen anew for the whole notice.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn notice_cleanup_again(&self, from: Timestamp) -> Result<(), RepositoryError> {
+        self.write(move |change| {
+            Box::pin(async move {
+                use system_config::Column as C;
+                system_config::Entity::update_many()
+                    .col_expr(C::NoticedAt, Expr::value(from.0))
+                    .filter(C::Key.is_in(RULES))
+                    .exec(&change.db)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted.
+    ///
+    /// # Errors
+    /// `Busy`, `Database`.
+    pub async fn newest_moment(&self) -> Result<Option<Timestamp>, RepositoryError> {
+        let db = self.db();
+        let latest = |found: Option<Option<i64>>| found.flatten();
+        let job = jobs::Entity::find().select_only().column_as(jobs::Column::UpdatedAt.max(), "at");
+        let node = nodes::Entity::find().select_only().column_as(nodes::Column::LastContact.max(), "at");
+        let change = audit_log::Entity::find().select_only().column_as(audit_log::Column::At.max(), "at");
+        let found = [
+            latest(job.into_tuple().one(db).await?),
+            latest(node.into_tuple().one(db).await?),
+            latest(change.into_tuple().one(db).await?),
+            Some(self.cleanup_rules_since().await?.0),
+        ];
+        Ok(found.into_iter().flatten().max().map(Timestamp))
     }
 
     /// Notes for the log of changes what a person's clean-up took away.

@@ -46,6 +46,7 @@ fn row(key: &str, value: String) -> config::ActiveModel {
         updated_at: Set(Some(crate::now().0)),
         version: Set(0),
         updated_by: Set(None),
+        ..Default::default()
     }
 }
 

@@ -53,8 +53,22 @@ async fn old_things_go_by_the_clock_and_by_command_and_their_usage_stays() {
 
     // by the clock: also where the machine slept at four in the morning
     stack.sql(&format!("UPDATE jobs SET ended_at = ended_at - 91 * 86400 WHERE id = {second}"));
-    stack.sql("UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");
+    stack.sql("UPDATE system_config SET updated_at = updated_at - 12 * 86400 WHERE key LIKE 'cleanup_%'");
     stack.end_server().await;
+    // but not where the clock may have leapt: all that is on record is of long ago
+    for (table, column) in [("jobs", "updated_at"), ("nodes", "last_contact"), ("audit_log", "at")] {
+        stack.sql(&format!("UPDATE {table} SET {column} = {column} - 11 * 86400"));
+    }
+    stack.start_server();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !(stack.said() + &stack.log()).contains("the clock leapt ahead") {
+        assert!(Instant::now() < deadline, "{}", stack.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stack.end_server().await;
+    assert!(stack.results(second).exists());
+    // a week later
+    stack.sql("UPDATE system_config SET noticed_at = noticed_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");
     stack.start_server();
     let deadline = Instant::now() + Duration::from_secs(60);
     while stack.results(second).exists() {

@@ -8,7 +8,7 @@ use crate::cleanup::{CleanupView, GoingView, SHOWN, Waste};
 use crate::clock;
 use crate::jobs::api::Keeping;
 use cleanup::{By, CleanupError, Plan};
-use domain::cleanup::{Cleaned, Ended, Going, NOTICE};
+use domain::cleanup::{Cleaned, Ended, Going, GoingJob, NOTICE};
 use domain::{Act, JobSummary, Timestamp};
 
 impl Backend {
@@ -44,7 +44,7 @@ impl Backend {
     }
 
     async fn clean_up(&self, by: By) -> Result<Cleaned, CleanupError> {
-        let heard = |job: &domain::cleanup::GoingJob| {
+        let heard = |job: &GoingJob| {
             tracing::info!(job = job.id.0, name = %job.name, what = ?job.what, bytes = job.bytes, "the clean-up takes");
         };
         let done = cleanup::clean_up(&self.repository, &self.kept_places(), clock::server_now(), by, &heard).await;
@@ -72,22 +72,29 @@ impl Backend {
         let now = clock::server_now();
         let next = rules.schedule.as_deref().and_then(|schedule| super::next_after(schedule, now));
         let until = next.unwrap_or(now).max(now.plus(NOTICE));
-        let plan = self.planned(until, By::Clock, asking).await?;
+        let places = self.kept_places();
+        let faulty = |error| not_read(asking, error);
+        let plan = cleanup::plan(&self.repository, &places, until, By::Clock).await.map_err(faulty)?;
         let may_run = asking.actor.may(Act::Administer);
-        let at_once = match may_run {
-            true => waste(&self.planned(now, By::Person, asking).await?),
-            false => Waste::default(),
+        // each file is looked at: for those who can do something about it
+        let (at_once, missing) = match may_run {
+            true => (
+                cleanup::going(&self.repository, &places, now, By::Person).await.map_err(faulty)?,
+                cleanup::missing(&self.repository, &places).await.map_err(faulty)?,
+            ),
+            false => (Vec::new(), Vec::new()),
         };
-        let waste = waste(&plan);
-        let missing = plan.missing.len();
+        let at_once = waste(&at_once, &plan);
+        let waste = waste(&plan.jobs, &plan);
+        let more_missing = missing.len().saturating_sub(SHOWN);
         let mut view = CleanupView {
             now,
             next,
             rules,
             jobs: Vec::new(),
             waste,
-            missing: plan.missing.into_iter().take(SHOWN).collect(),
-            more_missing: missing.saturating_sub(SHOWN),
+            missing: missing.into_iter().take(SHOWN).collect(),
+            more_missing,
             kept: plan.kept,
             under_way: self.backup_work.under_way().is_some_and(|doing| doing.step == BackupStep::CleanUp),
             may_run,
@@ -97,17 +104,6 @@ impl Backend {
         view.jobs =
             going.map(|job| GoingView { may_keep: asking.actor.may(Act::ChangeJobOf(&job.user)), job }).collect();
         Ok(view)
-    }
-
-    async fn planned(&self, until: Timestamp, by: By, asking: &Asking) -> Result<Plan, AppError> {
-        let planned = cleanup::plan(&self.repository, &self.kept_places(), until, by).await;
-        planned.map_err(|error| match error {
-            CleanupError::Repository(error) => fault::repository(asking.locale, error),
-            CleanupError::Io { path, error } => {
-                tracing::error!(%error, path = %path.display(), "what is old could not be listed");
-                fault::disk(asking.locale, &error)
-            }
-        })
     }
 
     /// How long a job and its results are kept.
@@ -163,9 +159,20 @@ impl Backend {
     }
 }
 
-fn waste(plan: &Plan) -> Waste {
+fn not_read(asking: &Asking, error: CleanupError) -> AppError {
+    match error {
+        CleanupError::Repository(error) => fault::repository(asking.locale, error),
+        CleanupError::Io { path, error } => {
+            tracing::error!(%error, path = %path.display(), "what is old could not be listed");
+            fault::disk(asking.locale, &error)
+        }
+    }
+}
+
+/// These jobs, and what belongs to none.
+fn waste(jobs: &[GoingJob], plan: &Plan) -> Waste {
     let mut waste = Waste { uploads: plan.uploads, strays: plan.strays, ..Waste::default() };
-    for job in &plan.jobs {
+    for job in jobs {
         match job.what {
             Going::Results => waste.results.add(job.bytes),
             Going::Job => waste.jobs.add(job.bytes),

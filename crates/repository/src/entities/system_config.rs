@@ -12,6 +12,7 @@ pub struct Model {
     pub updated_at: Option<i64>,
     pub version: i64,
     pub updated_by: Option<String>,
+    pub noticed_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
