@@ -25,7 +25,7 @@ mod view;
 pub use cleanup::UPLOAD_FOLDERS;
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
-pub use operations::{BackupWork, OwnFolders, Watch, command, next_after};
+pub use operations::{BackupWork, OwnFolders, Watch, command, last_before, next_after};
 pub use people::{Entrance, Visitor};
 
 use crate::AppError;

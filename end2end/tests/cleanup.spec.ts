@@ -19,12 +19,12 @@ test('what goes is shown beforehand, stays where somebody keeps it, and goes whe
   const [kept, gone] = jobs;
   const sql = (statement: string) =>
     execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(stackFolder, 'data/abaqus-jobs.db'), statement]);
-  sql(`UPDATE jobs SET ended_at = ended_at - 100 * 86400 WHERE id IN (${kept}, ${gone})`);
+  sql(`UPDATE jobs SET ended_at = ended_at - 100 * 86400, updated_at = updated_at - 100 * 86400 WHERE id IN (${kept}, ${gone})`);
   sql("UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");
 
   await page.goto('/cleanup');
   await hydrated(page);
-  await expect(page.getByTestId('cleanup-lead')).toContainText('結果は終了から90日間、完了したジョブは30日間と結果がある間残します。');
+  await expect(page.getByTestId('cleanup-lead')).toContainText('結果は終了から90日間、完了したジョブは30日間、結果がある間はそれ以降も残します。');
   const row = (id: number) => page.getByTestId(`going-${id}`);
   await expect(row(kept)).toContainText('ジョブとファイル');
   await expect(row(gone)).toBeVisible();

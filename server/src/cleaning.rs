@@ -13,7 +13,7 @@ pub async fn clean_up(config: &Config, dry_run: bool) -> Result<(), Box<dyn Erro
     let places = Places { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let now = Timestamp(chrono::Utc::now().timestamp());
     if dry_run {
-        let plan = cleanup::plan(&repository, &places, now, By::Person).await;
+        let plan = cleanup::plan(&repository, &places, now).await;
         let missing = cleanup::missing(&repository, &places).await;
         repository.close().await;
         let (plan, missing) = (plan?, missing?);

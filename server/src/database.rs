@@ -16,7 +16,8 @@ const WAIT: Duration = Duration::from_secs(1);
 /// # Errors
 /// What is wrong with it, and what helps.
 pub async fn open_repository(config: &Config) -> Result<Repository, ServerError> {
-    if config.database_path.exists() {
+    // an empty file is as good as none: what cut it off may have been a full disk
+    if config.database_path.exists() && !is_empty(&config.database_path) {
         leave_to_its_holder(config).await?;
     } else {
         refuse_missing(config)?;

@@ -1,7 +1,7 @@
 //! What goes on by itself: a look at everything twice a minute, and a backup or a clean-up when the clock says so.
 
 use app::backend::Backend;
-use domain::cleanup::leapt;
+use domain::cleanup::{LEAP, LEAP_COUNTED, leapt};
 use domain::{Seconds, Timestamp};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -17,13 +17,16 @@ const CAUGHT_UP: i64 = 7 * 24 * 3_600;
 struct Clock {
     said: Timestamp,
     asked: Instant,
+    /// The time since then was counted here; else it is what was on record at the start.
+    is_counted: bool,
 }
 
 impl Clock {
     /// Asks it. Where it leapt ahead, what the clean-up takes is to be seen for a week again.
     async fn ask(&mut self, backend: &Backend) -> Timestamp {
         let now = Timestamp(chrono::Utc::now().timestamp());
-        if leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now) {
+        let most = if self.is_counted { LEAP_COUNTED } else { LEAP };
+        if leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now, most) {
             tracing::warn!(before = self.said.0, now = now.0, "the clock leapt ahead: the clean-up waits for a week");
             if let Err(error) = backend.repository.notice_cleanup_again(now).await {
                 tracing::error!(%error, "the clean-up could not be told to wait");
@@ -31,7 +34,7 @@ impl Clock {
                 return self.said;
             }
         }
-        *self = Clock { said: now, asked: Instant::now() };
+        *self = Clock { said: now, asked: Instant::now(), is_counted: true };
         now
     }
 }
@@ -43,8 +46,8 @@ pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, st
     // one that was due while no server ran is made now
     let mut looked_at = backend.last_backup().unwrap_or(Timestamp(chrono::Utc::now().timestamp()));
     let mut cleaned_at = Timestamp(chrono::Utc::now().timestamp().saturating_sub(CAUGHT_UP));
-    let mut clock =
-        Clock { said: newest.unwrap_or(cleaned_at.plus(Seconds(CAUGHT_UP.unsigned_abs()))), asked: Instant::now() };
+    let said = newest.unwrap_or(Timestamp(chrono::Utc::now().timestamp()));
+    let mut clock = Clock { said, asked: Instant::now(), is_counted: false };
     loop {
         let work = async {
             backend.look().await;
@@ -55,8 +58,12 @@ pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, st
                 looked_at = now;
             }
             // the backup first, where both are: it has what goes then
-            if !is_due(settings.cleanup.schedule.as_deref(), cleaned_at, now) || backend.begin_due_cleanup() {
-                cleaned_at = now;
+            let schedule = settings.cleanup.schedule.as_deref();
+            // of what was due at that moment: what people were told goes tomorrow goes tomorrow
+            let due = schedule.and_then(|schedule| app::backend::last_before(schedule, now));
+            match due.filter(|due| *due > cleaned_at) {
+                Some(due) if !backend.begin_due_cleanup(due) => {}
+                _ => cleaned_at = now,
             }
             tokio::time::sleep(LOOK).await;
         };

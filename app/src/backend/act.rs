@@ -253,7 +253,7 @@ impl Backend {
             JobAction::Unkeep => self.repository.pin(id, false, &asking.actor).await.map_err(faulty),
             JobAction::Delete => {
                 let deleted = self.repository.delete_job(id, &asking.actor).await.map_err(faulty)?;
-                cleanup::remove_job(&self.kept_places(), &deleted).await;
+                cleanup::remove_job(&self.kept_places(), id, &deleted).await;
                 Ok(row)
             }
         }

@@ -7,7 +7,7 @@ mod view;
 
 pub use backups::BackupWork;
 pub use health::Watch;
-pub use view::next_after;
+pub use view::{last_before, next_after};
 
 use std::path::{Path, PathBuf};
 

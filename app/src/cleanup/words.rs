@@ -53,7 +53,7 @@ pub fn lead(voice: Voice, view: &CleanupView) -> String {
     };
     let jobs = match days(view.rules.jobs_after) {
         Some(days) => voice.pick(
-            format!("完了したジョブは{days}日間と結果がある間"),
+            format!("完了したジョブは{days}日間、結果がある間はそれ以降も"),
             format!("completed jobs for {days} and as long as they have results"),
         ),
         None => voice.pick("ジョブはずっと".to_owned(), "jobs for ever".to_owned()),
@@ -113,10 +113,10 @@ pub fn more(voice: Voice, count: usize) -> String {
 /// Of the dialog: one sentence for each kind that there is.
 pub fn consequences(voice: Voice, waste: &Waste) -> Vec<String> {
     let kinds = [
-        (waste.results, "件のジョブの結果ファイル", "jobs' result files"),
-        (waste.jobs, "件の完了したジョブとそのファイル", "completed jobs and their files"),
-        (waste.uploads, "件の使われていないアップロード", "unused uploads"),
-        (waste.strays, "個のジョブのない結果フォルダー", "result folders without a job"),
+        (waste.results, "件のジョブの結果ファイル", "× result files of a job"),
+        (waste.jobs, "件の完了したジョブとそのファイル", "× a completed job with its files"),
+        (waste.uploads, "件の使われていないアップロード", "× an upload that became no job"),
+        (waste.strays, "個のジョブのない結果フォルダー", "× a result folder without a job"),
     ];
     let there = kinds.into_iter().filter(|(heap, ..)| heap.count > 0);
     let mut lines: Vec<String> = there

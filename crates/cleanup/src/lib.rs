@@ -27,9 +27,9 @@ pub struct Places {
 /// Who wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The clock: what changed rules take away could be seen for a week.
+    /// The clock.
     Clock,
-    /// A person who has seen what goes.
+    /// A person who has seen what goes: also folders of no job, of which the clock cannot know why they are there.
     Person,
 }
 
@@ -66,9 +66,9 @@ pub struct Plan {
 ///
 /// # Errors
 /// The database's; a folder that cannot be listed.
-pub async fn plan(repository: &Repository, places: &Places, until: Timestamp, by: By) -> Result<Plan, CleanupError> {
-    let jobs = going(repository, places, until, by).await?;
-    let strays = strays(repository, places).await?;
+pub async fn plan(repository: &Repository, places: &Places, until: Timestamp) -> Result<Plan, CleanupError> {
+    let jobs = going(repository, places, until).await?;
+    let strays = strays(repository, places, By::Person).await?;
     Ok(Plan {
         jobs,
         uploads: uploads::forgotten(repository, &places.uploads).await?,
@@ -89,7 +89,7 @@ pub async fn clean_up(
     heard: &(dyn Fn(&GoingJob) + Sync),
 ) -> Result<Cleaned, CleanupError> {
     let mut cleaned = Cleaned::default();
-    for job in going(repository, places, now, by).await? {
+    for job in going(repository, places, now).await? {
         heard(&job);
         match job.what {
             Going::Results => {
@@ -101,7 +101,7 @@ pub async fn clean_up(
             }
             Going::Job => {
                 if let Some(deleted) = repository.let_job_go(job.id).await? {
-                    remove_job(places, &deleted).await;
+                    remove_job(places, job.id, &deleted).await;
                     cleaned.jobs += 1;
                     cleaned.bytes += job.bytes;
                 }
@@ -111,7 +111,7 @@ pub async fn clean_up(
     let uploads = clear_uploads(repository, &places.uploads).await?;
     cleaned.uploads += uploads.count;
     cleaned.bytes += uploads.bytes;
-    for folder in strays(repository, places).await? {
+    for folder in strays(repository, places, by).await? {
         let path = folder.clone();
         let bytes = blocking(move || Ok(folders::size(&path))).await?;
         if remove_folder(folder).await {
@@ -123,10 +123,8 @@ pub async fn clean_up(
 }
 
 /// Removes what a deleted job left on the disk. What cannot be removed is found by a later clean-up.
-pub async fn remove_job(places: &Places, deleted: &DeletedJob) {
-    if let Some(path) = &deleted.result_path {
-        remove_folder(places.results.join(path)).await;
-    }
+pub async fn remove_job(places: &Places, id: JobId, deleted: &DeletedJob) {
+    remove_folder(places.results.join(id.to_string())).await;
     remove_uploads(&places.uploads, &deleted.uploads).await;
 }
 
@@ -145,20 +143,11 @@ async fn remove_folder(folder: PathBuf) -> bool {
 ///
 /// # Errors
 /// The database's.
-pub async fn going(
-    repository: &Repository,
-    places: &Places,
-    until: Timestamp,
-    by: By,
-) -> Result<Vec<GoingJob>, CleanupError> {
+pub async fn going(repository: &Repository, places: &Places, until: Timestamp) -> Result<Vec<GoingJob>, CleanupError> {
     let rules = repository.settings().cleanup.clone();
     let Some(newest_end) = rules.newest_end(until) else { return Ok(Vec::new()) };
     let ended = repository.ended_jobs(newest_end).await?;
-    let since = match by {
-        By::Clock => repository.cleanup_rules_since().await?,
-        // the longest ago, so that only the days count
-        By::Person => Timestamp(i64::MIN / 2),
-    };
+    let since = repository.cleanup_rules_since().await?;
     let results = places.results.clone();
     blocking(move || {
         let mut going: Vec<GoingJob> =
@@ -172,7 +161,8 @@ pub async fn going(
 fn of_job(rules: &CleanupRules, job: EndedJob, since: Timestamp, until: Timestamp, results: &Path) -> Option<GoingJob> {
     let folder = results.join(job.id.to_string());
     let has_results = job.results_removed_at.is_none() && (job.has_results || folders::has_files(&folder));
-    let (what, at) = rules.next(Ended { status: job.status, at: job.ended_at, has_results }, since)?;
+    let (what, at) =
+        rules.next(Ended { status: job.status, at: job.ended_at, settled_at: job.updated_at, has_results }, since)?;
     (at <= until).then(|| GoingJob {
         id: job.id,
         name: job.name,
@@ -185,17 +175,19 @@ fn of_job(rules: &CleanupRules, job: EndedJob, since: Timestamp, until: Timestam
     })
 }
 
-/// Folders of results that no job has, a week after anything in them changed; at once where the clean-up was about to
-/// remove them and did not come to it.
-async fn strays(repository: &Repository, places: &Places) -> Result<Vec<PathBuf>, CleanupError> {
+/// Folders of results, a week after anything in them changed: those that the clean-up was about to remove and did not come
+/// to; for a person also those of no job, where a job had that number once and the database is no newcomer beside them.
+async fn strays(repository: &Repository, places: &Places, by: By) -> Result<Vec<PathBuf>, CleanupError> {
     let root = places.results.clone();
     let named = blocking(move || folders::of_jobs(&root)).await?;
     let ids: Vec<JobId> = named.iter().map(|(id, _)| *id).collect();
     let known = repository.known_jobs(&ids).await?;
+    let largest = repository.largest_job().await?;
+    let takes_unknown = by == By::Person && uploads::is_settled(repository).await?;
     blocking(move || {
         let stray = named.into_iter().filter(|(id, folder)| match known.get(id) {
-            Some(results_removed) => *results_removed,
-            None => folders::is_old(folder),
+            Some(left_behind) => *left_behind && folders::is_old(folder),
+            None => takes_unknown && id.0 > 0 && *id <= largest && folders::is_old(folder),
         });
         Ok(stray.map(|(_, folder)| folder).collect())
     })

@@ -21,8 +21,17 @@ fn before() -> Timestamp {
     Timestamp(i64::try_from(seconds).unwrap_or(0))
 }
 
+/// Whether this database has been at work for as long as such things are kept: a new one beside old folders (made anew,
+/// put back, the wrong one) knows nothing of them.
+pub(crate) async fn is_settled(repository: &Repository) -> Result<bool, CleanupError> {
+    Ok(repository.cleanup_rules_since().await? <= before())
+}
+
 /// Folders of uploads that no row tells of, broken off by a crash, a week after anything in them changed.
 async fn unnoted(repository: &Repository, root: &Path) -> Result<Vec<PathBuf>, CleanupError> {
+    if !is_settled(repository).await? {
+        return Ok(Vec::new());
+    }
     let folder = root.join(UPLOAD_FOLDERS);
     let listed = folder.clone();
     let old = blocking(move || Ok(old_folders(&listed))).await?;
@@ -84,22 +93,49 @@ pub async fn clear_uploads(repository: &Repository, root: &Path) -> Result<Heap,
     Ok(cleared)
 }
 
+/// The folder that is an upload's own: `inp-files/ID` of `inp-files/ID/NAME`.
+fn own_folder(path: &str) -> Option<PathBuf> {
+    let mut parts = path.split('/');
+    let (files, id, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_own = files == UPLOAD_FOLDERS && UploadId::parse(id).is_ok() && !["", ".", ".."].contains(&name);
+    (is_own && parts.next().is_none()).then(|| Path::new(files).join(id))
+}
+
 /// Removes uploaded files whose rows are gone, by their paths relative to the folder of uploads; gives their bytes. What
 /// cannot be removed is found by a later clean-up.
 pub async fn remove_uploads(root: &Path, paths: &[String]) -> u64 {
     let mut bytes = 0;
     for path in paths {
-        let file = root.join(path);
-        let size = tokio::fs::metadata(&file).await.map_or(0, |of| of.len());
-        let removed = match file.parent() {
-            // each upload has a folder of its own
-            Some(folder) if folder != root => tokio::fs::remove_dir_all(folder).await,
-            _ => tokio::fs::remove_file(&file).await,
+        let Some(folder) = own_folder(path) else {
+            // a damaged row must not name another one's folder, or that of all
+            tracing::warn!(path, "an upload lies where none should: it stays");
+            continue;
         };
-        match removed {
+        let size = tokio::fs::metadata(root.join(path)).await.map_or(0, |of| of.len());
+        match tokio::fs::remove_dir_all(root.join(folder)).await {
             Ok(()) => bytes += size,
             Err(error) => tracing::warn!(%error, "an upload that no job needs stays on disk"),
         }
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_folder;
+    use std::path::PathBuf;
+
+    #[test]
+    fn only_an_upload_s_own_folder_is_removed() {
+        let id = "01900000-0000-7000-8000-000000000001";
+        assert_eq!(own_folder(&format!("inp-files/{id}/a.inp")), Some(PathBuf::from(format!("inp-files/{id}"))));
+        for damaged in ["", "/", "inp-files", "inp-files/", "../x/y", "inp-files/../y", "inp-files/deck.inp"] {
+            assert_eq!(own_folder(damaged), None, "{damaged}");
+        }
+        for damaged in
+            ["inp-files/ID.deck.inp", "inp-files/ID/", "inp-files/ID/..", "inp-files/ID/a/b", "inq-files/ID/a"]
+        {
+            assert_eq!(own_folder(&damaged.replace("ID", id)), None, "{damaged}");
+        }
+    }
 }

@@ -42,7 +42,9 @@ impl Lab {
         let path = folder.path().join("data/jobs.db");
         let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
         let places = Places { uploads: folder.path().join("uploads"), results: folder.path().join("results") };
-        Lab { folder, repo, places }
+        let lab = Lab { folder, repo, places };
+        lab.sql("UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");
+        lab
     }
 
     fn sql(&self, statement: &str) {
@@ -91,7 +93,7 @@ impl Lab {
         let id = self.submit(job).await;
         let at = now().0 - i64::try_from(days * DAY).unwrap();
         self.sql(&format!(
-            "UPDATE jobs SET status = '{}', node_id = 'node-01', started_at = {}, ended_at = {at}, result_path = '{id}' \
+            "UPDATE jobs SET status = '{}', node_id = 'node-01', started_at = {}, ended_at = {at}, updated_at = {at}, result_path = '{id}' \
              WHERE id = {id}",
             status.as_str(),
             at - 3_600
@@ -115,8 +117,8 @@ impl Lab {
         clean_up(&self.repo, &self.places, now(), by, &silent).await.unwrap()
     }
 
-    async fn going(&self, until: Timestamp, by: By) -> BTreeMap<JobId, Going> {
-        let plan = plan(&self.repo, &self.places, until, by).await.unwrap();
+    async fn going(&self, until: Timestamp) -> BTreeMap<JobId, Going> {
+        let plan = plan(&self.repo, &self.places, until).await.unwrap();
         plan.jobs.into_iter().map(|job| (job.id, job.what)).collect()
     }
 
@@ -149,7 +151,7 @@ async fn what_is_past_its_days_goes_and_nothing_else() {
     );
 
     let wanted = BTreeMap::from([(old, Going::Job), (bare, Going::Job), (broken, Going::Results)]);
-    assert_eq!(lab.going(now(), By::Person).await, wanted);
+    assert_eq!(lab.going(now()).await, wanted);
     // to look takes nothing
     assert!(lab.results_of(old).exists() && lab.is_listed(old).await);
 
@@ -172,12 +174,15 @@ async fn what_is_past_its_days_goes_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn rules_that_changed_are_seen_for_a_week_before_the_clock_follows_them() {
+async fn rules_that_changed_are_seen_for_a_week_before_anything_follows_them() {
     let lab = Lab::new().await;
     let old = lab.ended("old", JobStatus::Completed, 400, true).await;
-    assert_eq!(lab.clean(By::Clock).await, Cleaned::default(), "the database is new, and with it the rules");
+    lab.repo.change_setting("cleanup_results_days", "80", &student()).await.unwrap();
+    for by in [By::Clock, By::Person] {
+        assert_eq!(lab.clean(by).await, Cleaned::default(), "{by:?}");
+    }
     let before = now();
-    let seen = plan(&lab.repo, &lab.places, before.plus(NOTICE).plus(Seconds(60)), By::Clock).await.unwrap();
+    let seen = plan(&lab.repo, &lab.places, before.plus(NOTICE).plus(Seconds(60))).await.unwrap();
     let [job] = seen.jobs.as_slice() else { panic!("{seen:?}") };
     assert!(job.id == old && job.at.since(before).0 > 7 * DAY - 60, "{job:?}");
     lab.sql("UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");
@@ -216,6 +221,14 @@ async fn folders_of_no_job_go_after_a_week_and_links_are_never_followed() {
     let cut = lab.ended("cut", JobStatus::Failed, 1, true).await;
     // a crash between the row and the folder
     lab.repo.let_results_go(cut).await.unwrap();
+    let age = |path: PathBuf, days: u64| {
+        let aged = Command::new("touch").args(["-d", &format!("{days} days ago")]).arg(path).status().unwrap();
+        assert!(aged.success());
+    };
+    age(lab.results_of(cut).join("cut.odb"), 8);
+    age(lab.results_of(cut), 8);
+    // numbers that were given once
+    lab.sql("UPDATE sqlite_sequence SET seq = 910 WHERE name = 'jobs'");
     let outside = lab.folder.path().join("outside");
     std::fs::create_dir(&outside).unwrap();
     std::fs::write(outside.join("thesis.odb"), "all of it").unwrap();
@@ -233,16 +246,21 @@ async fn folders_of_no_job_go_after_a_week_and_links_are_never_followed() {
     make("900", 8);
     make("901", 6);
     make("0902", 8);
+    // no job of this database: somebody's own year
+    make("2024", 8);
     make("notes", 8);
     std::os::unix::fs::symlink(&outside, root.join("903")).unwrap();
-    let seen = plan(&lab.repo, &lab.places, now(), By::Clock).await.unwrap();
+    let seen = plan(&lab.repo, &lab.places, now()).await.unwrap();
     assert_eq!((seen.strays.count, seen.strays.bytes), (2, 1_500));
+    // the clock takes only what was on its way out; a person has seen the others
     let cleaned = lab.clean(By::Clock).await;
-    assert_eq!((cleaned.strays, cleaned.bytes), (2, 1_500));
+    assert_eq!((cleaned.strays, cleaned.bytes), (1, 1_000));
+    let cleaned = lab.clean(By::Person).await;
+    assert_eq!((cleaned.strays, cleaned.bytes), (1, 500));
     let mut left: Vec<String> =
         std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
-    let mut wanted = ["0902", "901", "903", "notes", &job.to_string()].map(str::to_owned);
+    let mut wanted = ["0902", "2024", "901", "903", "notes", &job.to_string()].map(str::to_owned);
     wanted.sort();
     assert_eq!(left, wanted);
     assert!(outside.join("thesis.odb").exists());
@@ -280,4 +298,34 @@ async fn a_day_s_total_adds_what_goes_bit_by_bit() {
     assert_eq!((day.jobs, day.run_seconds, day.core_seconds), (3, 3 * 3_600, 3 * 4 * 3_600));
     assert_eq!((day.user.as_str(), day.node.as_str()), ("sato", "node-01"));
     assert!(day.token_seconds > day.run_seconds);
+}
+
+/// A file that was cut off to nothing, the wrong file, one that was put back: what it does not know is not nobody's.
+#[tokio::test]
+async fn a_database_that_is_new_beside_old_folders_takes_none_of_them() {
+    let lab = Lab::new().await;
+    lab.repo.notice_cleanup_again(now()).await.unwrap();
+    lab.sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', 100)");
+    let stranger = "01900000-0000-7000-8000-000000000001";
+    let (results, upload) = (lab.results_of(JobId(7)), lab.places.uploads.join("inp-files").join(stranger));
+    for (folder, file) in [(&results, "thesis.odb"), (&upload, "thesis.inp")] {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(file), "all of it").unwrap();
+        for path in [folder.join(file), folder.clone()] {
+            assert!(Command::new("touch").args(["-d", "90 days ago"]).arg(path).status().unwrap().success());
+        }
+    }
+    for by in [By::Clock, By::Person] {
+        assert_eq!(lab.clean(by).await, Cleaned::default());
+    }
+    assert!(results.join("thesis.odb").exists() && upload.join("thesis.inp").exists());
+}
+
+#[tokio::test]
+async fn results_that_came_late_are_there_for_a_week() {
+    let lab = Lab::new().await;
+    let late = lab.ended("late", JobStatus::Completed, 200, true).await;
+    lab.sql(&format!("UPDATE jobs SET updated_at = {} WHERE id = {late}", now().0 - 3_600));
+    assert_eq!(lab.clean(By::Person).await, Cleaned::default());
+    assert!(lab.results_of(late).join("late.odb").exists());
 }

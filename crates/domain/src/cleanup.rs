@@ -10,9 +10,12 @@ pub const NOTICE: Seconds = Seconds(7 * 24 * 3_600);
 /// over the holidays waits a week longer; one whose clock leapt by a year takes nothing away for it.
 pub const LEAP: Seconds = Seconds(10 * 24 * 3_600);
 
-/// Whether the clock leapt ahead: it was at `before`, `passed` went by, and now it is at `now`.
-pub fn leapt(before: Timestamp, passed: Seconds, now: Timestamp) -> bool {
-    now.since(before.plus(passed)) > LEAP
+/// The same while the program counts the time itself: two days, for a machine that slept.
+pub const LEAP_COUNTED: Seconds = Seconds(2 * 24 * 3_600);
+
+/// Whether the clock leapt ahead by more than `most`: it was at `before`, `passed` went by, and now it is at `now`.
+pub fn leapt(before: Timestamp, passed: Seconds, now: Timestamp, most: Seconds) -> bool {
+    now.since(before.plus(passed)) > most
 }
 
 /// `cleanup_…` of the settings.
@@ -41,8 +44,10 @@ pub enum Going {
 pub struct Ended {
     /// How.
     pub status: JobStatus,
-    /// When.
+    /// When the solver ended.
     pub at: Timestamp,
+    /// When its row changed last: its results may have come much later than its end.
+    pub settled_at: Timestamp,
     /// Whether there are results of it.
     pub has_results: bool,
 }
@@ -50,7 +55,7 @@ pub struct Ended {
 impl CleanupRules {
     /// What goes next of this job, and when. `since` is when the rules were changed last.
     pub fn next(&self, job: Ended, since: Timestamp) -> Option<(Going, Timestamp)> {
-        let noticed = since.plus(NOTICE);
+        let noticed = since.max(job.settled_at).plus(NOTICE);
         let after = |span: Option<Seconds>| span.map(|span| job.at.plus(span).max(noticed));
         let job_goes = || after(self.jobs_after).filter(|_| job.status == JobStatus::Completed);
         if !job.has_results {
@@ -146,7 +151,7 @@ mod tests {
     }
 
     fn ended(status: JobStatus, has_results: bool) -> Ended {
-        Ended { status, at: Timestamp(0), has_results }
+        Ended { status, at: Timestamp(0), settled_at: Timestamp(0), has_results }
     }
 
     const LONG_AGO: Timestamp = Timestamp(-1_000_000_000);
@@ -168,11 +173,11 @@ mod tests {
     #[test]
     fn a_clock_leaps_when_it_runs_ahead_of_the_time_that_passed() {
         let at = |days: u64| Timestamp(1_800_000_000).plus(Seconds(days * DAY));
-        assert!(!leapt(at(0), Seconds(30), at(10)));
-        assert!(leapt(at(0), Seconds(0), at(10).plus(Seconds(1))));
-        assert!(!leapt(at(0), Seconds(400 * DAY), at(400)));
+        assert!(!leapt(at(0), Seconds(30), at(10), LEAP));
+        assert!(leapt(at(0), Seconds(0), at(10).plus(Seconds(1)), LEAP));
+        assert!(!leapt(at(0), Seconds(400 * DAY), at(400), LEAP));
         // set back is no leap: what was not due before is not due now
-        assert!(!leapt(at(400), Seconds(30), at(0)));
+        assert!(!leapt(at(400), Seconds(30), at(0), LEAP));
     }
 
     proptest! {
@@ -184,12 +189,13 @@ mod tests {
             jobs in proptest::option::of(1..4_000u64),
             has_results in any::<bool>(),
             completed in any::<bool>(),
+            late in 0..100_000_000i64,
         ) {
             let rules = rules(results, jobs);
             let status = if completed { JobStatus::Completed } else { JobStatus::Cancelled };
-            let job = Ended { status, at: Timestamp(end), has_results };
+            let job = Ended { status, at: Timestamp(end), settled_at: Timestamp(end.saturating_add(late)), has_results };
             if let Some((what, at)) = rules.next(job, Timestamp(since)) {
-                prop_assert!(at >= Timestamp(since).plus(NOTICE));
+                prop_assert!(at >= Timestamp(since).plus(NOTICE) && at >= job.settled_at.plus(NOTICE));
                 if what == Going::Job {
                     prop_assert!(completed);
                     prop_assert!(jobs.is_some_and(|days| at.since(Timestamp(end)).0 >= days * DAY));

@@ -14,12 +14,13 @@ use domain::cleanup::Cleaned;
 use domain::{Actor, JobId, JobName, JobStatus, JobSummary, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 use std::collections::{HashMap, HashSet};
 
-/// The settings that say after how many days something goes.
-const RULES: [&str; 2] = ["cleanup_results_days", "cleanup_jobs_days"];
+/// The settings that say when something goes.
+const RULES: [&str; 3] = ["cleanup_schedule", "cleanup_results_days", "cleanup_jobs_days"];
 /// Numbers asked for in one question.
 const AT_ONCE: usize = 500;
 
@@ -40,7 +41,9 @@ pub struct EndedJob {
     pub ended_at: Timestamp,
     /// When the clean-up took its results away.
     pub results_removed_at: Option<Timestamp>,
-    /// Whether results of it are noted as here, whatever the disk says just now.
+    /// When its row changed last.
+    pub updated_at: Timestamp,
+    /// Whether results of it are noted, whatever the disk says just now; also of those that did not come.
     pub has_results: bool,
 }
 
@@ -52,6 +55,7 @@ struct EndedRow {
     user_id: String,
     user_name: Option<String>,
     ended_at: Option<i64>,
+    updated_at: Option<i64>,
     results_removed_at: Option<i64>,
 }
 
@@ -78,6 +82,14 @@ async fn remove(change: &Change, id: JobId) -> Result<DeletedJob, RepositoryErro
     let free = remove_unused(db, sent).await?;
     change.mention(|mentions| mentions.deleted.insert(id));
     Ok(DeletedJob { name, result_path, uploads: free })
+}
+
+/// What goes is to be seen anew for the whole notice, from this moment on.
+pub(crate) async fn notice_again(db: &impl ConnectionTrait, from: Timestamp) -> Result<(), RepositoryError> {
+    use system_config::Column as C;
+    let again = system_config::Entity::update_many().col_expr(C::NoticedAt, Expr::value(from.0));
+    again.filter(C::Key.is_in(RULES)).exec(db).await?;
+    Ok(())
 }
 
 /// Whether the clean-up may have it still: somebody may have kept it since it was looked at.
@@ -200,7 +212,7 @@ impl Repository {
         use jobs::Column as C;
         let rows = jobs::Entity::find()
             .select_only()
-            .columns([C::Id, C::Name, C::Status, C::UserId, C::EndedAt, C::ResultsRemovedAt])
+            .columns([C::Id, C::Name, C::Status, C::UserId, C::EndedAt, C::UpdatedAt, C::ResultsRemovedAt])
             .column_as(users::Column::Name, "user_name")
             .join(JoinType::LeftJoin, owner())
             .filter(C::EndedAt.lte(newest_end.0))
@@ -214,7 +226,6 @@ impl Repository {
             .select_only()
             .column(result_files::Column::JobId)
             .distinct()
-            .filter(result_files::Column::Fetched.eq(1))
             .into_tuple()
             .all(self.db())
             .await?;
@@ -231,6 +242,7 @@ impl Repository {
                 user_name: row.user_name.unwrap_or(row.user_id),
                 status,
                 ended_at: Timestamp(ended_at),
+                updated_at: Timestamp(row.updated_at.unwrap_or(ended_at)),
                 results_removed_at: row.results_removed_at.map(Timestamp),
                 has_results: with_results.contains(&row.id),
             });
@@ -246,21 +258,21 @@ impl Repository {
         Ok(jobs::Entity::find().filter(jobs::Column::Pinned.ne(0)).count(self.db()).await?)
     }
 
-    /// Those of these jobs that there are, and whether the clean-up took their results.
+    /// Those of these jobs that there are, and whether the clean-up took their results and nobody keeps the job since.
     ///
     /// # Errors
     /// `Busy`, `Database`.
     pub async fn known_jobs(&self, ids: &[JobId]) -> Result<HashMap<JobId, bool>, RepositoryError> {
         let mut known = HashMap::new();
         for ids in ids.chunks(AT_ONCE) {
-            let rows: Vec<(i64, Option<i64>)> = jobs::Entity::find()
+            let rows: Vec<(i64, Option<i64>, i64)> = jobs::Entity::find()
                 .select_only()
-                .columns([jobs::Column::Id, jobs::Column::ResultsRemovedAt])
+                .columns([jobs::Column::Id, jobs::Column::ResultsRemovedAt, jobs::Column::Pinned])
                 .filter(jobs::Column::Id.is_in(ids.iter().map(|id| id.0)))
                 .into_tuple()
                 .all(self.db())
                 .await?;
-            known.extend(rows.into_iter().map(|(id, removed)| (JobId(id), removed.is_some())));
+            known.extend(rows.into_iter().map(|(id, removed, pinned)| (JobId(id), removed.is_some() && pinned == 0)));
         }
         Ok(known)
     }
@@ -327,18 +339,17 @@ impl Repository {
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
     pub async fn notice_cleanup_again(&self, from: Timestamp) -> Result<(), RepositoryError> {
-        self.write(move |change| {
-            Box::pin(async move {
-                use system_config::Column as C;
-                system_config::Entity::update_many()
-                    .col_expr(C::NoticedAt, Expr::value(from.0))
-                    .filter(C::Key.is_in(RULES))
-                    .exec(&change.db)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
+        self.write(move |change| Box::pin(notice_again(&change.db, from))).await
+    }
+
+    /// The largest number that was ever given to a job here: a folder with a larger one is none of ours.
+    ///
+    /// # Errors
+    /// `Busy`, `Database`.
+    pub async fn largest_job(&self) -> Result<JobId, RepositoryError> {
+        let asked = Statement::from_string(DbBackend::Sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'");
+        let found = self.db().query_one_raw(asked).await?;
+        Ok(JobId(found.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0)))
     }
 
     /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted.

@@ -3,7 +3,7 @@
 use crate::entities::{api_tokens, invitations, jobs, sessions, users};
 use crate::records::HistoryFact;
 use crate::writer::Change;
-use crate::{Repository, RepositoryError, Use, audit, life};
+use crate::{Repository, RepositoryError, Use, audit, life, removal};
 use domain::lifecycle::{LifeEvent, LifeRules, RunStage, step};
 use domain::{Actor, JobId, JobStatus};
 use sea_orm::sea_query::Expr;
@@ -117,6 +117,8 @@ impl Repository {
                 ] {
                     db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [used.0.into()])).await?;
                 }
+                // what somebody kept since is not kept here: it is to be seen before it goes
+                removal::notice_again(db, crate::now()).await?;
                 let held: Vec<i64> = settled.held.iter().map(|id| id.0).collect();
                 let after = serde_json::json!({
                     "held_jobs": held, "revoked_tokens": settled.revoked, "closed_accounts": settled.closed,

@@ -36,10 +36,14 @@ async fn old_things_go_by_the_clock_and_by_command_and_their_usage_stays() {
     let [first, second, fresh] = jobs.try_into().unwrap();
     let usage =
         async |stack: &Stack| stack.http.get(stack.url("/usage.csv")).send().await.unwrap().text().await.unwrap();
-    stack.sql(&format!("UPDATE jobs SET ended_at = ended_at - 91 * 86400 WHERE id = {first}"));
+    stack.sql(&format!(
+        "UPDATE jobs SET ended_at = ended_at - 93 * 86400, updated_at = updated_at - 93 * 86400 WHERE id = {first}"
+    ));
     let before = usage(&stack).await;
     assert!(before.starts_with("day,user,node,jobs,run_seconds,core_seconds,token_seconds\n"), "{before}");
     assert_eq!(before.lines().count(), 3, "{before}");
+
+    stack.sql("UPDATE system_config SET updated_at = updated_at - 12 * 86400 WHERE key LIKE 'cleanup_%'");
 
     // by command, beside the server; the first time it only says so
     let said = stack.cleanup(&["--dry-run"]);
@@ -52,8 +56,9 @@ async fn old_things_go_by_the_clock_and_by_command_and_their_usage_stays() {
     assert_eq!(usage(&stack).await, before, "what it used stays");
 
     // by the clock: also where the machine slept at four in the morning
-    stack.sql(&format!("UPDATE jobs SET ended_at = ended_at - 91 * 86400 WHERE id = {second}"));
-    stack.sql("UPDATE system_config SET updated_at = updated_at - 12 * 86400 WHERE key LIKE 'cleanup_%'");
+    stack.sql(&format!(
+        "UPDATE jobs SET ended_at = ended_at - 93 * 86400, updated_at = updated_at - 93 * 86400 WHERE id = {second}"
+    ));
     stack.end_server().await;
     // but not where the clock may have leapt: all that is on record is of long ago
     for (table, column) in [("jobs", "updated_at"), ("nodes", "last_contact"), ("audit_log", "at")] {

@@ -326,7 +326,10 @@ async fn what_was_sent_for_no_job_goes_away_after_a_week() {
             .status();
         assert!(touched.unwrap().success());
     }
-    let old = format!("UPDATE uploads SET created_at = created_at - 8 * 86400 WHERE id <> '{open}'");
+    let old = format!(
+        "UPDATE uploads SET created_at = created_at - 8 * 86400 WHERE id <> '{open}'; \
+         UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'"
+    );
     let database = stack.folder.path().join("data/jobs.db");
     let done = std::process::Command::new("sqlite3").arg(database).arg(old).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));

@@ -12,18 +12,19 @@ use domain::cleanup::{Cleaned, Ended, Going, GoingJob, NOTICE};
 use domain::{Act, JobSummary, Timestamp};
 
 impl Backend {
-    /// Begins the one that is due; `false` while a backup or another one is under way.
-    pub fn begin_due_cleanup(&self) -> bool {
+    /// Begins the one that is due, of what is past its days at that moment; `false` while a backup or another one is under way.
+    pub fn begin_due_cleanup(&self, due: Timestamp) -> bool {
         let Ok(turn) = self.backup_work.begin(Work::CleanUp) else { return false };
         let backend = self.clone();
         tokio::spawn(async move {
-            drop(backend.clean_up(By::Clock).await);
+            drop(backend.clean_up(due, By::Clock).await);
             drop(turn);
+            backend.repository.announce(domain::Event::AlertsChanged);
         });
         true
     }
 
-    /// Begins one for an admin, who need not wait for it: all that is past its days goes.
+    /// Begins one for an admin, who need not wait for it: what is past its days and was shown for a week goes.
     ///
     /// # Errors
     /// `CONFLICT` while a backup or another one is under way.
@@ -31,7 +32,7 @@ impl Backend {
         let turn = self.backup_work.begin(Work::CleanUp).map_err(|_| fault::backup_under_way(asking.locale))?;
         let (backend, actor) = (self.clone(), asking.actor.clone());
         tokio::spawn(async move {
-            if let Ok(cleaned) = backend.clean_up(By::Person).await
+            if let Ok(cleaned) = backend.clean_up(clock::server_now(), By::Person).await
                 && let Err(error) = backend.repository.note_cleanup(cleaned, &actor).await
             {
                 tracing::error!(%error, "who cleaned up could not be noted");
@@ -43,11 +44,11 @@ impl Backend {
         Ok(())
     }
 
-    async fn clean_up(&self, by: By) -> Result<Cleaned, CleanupError> {
+    async fn clean_up(&self, until: Timestamp, by: By) -> Result<Cleaned, CleanupError> {
         let heard = |job: &GoingJob| {
             tracing::info!(job = job.id.0, name = %job.name, what = ?job.what, bytes = job.bytes, "the clean-up takes");
         };
-        let done = cleanup::clean_up(&self.repository, &self.kept_places(), clock::server_now(), by, &heard).await;
+        let done = cleanup::clean_up(&self.repository, &self.kept_places(), until, by, &heard).await;
         match &done {
             Ok(cleaned) if *cleaned == Cleaned::default() => tracing::debug!("there was nothing to clean up"),
             Ok(cleaned) => tracing::info!(
@@ -74,18 +75,15 @@ impl Backend {
         let until = next.unwrap_or(now).max(now.plus(NOTICE));
         let places = self.kept_places();
         let faulty = |error| not_read(asking, error);
-        let plan = cleanup::plan(&self.repository, &places, until, By::Clock).await.map_err(faulty)?;
+        let plan = cleanup::plan(&self.repository, &places, until).await.map_err(faulty)?;
         let may_run = asking.actor.may(Act::Administer);
         // each file is looked at: for those who can do something about it
-        let (at_once, missing) = match may_run {
-            true => (
-                cleanup::going(&self.repository, &places, now, By::Person).await.map_err(faulty)?,
-                cleanup::missing(&self.repository, &places).await.map_err(faulty)?,
-            ),
-            false => (Vec::new(), Vec::new()),
+        let missing = match may_run {
+            true => cleanup::missing(&self.repository, &places).await.map_err(faulty)?,
+            false => Vec::new(),
         };
-        let at_once = waste(&at_once, &plan);
-        let waste = waste(&plan.jobs, &plan);
+        let at_once = waste(plan.jobs.iter().filter(|job| job.at <= now), &plan);
+        let waste = waste(plan.jobs.iter(), &plan);
         let more_missing = missing.len().saturating_sub(SHOWN);
         let mut view = CleanupView {
             now,
@@ -128,7 +126,7 @@ impl Backend {
         };
         let since = self.repository.cleanup_rules_since().await;
         let since = since.map_err(|error| fault::repository(asking.locale, error))?;
-        Ok(match rules.next(Ended { status: job.status, at, has_results }, since) {
+        Ok(match rules.next(Ended { status: job.status, at, settled_at: job.updated_at, has_results }, since) {
             Some((Going::Results, at)) => Keeping::ResultsGo { at },
             Some((Going::Job, at)) => Keeping::JobGoes { at, with_results: has_results },
             None => went,
@@ -170,7 +168,7 @@ fn not_read(asking: &Asking, error: CleanupError) -> AppError {
 }
 
 /// These jobs, and what belongs to none.
-fn waste(jobs: &[GoingJob], plan: &Plan) -> Waste {
+fn waste<'a>(jobs: impl Iterator<Item = &'a GoingJob>, plan: &Plan) -> Waste {
     let mut waste = Waste { uploads: plan.uploads, strays: plan.strays, ..Waste::default() };
     for job in jobs {
         match job.what {

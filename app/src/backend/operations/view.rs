@@ -83,6 +83,14 @@ pub fn next_after(schedule: &str, now: Timestamp) -> Option<Timestamp> {
     schedule.find_next_occurrence(&now, false).ok().map(|next| Timestamp(next.timestamp()))
 }
 
+/// When a schedule was last, up to this moment, by the server's clock.
+pub fn last_before(schedule: &str, now: Timestamp) -> Option<Timestamp> {
+    let schedule: croner::Cron = schedule.parse().ok()?;
+    let offset = FixedOffset::east_opt(clock::server_offset_minutes().saturating_mul(60))?;
+    let now: DateTime<FixedOffset> = DateTime::from_timestamp(now.0, 0)?.with_timezone(&offset);
+    schedule.find_previous_occurrence(&now, true).ok().map(|last| Timestamp(last.timestamp()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +105,8 @@ mod tests {
         // on the very second it is the next one
         assert_eq!(next_after("0 2 * * *", next), Some(Timestamp(next.0 + 86_400)));
         assert_eq!(next_after("0 2 31 2 *", now), None);
+        assert_eq!(last_before("0 2 * * *", next), Some(next));
+        assert_eq!(last_before("0 2 * * *", Timestamp(next.0 - 1)), Some(Timestamp(next.0 - 86_400)));
     }
 
     /// What the settings take is what the clock understands.
