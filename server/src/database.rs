@@ -134,7 +134,7 @@ pub fn refuse_missing(config: &Config) -> Result<(), ServerError> {
     } else {
         "Check DATABASE_PATH. To begin anew, move those files away first.".to_owned()
     };
-    let why = format!("it is not there, but {} is not empty, so that it has been", left.display());
+    let why = format!("it is not there or empty, but {} is not empty, so that it has been", left.display());
     Err(ServerError::Database { path: config.database_path.clone(), why, help })
 }
 

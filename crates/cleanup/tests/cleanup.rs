@@ -329,3 +329,16 @@ async fn results_that_came_late_are_there_for_a_week() {
     assert_eq!(lab.clean(By::Person).await, Cleaned::default());
     assert!(lab.results_of(late).join("late.odb").exists());
 }
+
+/// What was kept since the backup is not kept in it.
+#[tokio::test]
+async fn after_a_restore_what_goes_is_seen_for_a_week_first() {
+    let lab = Lab::new().await;
+    let old = lab.ended("old", JobStatus::Completed, 400, true).await;
+    lab.repo.settle_restored("20261129_020000", old, None, &student()).await.unwrap();
+    for by in [By::Clock, By::Person] {
+        assert_eq!(lab.clean(by).await, Cleaned::default(), "{by:?}");
+    }
+    lab.sql("UPDATE system_config SET noticed_at = noticed_at - 8 * 86400");
+    assert_eq!(lab.clean(By::Clock).await.jobs, 1);
+}

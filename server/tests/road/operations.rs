@@ -135,6 +135,12 @@ async fn a_database_that_is_not_what_it_should_be_is_refused_with_the_command_th
     assert!(told.contains("it is not there") && told.contains("restore latest"), "{told}");
     assert!(!database.exists());
 
+    // cut off to nothing: as good as missing, where results are that a new one would not know
+    std::fs::write(&database, "").unwrap();
+    let told = stack.fails(&["serve"]);
+    assert!(told.contains("restore latest"), "{told}");
+    assert_eq!(std::fs::metadata(&database).unwrap().len(), 0);
+
     // damaged
     let mut damaged = whole.clone();
     for byte in &mut damaged[4096..8192] {
