@@ -120,6 +120,7 @@ const ROUTES: &[(Method, &str, Rule)] = &[
     (Method::GET, "/api/health/live", ANYONE),
     (Method::GET, "/metrics", SEE),
     (Method::GET, "/backups/{name}", ADMIN),
+    (Method::GET, "/support-bundle", ADMIN),
     (Method::GET, "/usage.csv", SEE),
     (Method::GET, "/api/v1/openapi.json", SEE),
     (Method::GET, "/api/v1/jobs", SEE),

@@ -11,6 +11,15 @@ use std::io;
 const LONGEST: usize = 200;
 
 impl Backend {
+    /// Notes that somebody takes the support bundle away.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn note_support_bundle(&self, asking: &Asking) -> Result<(), AppError> {
+        let noted = self.repository.note_support_bundle(&asking.actor).await;
+        noted.map_err(|error| fault::repository(asking.locale, error))
+    }
+
     /// A part of the log.
     ///
     /// # Errors
