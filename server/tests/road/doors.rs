@@ -62,7 +62,7 @@ async fn every_door_of_the_program_has_a_rule_and_every_rule_a_door() {
 
     let pages: BTreeSet<String> =
         leptos_axum::generate_route_list(app::App).into_iter().map(|page| format!("GET {}", page.path())).collect();
-    let others = ["/rpc/", "/api/", "/ws", "/uploads", "/metrics", "/backups/", "/usage.csv"];
+    let others = ["/rpc/", "/api/", "/ws", "/uploads", "/metrics", "/backups/", "/support-bundle", "/usage.csv"];
     assert_eq!(ruled(&|door| !others.iter().any(|other| door.path.starts_with(other))), pages);
 
     let document = serde_json::to_value(server::api::description()).unwrap();
