@@ -50,6 +50,7 @@ test('an admin filters the log by level, text and request, and follows it', asyn
   await expect(logs.records).toHaveCount(2);
   await expect(logs.filter('of-request')).toHaveValue('cae-macro-17');
   await logs.clear.click();
+  await expect(logs.filter('of-request')).toHaveValue('');
   await logs.filter('text').fill('NODE-77');
   await logs.filter('text').press('Enter');
   await expect(logs.records).toHaveCount(1);

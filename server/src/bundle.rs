@@ -4,7 +4,7 @@
 mod content;
 mod door;
 
-pub use content::{Content, gather};
+pub use content::{Content, From, gather};
 pub use door::answer;
 
 use chrono::{Datelike, Local, Timelike};

@@ -65,7 +65,9 @@ async fn gather(
     repository: Option<repository::Repository>,
     health: Value,
 ) -> Result<bundle::Content, Box<dyn Error>> {
-    bundle::gather(Arc::new(config.clone()), repository, health).await.map_err(|error| error.to_string().into())
+    bundle::gather(Arc::new(config.clone()), bundle::From::Shell(repository), health)
+        .await
+        .map_err(|error| error.to_string().into())
 }
 
 /// Beside its place, hidden.

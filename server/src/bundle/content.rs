@@ -41,6 +41,14 @@ logs.txt, logs/  log files, and their last 5 MB
 doctor.txt       the report of `doctor`
 ";
 
+/// Who asks for it.
+pub enum From {
+    /// The server itself.
+    Server(Repository),
+    /// Somebody at a shell, with the database where it can be opened.
+    Shell(Option<Repository>),
+}
+
 /// All of it, before anything is taken out.
 pub struct Content {
     /// Names in the archive, and texts.
@@ -52,15 +60,19 @@ pub struct Content {
     pub(super) doctor: oneshot::Receiver<String>,
 }
 
-/// Puts it together, by the repository where it can be opened; `health` is what the server says of itself.
+/// Puts it together; `health` is what the server says of itself.
 ///
 /// # Errors
 /// When secrets could not be taken out.
 pub async fn gather(
     config: Arc<Config>,
-    repository: Option<Repository>,
+    from: From,
     health: Value,
 ) -> Result<Content, Box<dyn std::error::Error + Send + Sync>> {
+    let (repository, own) = match from {
+        From::Server(repository) => (Some(repository.clone()), Some(repository)),
+        From::Shell(repository) => (repository, None),
+    };
     let mut known: Vec<String> = config.session_secret.clone().into_iter().collect();
     if let Some(repository) = &repository {
         // the doctor's commands name accounts
@@ -92,11 +104,11 @@ pub async fn gather(
     let (backups, files) = listed.unwrap_or_default();
     texts.extend([("backups.txt", backups), ("logs.txt", files)]);
     let logs = config.log_dir.clone();
-    Ok(Content { texts, logs, veil, doctor: ask_doctor(config, repository) })
+    Ok(Content { texts, logs, veil, doctor: ask_doctor(config, own) })
 }
 
 /// Asks on, while the rest is sent already.
-fn ask_doctor(config: Arc<Config>, repository: Option<Repository>) -> oneshot::Receiver<String> {
+fn ask_doctor(config: Arc<Config>, own: Option<Repository>) -> oneshot::Receiver<String> {
     let (sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
         let said = Arc::new(Mutex::new(String::new()));
@@ -106,7 +118,7 @@ fn ask_doctor(config: Arc<Config>, repository: Option<Repository>) -> oneshot::R
             said.push_str(line);
             said.push('\n');
         };
-        let looked = tokio::time::timeout(DOCTOR, doctor::examine(&config, repository.as_ref(), &mut say)).await;
+        let looked = tokio::time::timeout(DOCTOR, doctor::examine(&config, own.as_ref(), &mut say)).await;
         let mut report = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
         let end = match looked {
             Ok(0) => "\nnothing must be corrected\n".to_owned(),

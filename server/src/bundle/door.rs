@@ -1,6 +1,6 @@
 //! `GET /support-bundle`.
 
-use super::{gather, name, write};
+use super::{From, gather, name, write};
 use crate::config::Config;
 use crate::files::archive;
 use crate::health;
@@ -24,7 +24,7 @@ pub async fn answer(
     let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
     backend.note_support_bundle(&asking).await?;
     let (_, health) = health::report(&backend, true).await;
-    let content = gather(config, Some(backend.repository.clone()), health).await;
+    let content = gather(config, From::Server(backend.repository.clone()), health).await;
     let content = content.map_err(|error| {
         tracing::error!(%error, "the support bundle cannot be made");
         fault::internal(asking.locale)

@@ -111,8 +111,9 @@ async fn the_support_bundle_has_what_helps_and_no_secret_of_any_kind() {
     );
     let files = unpacked(answer.bytes().await.unwrap().to_vec());
     holds_what_helps_and_no_secret(&stack, &files);
-    let nobody = reqwest::get(stack.url("/support-bundle")).await.unwrap();
-    assert_eq!(nobody.status(), 401);
+    let nobody = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let sent_away = nobody.get(stack.url("/support-bundle")).send().await.unwrap();
+    assert_eq!(sent_away.status(), 303, "to the sign-in");
 
     // by command, beside the server, and where it does not run
     let tool = |words: &[&str]| stack.command().args(words).output().unwrap();
@@ -193,7 +194,8 @@ async fn old_log_files_are_compressed_by_themselves_and_stay_readable() {
     let mut stack = Stack::start().await;
     stack.end_server().await;
     let logs = stack.logs();
-    let line = |n: u32| json!({ "timestamp": "2026-11-20T00:00:00Z", "level": "INFO", "message": format!("old {n}") });
+    let line =
+        |n: u32| json!({ "timestamp": "2026-11-20T00:00:00Z", "level": "INFO", "message": format!("of old {n}") });
     old(&logs.join("combined.log.1"), &format!("{}\n{}\n", line(3), line(4)));
     old(&logs.join("combined.log.2"), &format!("{}\n{}\n", line(1), line(2)));
     old(&logs.join("error.log.1"), &format!("{}\n", line(0)));
@@ -207,8 +209,8 @@ async fn old_log_files_are_compressed_by_themselves_and_stay_readable() {
     }
     assert!(!logs.join("combined.log.1").exists() && logs.join("combined.log").exists());
     assert!(logs.join("error.log.2").exists(), "not old yet");
-    let found = stack.view_logs(json!({ "text": "old " }), json!("End")).await;
-    assert_eq!(messages(&found), ["old 1", "old 2", "old 3", "old 4"]);
+    let found = stack.view_logs(json!({ "text": "of old" }), json!("End")).await;
+    assert_eq!(messages(&found), ["of old 1", "of old 2", "of old 3", "of old 4"]);
     let health = stack.command().arg("health").env("PORT", stack.url("").rsplit(':').next().unwrap()).output().unwrap();
     let said = String::from_utf8_lossy(&health.stdout);
     assert!(said.contains("\"database\""), "{said}");
