@@ -15,7 +15,7 @@ const LOOKS_RANDOM: usize = 40;
 const SHORTEST: usize = 8;
 
 /// Names whose value is a secret. `tokens` and `token_coefficient` are about licences, `session_idle_hours` about time.
-const SECRET_NAME: &str = r"(?:[a-z0-9]+[_-])*(?:passwords?|passwd|pwd|passphrase|secret|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|credentials?|authorization|cookie|set-cookie|session|webhook|webhook[_-]url)(?:[_-](?:hash|value))?";
+const SECRET_NAME: &str = r"[a-z0-9_.-]*(?:passwords?|passwd|pwd|passphrase|secret|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|credentials?|authorization|cookie|set-cookie|session|webhook|webhook[_-]url)(?:[_-](?:hash|value))?";
 
 /// Removes secrets.
 pub struct Veil {
@@ -24,7 +24,6 @@ pub struct Veil {
     header: Regex,
     named: Regex,
     scheme: Regex,
-    cookie: Regex,
     link: Regex,
     url: Regex,
     key: Regex,
@@ -52,7 +51,6 @@ impl Veil {
                 r#"(?i)(\\?["']?\b{SECRET_NAME}\\?["']?\s*[:=]\s*)(?:\\?"(?:[^"\\]|\\.)*\\?"?|'[^']*'?|[^\s,;&"'}}\])]+)"#
             ))?,
             scheme: Regex::new(r"(?i)\b(bearer|basic|digest|negotiate)\s+[A-Za-z0-9._~+/=-]{6,}")?,
-            cookie: Regex::new(r#"(?i)((?:__Host-|__Secure-)?ajm_[a-z_]+=)[^\s;,"'\\]+"#)?,
             link: Regex::new(r#"(/welcome/)[^\s"'<>\\)]+"#)?,
             url: Regex::new(
                 r#"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s"'<>\\/@?#]*@)?([^\s"'<>\\/?#@,;)]+)([/?#][^\s"'<>\\]*)?"#,
@@ -95,7 +93,6 @@ impl Veil {
         let text = with(&self.header, &text, "$1$2[removed]");
         let text = with(&self.named, &text, "$1[removed]");
         let text = with(&self.scheme, &text, "$1 [removed]");
-        let text = with(&self.cookie, &text, "$1[removed]");
         let text = with(&self.link, &text, "$1[removed]");
         // an address that takes messages is known by its path alone
         let text = self.url.replace_all(&text, |found: &Captures<'_>| {
@@ -185,6 +182,9 @@ mod tests {
             ("GET /welcome/one-time".to_owned(), "one-time"),
             ("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAE+m9uZQ/AAAAAAAA".to_owned(), "+m9uZQ"),
             ("api_key=k-1".to_owned(), "k-1"),
+            ("MY__TOKEN=k-2".to_owned(), "k-2"),
+            ("clientSecret: k-3".to_owned(), "k-3"),
+            ("_ajm.session='k 4'".to_owned(), "k 4"),
         ]
     }
 
@@ -204,9 +204,17 @@ mod tests {
                 assert!(!told.contains(secret), "{line} → {told}");
             }
         }
-        for name in
-            ["password", "token", "Cookie", "webhook_url", "api-key", "new_password", "private_key", "session_secret"]
-        {
+        for name in [
+            "password",
+            "token",
+            "Cookie",
+            "webhook_url",
+            "api-key",
+            "new_password",
+            "private_key",
+            "session_secret",
+            "accessToken",
+        ] {
             let told = veil().line(&serde_json::json!({ "level": "INFO", name: "kept to itself" }).to_string());
             assert!(!told.contains("kept to itself"), "{name}: {told}");
         }
