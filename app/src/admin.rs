@@ -1,6 +1,7 @@
 //! What admins see and do.
 
 pub mod audit;
+pub mod logs;
 mod only;
 pub mod operations;
 pub mod people;

@@ -142,6 +142,11 @@ fn Pages() -> impl IntoView {
                 view={Lazy::<routes::Operations>::new()}
                 ssr=SsrMode::Async
             />
+            <Route
+                path=(StaticSegment("admin"), StaticSegment("logs"))
+                view={Lazy::<routes::Logs>::new()}
+                ssr=SsrMode::Async
+            />
             <Route path=StaticSegment("account") view={Lazy::<routes::Account>::new()} ssr=SsrMode::Async />
             <Route path=StaticSegment("sign-in") view={Lazy::<routes::SignIn>::new()} ssr=SsrMode::Async />
             <Route

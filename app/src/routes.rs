@@ -111,6 +111,10 @@ lazy_page! {
     Audit, audit_page, view! { <admin::audit::AuditPage /> }.into_any()
 }
 lazy_page! {
+    /// `/admin/logs`
+    Logs, logs_page, view! { <admin::logs::LogsPage /> }.into_any()
+}
+lazy_page! {
     /// `/admin/operations`
     Operations, operations_page, view! { <admin::operations::OperationsPage /> }.into_any()
 }

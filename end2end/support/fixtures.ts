@@ -3,6 +3,7 @@ import { AuditPage } from './pages/audit-page';
 import { JobPage } from './pages/job-page';
 import { JobsPage } from './pages/jobs-page';
 import { LicensesPage } from './pages/licenses-page';
+import { LogsPage } from './pages/logs-page';
 import { NewJobPage } from './pages/new-job-page';
 import { peopleOf, signedIn, type Person } from './people';
 import { OperationsPage } from './pages/operations-page';
@@ -38,6 +39,7 @@ interface Fixtures {
   settings: SettingsPage;
   audit: AuditPage;
   operations: OperationsPage;
+  logs: LogsPage;
   nodes: NodesPage;
   node: NodePage;
   /** Errors pages have reported so far; a spec that provokes one empties it. At the end none may be left. */
@@ -88,6 +90,9 @@ export const test = base.extend<Fixtures>({
   },
   operations: async ({ page }, use) => {
     await use(new OperationsPage(page));
+  },
+  logs: async ({ page }, use) => {
+    await use(new LogsPage(page));
   },
   nodes: async ({ page }, use) => {
     await use(new NodesPage(page));

@@ -72,6 +72,7 @@ export async function views(request: APIRequestContext, names: Record<'failed' |
         await page.getByTestId('backup-doing').waitFor({ state: 'hidden' });
       },
     },
+    { name: 'logs', path: '/admin/logs', ready: async (page) => page.getByTestId('log-record').first().waitFor() },
     { name: 'nodes', path: '/nodes', ready: async (page) => page.getByTestId('node-row-node-01').waitFor() },
     {
       name: 'node',

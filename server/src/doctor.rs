@@ -1,44 +1,49 @@
 //! `doctor`: everything that must be right on this machine, and on every node, with the command that puts it right. It
-//! changes nothing and runs beside a server.
+//! changes nothing and runs beside a server, or inside it for the support bundle.
 
-use crate::node;
+mod node;
+
+pub use node::examine_node;
+
+use crate::config::Config;
+use crate::database;
 use app::backend::command;
 use credentials::Signer;
 use domain::health::percent_used;
 use domain::{NodeState, Settings};
 use repository::{Claim, Repository};
-use server::config::Config;
-use server::database;
-use std::error::Error;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+/// Who hears each line of what is found.
+pub type Say<'s> = &'s mut (dyn FnMut(&str) + Send);
+
 /// What was found so far.
-#[derive(Default)]
-struct Findings {
+struct Findings<'s> {
     failed: u32,
+    say: Say<'s>,
 }
 
-impl Findings {
+impl Findings<'_> {
     fn good(&mut self, what: &str, said: &str) {
-        println!("ok     {what}: {said}");
+        (self.say)(&format!("ok     {what}: {said}"));
     }
 
     fn look(&mut self, what: &str, said: &str, advice: &str) {
-        println!("look   {what}: {said}\n       {advice}");
+        (self.say)(&format!("look   {what}: {said}\n       {advice}"));
     }
 
     fn bad(&mut self, what: &str, said: &str, advice: &str) {
         self.failed += 1;
-        println!("FAILED {what}: {said}\n       {advice}");
+        (self.say)(&format!("FAILED {what}: {said}\n       {advice}"));
     }
 }
 
-/// Looks at everything; fails where something must be corrected, so that scripts can ask.
-pub async fn examine(config: &Config) -> Result<(), Box<dyn Error>> {
-    let mut found = Findings::default();
+/// Looks at everything, by the repository of the server itself where this is one; gives how much must be corrected.
+pub async fn examine(config: &Config, own: Option<&Repository>, say: Say<'_>) -> u32 {
+    let mut found = Findings { failed: 0, say };
     secret(config, &mut found);
     for (name, folder, mode) in [
         ("DATABASE_PATH", folder_of(&config.database_path), 0o750),
@@ -51,25 +56,27 @@ pub async fn examine(config: &Config) -> Result<(), Box<dyn Error>> {
         folder_is_right(name, folder, mode, &mut found);
     }
     key(config, &mut found);
-    let repository = open(config, &mut found).await;
+    let repository = match own {
+        Some(own) => opened(config, own, &mut found).await,
+        None => open(config, &mut found).await,
+    };
     let full = repository.as_ref().map_or_else(Settings::default, |repository| (*repository.settings()).clone());
     disks(config, full.alerts.disk_percent, &mut found);
     backups(config, &mut found);
     if let Some(repository) = repository {
         nodes(config, &repository, &mut found).await;
-        repository.close().await;
+        if own.is_none() {
+            repository.close().await;
+        }
     }
-    match found.failed {
-        0 => Ok(()),
-        failed => Err(format!("{failed} must be corrected").into()),
-    }
+    found.failed
 }
 
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn secret(config: &Config, found: &mut Findings) {
+fn secret(config: &Config, found: &mut Findings<'_>) {
     match Signer::new(config.session_secret.as_deref().unwrap_or_default()) {
         Ok(_) => found.good("SESSION_SECRET", "set"),
         Err(error) => {
@@ -79,7 +86,7 @@ fn secret(config: &Config, found: &mut Findings) {
 }
 
 /// Others must not read what people sent; we must be able to write.
-fn folder_is_right(name: &str, folder: &Path, mode: u32, found: &mut Findings) {
+fn folder_is_right(name: &str, folder: &Path, mode: u32, found: &mut Findings<'_>) {
     let shown = folder.display();
     match fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -105,7 +112,7 @@ fn folder_is_right(name: &str, folder: &Path, mode: u32, found: &mut Findings) {
     }
 }
 
-fn key(config: &Config, found: &mut Findings) {
+fn key(config: &Config, found: &mut Findings<'_>) {
     let path = config.ssh_private_key_path.as_path();
     let shown = path.display();
     match fs::metadata(path) {
@@ -117,7 +124,7 @@ fn key(config: &Config, found: &mut Findings) {
             let is = of.mode() & 0o777;
             found.bad("SSH key", &format!("{shown} can be read by others ({is:o})"), &format!("$ chmod 600 {shown}"));
         }
-        Ok(_) => match server::executor(config) {
+        Ok(_) => match crate::executor(config) {
             Ok(_) => found.good("SSH key and runner", &format!("{shown}, {}", config.runner_linux.display())),
             Err(error) => found.bad(
                 "SSH key and runner",
@@ -128,7 +135,7 @@ fn key(config: &Config, found: &mut Findings) {
     }
 }
 
-fn disks(config: &Config, full: u32, found: &mut Findings) {
+fn disks(config: &Config, full: u32, found: &mut Findings<'_>) {
     let mut seen = Vec::new();
     for folder in [folder_of(&config.database_path), &config.upload_dir, &config.results_dir, &config.backup_dir] {
         match machine::disk(folder) {
@@ -149,7 +156,16 @@ fn disks(config: &Config, full: u32, found: &mut Findings) {
     }
 }
 
-async fn open(config: &Config, found: &mut Findings) -> Option<Repository> {
+/// The database of the server that looks at itself.
+async fn opened(config: &Config, own: &Repository, found: &mut Findings<'_>) -> Option<Repository> {
+    match database::examine(config).await {
+        Ok(schema) => found.good("database", &format!("whole ({}), in use by this server", schema.version)),
+        Err(error) => found.bad("database", &error.to_string(), "Make a backup of what can be read; then restore."),
+    }
+    Some(own.clone())
+}
+
+async fn open(config: &Config, found: &mut Findings<'_>) -> Option<Repository> {
     match Claim::holder(&config.database_path) {
         Some(holder) => found.good("in use by", &holder.to_string()),
         None => found.look("server", "none runs on this database", "$ systemctl start abaqus-job-manager"),
@@ -183,7 +199,7 @@ async fn open(config: &Config, found: &mut Findings) -> Option<Repository> {
     }
 }
 
-fn backups(config: &Config, found: &mut Findings) {
+fn backups(config: &Config, found: &mut Findings<'_>) {
     match backup::list(&config.backup_dir) {
         Err(error) => found.bad("backups", &error.to_string(), "Is their disk mounted?"),
         Ok(all) => match all.first() {
@@ -206,7 +222,7 @@ fn backups(config: &Config, found: &mut Findings) {
     }
 }
 
-async fn nodes(config: &Config, repository: &Repository, found: &mut Findings) {
+async fn nodes(config: &Config, repository: &Repository, found: &mut Findings<'_>) {
     let nodes = match repository.nodes().await {
         Ok(nodes) => nodes,
         Err(error) => return found.bad("nodes", &error.to_string(), "See above."),
@@ -219,9 +235,11 @@ async fn nodes(config: &Config, repository: &Repository, found: &mut Findings) {
             found.good(node.id.as_str(), "switched off");
             continue;
         }
-        println!("{}", node.id);
-        match server::executor(config) {
-            Ok(executor) => found.failed += node::examine(executor, node, repository.settings(), "  ").await,
+        (found.say)(node.id.as_str());
+        match crate::executor(config) {
+            Ok(executor) => {
+                found.failed += examine_node(executor, node, repository.settings(), "  ", found.say).await;
+            }
             Err(error) => found.bad(node.id.as_str(), &error.to_string(), "See above."),
         }
     }

@@ -26,6 +26,14 @@ fn timestamp() -> String {
 /// 200, or 503 when the database does not answer, a disk has no room, or no node does that should. The statuses are for
 /// everybody, the numbers for admins.
 pub async fn health(State(backend): State<Backend>, asking: Option<Extension<Asking>>) -> Response {
+    let is_admin = asking.is_some_and(|Extension(asking)| asking.actor.may(domain::Act::Administer));
+    let (is_well, answer) = report(&backend, is_admin).await;
+    let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+}
+
+/// Whether all is well, and what is told; numbers for admins only.
+pub async fn report(backend: &Backend, is_admin: bool) -> (bool, Value) {
     let database = backend.repository.database_health().await.ok();
     // disks, memory and nodes as the last look found them: who asks each second does not cost a look each
     let last = match backend.watch.health() {
@@ -36,10 +44,7 @@ pub async fn health(State(backend): State<Backend>, asking: Option<Extension<Ask
     let disks_answer = last.disks_answer && now.since(last.at) <= STALE;
     let health = Health { database, disks_answer, ..(*last).clone() };
     let found = alerts(&health, &backend.repository.settings());
-    let is_admin = asking.is_some_and(|Extension(asking)| asking.actor.may(domain::Act::Administer));
-    let (is_well, answer) = body(&health, &found, is_admin);
-    let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, [(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
+    body(&health, &found, is_admin)
 }
 
 /// The worst of some alarms as a status.

@@ -2,9 +2,11 @@
 
 pub mod api;
 mod asking;
+pub mod bundle;
 mod calls;
 pub mod config;
 pub mod database;
+pub mod doctor;
 mod extract;
 mod files;
 mod first;
@@ -125,7 +127,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         tokio::spawn(metrics::count_until_stopped(backend.clone(), config.metrics_dir.clone(), stop.clone()));
     let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), newest, stop.clone()));
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
-    let router = router::router(site(&config, address), backend, config.public_url.is_some(), stop.clone());
+    let router = router::router(site(&config, address), backend, Arc::new(config.clone()), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
     tokio::select! {

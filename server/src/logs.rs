@@ -1,22 +1,15 @@
 //! Human lines on the console, at the level asked for; and, beside a server, JSON lines in files: `combined.log` has
 //! everything, `error.log` what went wrong. A request and what it causes share an id.
 
-mod rotating;
-
-use rotating::Rotating;
-use std::path::Path;
+use logbook::{COMBINED, ERRORS, Log, Rotating};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use tokio::task::JoinHandle;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
-
-/// Bytes of a file.
-const LARGEST: u64 = 10 * 1024 * 1024;
-/// Files of `error.log`.
-const ERROR_FILES: u32 = 5;
-/// Files of `combined.log`.
-const COMBINED_FILES: u32 = 10;
 
 /// What is still to be written is written when this is dropped.
 #[must_use]
@@ -51,8 +44,8 @@ pub fn start(level: &str, to: To<'_>) -> Logging {
         To::Console => layers.push(fmt::layer().with_target(false).boxed()),
         To::ConsoleAndFiles(folder) => {
             layers.push(fmt::layer().with_target(false).boxed());
-            let combined = writer(Rotating::new(&folder.join("combined.log"), LARGEST, COMBINED_FILES), &mut writers);
-            let errors = writer(Rotating::new(&folder.join("error.log"), LARGEST, ERROR_FILES), &mut writers);
+            let combined = writer(Rotating::new(Log::of(folder, COMBINED)), &mut writers);
+            let errors = writer(Rotating::new(Log::of(folder, ERRORS)), &mut writers);
             layers.push(json(combined).boxed());
             layers.push(json(errors).with_filter(LevelFilter::ERROR).boxed());
         }
@@ -60,6 +53,24 @@ pub fn start(level: &str, to: To<'_>) -> Logging {
     // a second start in one process (tests) keeps the first
     let _ = tracing_subscriber::registry().with(layers).with(filter).try_init();
     Logging { _writers: writers }
+}
+
+/// Begins to compress what was moved aside long ago; nobody has to wait for it.
+pub fn begin_packing(folder: PathBuf) -> JoinHandle<()> {
+    tokio::task::spawn_blocking(move || {
+        for kind in [COMBINED, ERRORS] {
+            let name = kind.name;
+            match logbook::pack(&Log::of(&folder, kind), SystemTime::now()) {
+                Ok(packed) if packed.files == 0 => {}
+                Ok(packed) => {
+                    let (files, before, after) = (packed.files, packed.before, packed.after);
+                    tracing::info!(log = name, files, before, after, "old log files were compressed");
+                }
+                // they stay as they are, and are tried again
+                Err(error) => tracing::warn!(log = name, %error, "old log files could not be compressed"),
+            }
+        }
+    })
 }
 
 /// A slow disk holds nobody up: what it does not take in time is left out.

@@ -2,15 +2,15 @@
 
 mod backups;
 mod cleaning;
-mod doctor;
 mod inspect;
 mod node;
 mod settings;
+mod support;
 mod user;
 
 use clap::{Parser, Subcommand};
 use server::config::Config;
-use server::{database, logs};
+use server::{database, doctor, logs};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -74,6 +74,14 @@ enum Command {
     Optimize,
     /// Looks at everything on this machine and on every node, says what must be put right and how. It changes nothing.
     Doctor,
+    /// Says how the server is, once; fails where it does not answer or is not well.
+    Health,
+    /// Writes what somebody who helps from afar needs into a `.zip`: versions, settings, health, the doctor's report and the
+    /// end of the logs, without secrets.
+    SupportBundle {
+        /// `support.zip`; it must not be there yet.
+        file: PathBuf,
+    },
     /// Says what the readers find in decks and solver files: one JSON object a line.
     Inspect {
         /// Files of any kind.
@@ -101,6 +109,8 @@ fn main() -> ExitCode {
                 | Command::Backup
                 | Command::Cleanup { .. }
                 | Command::Doctor
+                | Command::Health
+                | Command::SupportBundle { .. }
                 | Command::Optimize
                 | Command::VerifyBackup { .. }
                 | Command::Restore { .. }
@@ -125,7 +135,9 @@ fn main() -> ExitCode {
         Some(Command::Migrate { to }) => runtime.block_on(migrate(&arguments.config, to.as_deref())),
         Some(Command::Optimize) => runtime.block_on(optimize(&arguments.config)),
         Some(Command::Cleanup { dry_run }) => runtime.block_on(cleaning::clean_up(&arguments.config, dry_run)),
-        Some(Command::Doctor) => runtime.block_on(doctor::examine(&arguments.config)),
+        Some(Command::Doctor) => runtime.block_on(examine(&arguments.config)),
+        Some(Command::Health) => runtime.block_on(support::tell_health(&arguments.config)),
+        Some(Command::SupportBundle { file }) => runtime.block_on(support::write_bundle(&arguments.config, &file)),
         Some(Command::Backup) => runtime.block_on(backups::back_up(&arguments.config)),
         Some(Command::VerifyBackup { name }) => runtime.block_on(backups::verify(&arguments.config, &name)),
         Some(Command::Restore { name }) => runtime.block_on(backups::restore(&arguments.config, &name)),
@@ -162,6 +174,14 @@ async fn migrate(config: &Config, to: Option<&str>) -> Result<(), Box<dyn std::e
     }
     println!("{}", database::examine(config).await?.version);
     Ok(())
+}
+
+/// Fails where something must be corrected, so that scripts can ask.
+async fn examine(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    match doctor::examine(config, None, &mut |line| println!("{line}")).await {
+        0 => Ok(()),
+        failed => Err(format!("{failed} must be corrected").into()),
+    }
 }
 
 async fn optimize(config: &Config) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,16 +1,10 @@
 //! `node add`: a node into the database, from the command line; `node test`: the node doctor.
 
-use app::backend::doctor;
-use app::i18n::{Locale, sentence};
 use clap::{Args, Subcommand};
-use domain::doctor::{Outcome, Told, remedy};
-use domain::{
-    AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Settings, Solver, SolverCommand, Tokens, WorkFolder,
-};
-use executor::Executor;
+use domain::{AccountName, Actor, Cores, HostName, Node, NodeId, NodeState, Solver, SolverCommand, Tokens, WorkFolder};
 use server::config::Config;
+use server::doctor::examine_node;
 use std::error::Error;
-use std::sync::Arc;
 
 /// What can be done with nodes.
 #[derive(Subcommand)]
@@ -77,37 +71,8 @@ async fn test(id: &str, config: &Config) -> Result<(), Box<dyn Error>> {
     let (node, settings) = (repository.node(&id).await?, repository.settings());
     repository.close().await;
     let node = node.ok_or_else(|| format!("there is no node {id}"))?;
-    let failed = examine(server::executor(config)?, node, settings, "").await;
+    let failed = examine_node(server::executor(config)?, node, settings, "", &mut |line| println!("{line}")).await;
     if failed == 0 { Ok(()) } else { Err(format!("{failed} must be corrected on {id}").into()) }
-}
-
-/// Looks at a node step by step and says what it finds, each line after `indent`; how much must be corrected.
-pub async fn examine(executor: Executor, node: Node, settings: Arc<Settings>, indent: &str) -> u32 {
-    let mut told = doctor::test(executor, node, settings);
-    let mut failed = 0;
-    while let Some(told) = told.recv().await {
-        let Told::Done { report } = told else { continue };
-        let (mark, said) = match &report.outcome {
-            Outcome::Good { finding } => ("ok", sentence::doctor::finding(Locale::En, finding)),
-            Outcome::Caution { finding } => ("look", sentence::doctor::finding(Locale::En, finding)),
-            Outcome::Failed { problem } => ("FAILED", sentence::doctor::problem(Locale::En, problem)),
-            Outcome::After { step } => ("-", sentence::doctor::after(Locale::En, *step)),
-        };
-        let title = sentence::doctor::step(report.step).in_locale(Locale::En);
-        println!("{indent}{mark:6} {title}: {said} ({} ms)", report.millis);
-        if let Outcome::Caution { finding } = &report.outcome {
-            let remarks = sentence::doctor::remark(Locale::En, finding);
-            remarks.into_iter().for_each(|remark| println!("{indent}       {remark}"));
-        }
-        if let Outcome::Failed { problem } = &report.outcome {
-            failed += 1;
-            println!("{indent}       {}", sentence::doctor::advice(Locale::En, problem));
-            for line in remedy(problem).iter().flat_map(|command| command.lines()) {
-                println!("{indent}       $ {line}");
-            }
-        }
-    }
-    failed
 }
 
 async fn store(add: Add, config: &Config) -> Result<(), Box<dyn Error>> {

@@ -1,11 +1,12 @@
 //! Every route of the server and the layers around them.
 
 use crate::asking::{Reached, identify};
+use crate::config::Config;
 use crate::files::body::in_time;
 use crate::files::rest::hear_out;
 use crate::files::{archive, receive};
 use crate::gate::{self, Gate};
-use crate::{api, calls, health, metrics, policy, request_id, same_site, usage, ws};
+use crate::{api, bundle, calls, health, metrics, policy, request_id, same_site, usage, ws};
 use app::backend::{Asking, Backend, Visitor};
 use app::{App, shell};
 use axum::extract::{DefaultBodyLimit, FromRef, State, WebSocketUpgrade};
@@ -27,6 +28,7 @@ use tower_http::compression::CompressionLayer;
 struct Shared {
     options: LeptosOptions,
     backend: Backend,
+    config: Arc<Config>,
     stop: CancellationToken,
 }
 
@@ -40,7 +42,7 @@ async fn socket(
 }
 
 /// All of it.
-pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop: CancellationToken) -> Router {
+pub fn router(options: LeptosOptions, backend: Backend, config: Arc<Config>, stop: CancellationToken) -> Router {
     let pages = generate_route_list(App);
     let for_pages = backend.clone();
     let context = move || {
@@ -56,8 +58,8 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
     };
     let gate = Arc::new(Gate::new(Path::new(&*options.site_root)));
     let secure = backend.entrance.secure;
-    let reached = Reached { backend: backend.clone(), behind_proxy };
-    let shared = Shared { options: options.clone(), backend, stop };
+    let reached = Reached { backend: backend.clone(), behind_proxy: config.public_url.is_some() };
+    let shared = Shared { options: options.clone(), backend, config, stop };
     let api = api::routes().fallback(api::not_found);
     let page_options = options.clone();
     let dynamic = Router::new()
@@ -74,6 +76,7 @@ pub fn router(options: LeptosOptions, backend: Backend, behind_proxy: bool, stop
         .route("/api/health/live", get(health::live))
         .route("/metrics", get(metrics::answer))
         .route("/backups/{name}", get(archive::backup))
+        .route("/support-bundle", get(bundle::answer))
         .route("/usage.csv", get(usage::answer))
         .nest("/api/v1", api.with_state(shared.backend.clone()))
         .merge(dynamic)

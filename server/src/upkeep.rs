@@ -1,13 +1,19 @@
-//! What goes on by itself: a look at everything twice a minute, and a backup or a clean-up when the clock says so.
+//! What goes on by itself: a look at everything twice a minute, a backup or a clean-up when the clock says so, and old log
+//! files compressed.
 
+use crate::logs;
 use app::backend::Backend;
 use domain::cleanup::{LEAP, LEAP_COUNTED, leapt};
 use domain::{Seconds, Timestamp};
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks. A change of the schedule is seen by then, too.
 const LOOK: Duration = Duration::from_secs(30);
+
+/// Between two looks for log files that have become old.
+const PACKING: Duration = Duration::from_secs(3_600);
 
 /// A clean-up that was due so long ago or less, while no server ran, is made at the start. There is no note of the last one:
 /// to look again for what is old costs little and takes nothing that was not due.
@@ -48,6 +54,7 @@ pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, st
     let mut cleaned_at = Timestamp(chrono::Utc::now().timestamp().saturating_sub(CAUGHT_UP));
     let said = newest.unwrap_or(Timestamp(chrono::Utc::now().timestamp()));
     let mut clock = Clock { said, asked: Instant::now(), is_counted: false };
+    let mut packing: Option<(Instant, JoinHandle<()>)> = None;
     loop {
         let work = async {
             backend.look().await;
@@ -64,6 +71,10 @@ pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, st
             match due.filter(|due| *due > cleaned_at) {
                 Some(due) if !backend.begin_due_cleanup(due) => {}
                 _ => cleaned_at = now,
+            }
+            // a disk that does not answer holds up one of them only
+            if packing.as_ref().is_none_or(|(began, work)| began.elapsed() >= PACKING && work.is_finished()) {
+                packing = Some((Instant::now(), logs::begin_packing(backend.own.logs.clone())));
             }
             tokio::time::sleep(LOOK).await;
         };

@@ -9,3 +9,4 @@ mod query;
 mod words;
 
 pub use page::AuditPage;
+pub(in crate::admin) use query::escape;

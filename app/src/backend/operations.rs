@@ -3,6 +3,7 @@
 mod backups;
 mod cleanup;
 mod health;
+mod logs;
 mod view;
 
 pub use backups::BackupWork;

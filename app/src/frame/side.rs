@@ -56,6 +56,8 @@ pub enum Place {
     Operations,
     /// What goes away by itself.
     Cleanup,
+    /// The server's log: a part of operations.
+    Logs,
     /// Anything else.
     Elsewhere,
 }
@@ -81,11 +83,20 @@ pub fn place_of(path: &str) -> Place {
         "/admin/settings" => Place::Settings,
         "/admin/audit" => Place::Audit,
         "/admin/operations" => Place::Operations,
+        "/admin/logs" => Place::Logs,
         "/admin/users" => Place::People,
         "/admin/start" => Place::Start,
         path if path.starts_with("/jobs/") => Place::Jobs,
         path if path.starts_with("/nodes/") => Place::Nodes,
         _ => Place::Elsewhere,
+    }
+}
+
+/// Whether the link of one of the places for admins leads to where this path is, or to what that is a part of.
+fn is_at(path: &str, place: Place) -> bool {
+    match place_of(path) {
+        Place::Logs => place == Place::Operations,
+        at => at == place,
     }
 }
 
@@ -232,7 +243,7 @@ fn AdminPlaces() -> impl IntoView {
             {ADMIN
                 .into_iter()
                 .map(|(place, href, word, glyph, testid)| {
-                    let here = move || (place_of(&path.get()) == place).then_some("page");
+                    let here = move || is_at(&path.get(), place).then_some("page");
                     view! {
                         <a class="nav-a" href=href aria-current=here title=t(word) data-testid=testid>
                             <Icon glyph=glyph />
@@ -267,7 +278,7 @@ pub fn AdminStrip() -> impl IntoView {
             {ADMIN
                 .into_iter()
                 .map(|(place, href, word, ..)| {
-                    let here = move || (place_of(&path.get()) == place).then_some("page");
+                    let here = move || is_at(&path.get(), place).then_some("page");
                     view! {
                         <a href=href aria-current=here>
                             {t(word)}
@@ -353,7 +364,7 @@ pub fn TabBar() -> impl IntoView {
     let at = move |place: Place| move || (place_of(&path.get()) == place).then_some("page");
     let lab = use_lab();
     // one target for all places of admins: the strip above each leads to the others
-    let at_admin = move || ADMIN.iter().any(|(place, ..)| place_of(&path.get()) == *place).then_some("page");
+    let at_admin = move || ADMIN.iter().any(|(place, ..)| is_at(&path.get(), *place)).then_some("page");
     view! {
         <nav class="tabbar" aria-label=t(words::PLACES)>
             <a href="/" aria-current=at(Place::Jobs)>

@@ -183,6 +183,7 @@ fn Breadcrumb() -> impl IntoView {
                 (Place::Settings, _) => view! { <AdminPlace word=words::SETTINGS /> }.into_any(),
                 (Place::Audit, _) => view! { <AdminPlace word=words::AUDIT /> }.into_any(),
                 (Place::Operations, _) => view! { <AdminPlace word=words::OPERATIONS /> }.into_any(),
+                (Place::Logs, _) => view! { <AdminPlace word=words::LOGS /> }.into_any(),
                 (Place::People, _) => view! { <AdminPlace word=words::USERS /> }.into_any(),
                 (Place::Start, _) => view! { <AdminPlace word=words::START /> }.into_any(),
                 (Place::Elsewhere, _) => {

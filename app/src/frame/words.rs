@@ -15,6 +15,7 @@ pub const ADMINISTER_SHORT: Text = text("管理", "Admin");
 pub const SETTINGS: Text = text("設定", "Settings");
 pub const OPEN_OPERATIONS: Text = text("運用を開く", "Open operations");
 pub const OPERATIONS: Text = text("運用", "Operations");
+pub const LOGS: Text = text("サーバーのログ", "Server log");
 pub const AUDIT: Text = text("監査ログ", "Audit log");
 pub const USERS: Text = text("ユーザー", "Users");
 pub const START: Text = text("はじめの設定", "First steps");

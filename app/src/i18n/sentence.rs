@@ -72,6 +72,11 @@ impl Voice {
         self.pick(format!("{}月{}日 {time}", then.month(), then.day()), format!("{} {time}", then.format("%-d %b")))
     }
 
+    /// Whether this moment is on the day that is today.
+    pub fn is_today(self, at: Timestamp) -> bool {
+        day_of(at, self.offset) == self.today
+    }
+
     /// `2026年11月24日 13:38:12` / `24 Nov 2026 13:38:12`: for records that are kept for years.
     pub fn stamp(self, at: Timestamp) -> String {
         let Some(then) = local(at, self.offset) else { return String::new() };

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod job;
 pub mod license;
 pub mod lifecycle;
+pub mod log;
 pub mod name;
 pub mod node;
 pub mod options;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Everything that is ever written as done. Pages have words for each.
-pub const ACTIONS: [&str; 34] = [
+pub const ACTIONS: [&str; 35] = [
     "submit_job",
     "hold_job",
     "release_job",
@@ -50,6 +50,7 @@ pub const ACTIONS: [&str; 34] = [
     "download_backup",
     "restore_backup",
     "clean_up",
+    "take_support_bundle",
 ];
 
 /// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.
@@ -136,6 +137,20 @@ async fn distinct(db: &impl ConnectionTrait, column: C) -> Result<Vec<String>, D
 }
 
 impl Repository {
+    /// Notes that a person took a support bundle away.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn note_support_bundle(&self, actor: &Actor) -> Result<(), RepositoryError> {
+        let actor = actor.clone();
+        self.write(move |change| {
+            Box::pin(async move {
+                write(&change.db, &actor, "take_support_bundle", "support bundle".to_owned(), &(), &()).await
+            })
+        })
+        .await
+    }
+
     /// The newest changes that fit, at most `limit`. The next page begins behind the last one's place.
     ///
     /// # Errors

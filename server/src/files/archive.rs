@@ -12,13 +12,13 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Local, Timelike};
 use domain::JobId;
-use futures::{StreamExt, future, stream};
+use futures::{StreamExt, future};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::SendTimeoutError;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use zip::write::SimpleFileOptions;
 
@@ -60,12 +60,21 @@ fn send(
     asking: &Asking,
 ) -> Result<Response, Problem> {
     let place = places.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
+    Ok(stream(&format!("{name}.zip"), place, move |slices| pack(files, slices)))
+}
+
+/// An archive of this name, sent while it is made on a thread of its own, which holds the place meanwhile.
+pub fn stream(
+    name: &str,
+    place: SemaphorePermit<'static>,
+    pack: impl FnOnce(Slices) -> io::Result<()> + Send + 'static,
+) -> Response {
     let (sender, receiver) = mpsc::channel(SLICES);
     let runtime = Handle::current();
     let packing = tokio::task::spawn_blocking(move || {
         let _place = place;
         let slices = Slices { sender: Some(sender), runtime, patience: PATIENCE, slice: Vec::new() };
-        pack(files, slices).inspect_err(|error| tracing::info!(%error, "a zip was not finished"))
+        pack(slices).inspect_err(|error| tracing::info!(%error, "a zip was not finished"))
     });
     // an error in the stream breaks the connection, so that a half archive is not taken for a whole one
     let end = async move {
@@ -76,11 +85,10 @@ fn send(
         }
     };
     let slices = ReceiverStream::new(receiver).map(Ok);
-    let body = Body::from_stream(slices.chain(stream::once(end).filter_map(future::ready)));
-    let name = attachment(&format!("{name}.zip"));
+    let body = Body::from_stream(slices.chain(futures::stream::once(end).filter_map(future::ready)));
+    let name = attachment(name);
     let name = HeaderValue::from_str(&name).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
-    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)], body)
-        .into_response())
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)], body).into_response()
 }
 
 fn pack(files: Vec<(String, PathBuf)>, slices: Slices) -> io::Result<()> {
@@ -112,7 +120,7 @@ fn clock_time(at: SystemTime) -> zip::DateTime {
 }
 
 /// A writer into the body's channel, in slices of 64 KiB. After a slice that nobody took it takes no more.
-struct Slices {
+pub struct Slices {
     sender: Option<mpsc::Sender<Bytes>>,
     runtime: Handle,
     patience: Duration,

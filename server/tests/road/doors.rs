@@ -3,9 +3,11 @@
 
 use crate::stack::{Stack, sample};
 use app::admin::audit::api::AuditAsk;
+use app::admin::logs::api::LogReach;
 use app::jobs::api::{ListQuery, OptionsWish};
 use app::nodes::api::NodeAct;
 use axum::http::Method;
+use domain::log::LogQuery;
 use domain::node::NodeDraft;
 use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
 use reqwest::{Client, RequestBuilder, Response};
@@ -60,7 +62,7 @@ async fn every_door_of_the_program_has_a_rule_and_every_rule_a_door() {
 
     let pages: BTreeSet<String> =
         leptos_axum::generate_route_list(app::App).into_iter().map(|page| format!("GET {}", page.path())).collect();
-    let others = ["/rpc/", "/api/", "/ws", "/uploads", "/metrics", "/backups/", "/usage.csv"];
+    let others = ["/rpc/", "/api/", "/ws", "/uploads", "/metrics", "/backups/", "/support-bundle", "/usage.csv"];
     assert_eq!(ruled(&|door| !others.iter().any(|other| door.path.starts_with(other))), pages);
 
     let document = serde_json::to_value(server::api::description()).unwrap();
@@ -124,6 +126,7 @@ pub fn call(name: &str, job: i64, reservation: i64) -> Value {
             json!({ "new": { "tokens": 1, "cores": null, "purpose": "CAE", "lasts": 600, "heartbeat": null } })
         }
         "begin_backup" | "view_operations" | "begin_cleanup" | "view_cleanup" => json!({}),
+        "view_logs" => json!({ "query": LogQuery::default(), "reach": LogReach::End }),
         "verify_backup" => json!({ "name": "none" }),
         "export_settings" | "read_server_key" | "restart_sources" | "view_account" | "view_licenses"
         | "view_people" | "view_settings" | "view_start" => json!({}),

@@ -16,6 +16,7 @@ mod hindrances;
 mod hostile;
 mod inputs;
 mod licenses;
+mod logs;
 mod never_twice;
 mod nodes;
 mod operations;

@@ -39,7 +39,7 @@ pub fn address(ask: &AuditAsk) -> String {
 }
 
 /// Percent-encoding of a parameter's value (RFC 3986: all but the unreserved characters).
-fn escape(value: &str) -> String {
+pub(in crate::admin) fn escape(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {

@@ -68,6 +68,9 @@ fn Body(first: Result<OperationsView, AppError>) -> impl IntoView {
                 </p>
             </div>
             <div class="flex flex-wrap gap-2">
+                <a class="btn btn-line" href="/admin/logs" data-testid="to-logs">
+                    {t(words::LOGS)}
+                </a>
                 <a class="btn btn-line" href="/cleanup" data-testid="to-cleanup">
                     {t(words::CLEANUP)}
                 </a>

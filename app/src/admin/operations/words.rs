@@ -10,6 +10,7 @@ pub const OPERATIONS: Text = text("運用", "Operations");
 pub const COULD_NOT_LOAD: Text = text("運用の状態を読み込めませんでした", "The state did not load");
 pub const FAILED: Text = text("できませんでした", "That did not work");
 pub const HEALTH: Text = text("健康状態", "Health");
+pub const LOGS: Text = text("ログ", "Log");
 pub const CLEANUP: Text = text("片付け", "Clean-up");
 pub const BACK_UP: Text = text("いまバックアップ", "Back up now");
 

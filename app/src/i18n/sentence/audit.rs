@@ -45,6 +45,7 @@ pub fn action(word: &str) -> Option<Text> {
         "download_backup" => text("バックアップをダウンロード", "Downloaded a backup"),
         "restore_backup" => text("バックアップから復元", "Restored a backup"),
         "clean_up" => text("片付け", "Cleaned up"),
+        "take_support_bundle" => text("サポート用ファイルをダウンロード", "Downloaded a support bundle"),
         _ => return None,
     })
 }
@@ -77,6 +78,7 @@ pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
         ("user", id) => locale.pick(format!("ユーザー {id}"), format!("User {id}")),
         ("token", id) => locale.pick(format!("APIトークン {id}"), format!("API token {id}")),
         ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
+        ("support", _) => locale.pick("サーバーの状態とログ", "The server's state and logs").to_owned(),
         ("cleanup", _) => locale.pick("古いもの", "What was old").to_owned(),
         ("backup", name) => locale.pick(format!("バックアップ {name}"), format!("Backup {name}")),
         ("setting", key) => {
