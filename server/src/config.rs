@@ -70,6 +70,10 @@ pub struct Config {
     /// (`https://jobs.example.ac.jp`). It is told in links; with https cookies go by TLS only.
     #[arg(long, env = "PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Where alarms are told, as JSON: a chat's incoming webhook, or a program of the lab. Who knows the address may write
+    /// there.
+    #[arg(long, env = "WEBHOOK_URL", hide_env_values = true)]
+    pub webhook_url: Option<String>,
     /// Where the server listens: all of this machine's addresses unless told; 127.0.0.1 behind a proxy.
     #[arg(long, env = "LISTEN", default_value = "0.0.0.0")]
     pub listen: IpAddr,

@@ -23,6 +23,7 @@ mod scheduler;
 mod serve;
 mod upkeep;
 mod usage;
+mod webhook;
 mod ws;
 
 use app::backend::{Backend, Entrance, Folders, OwnFolders};
@@ -72,6 +73,9 @@ pub enum ServerError {
     /// What sessions are signed with.
     #[error("SESSION_SECRET {0}")]
     Secret(String),
+    /// Where messages of alarms go.
+    #[error("WEBHOOK_URL {0}")]
+    Webhook(String),
     /// A folder or the port.
     #[error("{what}: {error}")]
     Io {
@@ -109,6 +113,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         make_private(folder).map_err(io_error(folder.display()))?;
     }
     let entrance = entrance(&config)?;
+    let sender = webhook::Sender::of(&config)?;
     let (_claim, repository) = database::open_alone(&config).await?;
     // before this start writes any
     let newest = repository.newest_moment().await?;
@@ -117,15 +122,17 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
     first::invite_first_admin(&repository, &config, address).await?;
+    let webhook = sender.as_ref().map(|sender| sender.webhook(&config.base_url(address.port())));
     let own = OwnFolders {
         database: config.database_path.clone(),
         backups: config.backup_dir.clone(),
         logs: config.log_dir.clone(),
     };
-    let backend = Backend::new(repository.clone(), executor, folders, own, entrance);
+    let backend = Backend::new(repository.clone(), executor, folders, own, entrance, webhook.clone());
     let counting =
         tokio::spawn(metrics::count_until_stopped(backend.clone(), config.metrics_dir.clone(), stop.clone()));
     let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), newest, stop.clone()));
+    let telling = tokio::spawn(webhook::tell_until_stopped(backend.clone(), sender, stop.clone()));
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, Arc::new(config.clone()), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
@@ -137,7 +144,12 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         }
     }
     stop.cancel();
-    if scheduling.await.is_err() || clearing.await.is_err() || upkeep.await.is_err() || counting.await.is_err() {
+    if scheduling.await.is_err()
+        || clearing.await.is_err()
+        || upkeep.await.is_err()
+        || counting.await.is_err()
+        || telling.await.is_err()
+    {
         tracing::error!("what goes on beside the answers ended badly");
     }
     repository.close().await;

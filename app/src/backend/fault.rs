@@ -20,6 +20,15 @@ pub fn file_name(locale: Locale, name: &str, error: NameError) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
+/// Messages of alarms go nowhere.
+pub fn no_webhook(locale: Locale) -> AppError {
+    let message = locale.pick(
+        "知らせの送り先がありません。サーバーの .env に WEBHOOK_URL を書いて再起動してください。",
+        "There is no webhook. Set WEBHOOK_URL in the server's .env and start it again.",
+    );
+    AppError::new(ErrorCode::NotFound, message)
+}
+
 /// A name that cannot be a job's.
 pub fn job_name(locale: Locale, error: NameError) -> AppError {
     let why = sentence::fault::job_name(error).in_locale(locale);

@@ -1,14 +1,16 @@
-//! What keeps it running: how everything stands, what somebody should know, and backups.
+//! What keeps it running: how everything stands, what somebody should know and how they hear of it, and backups.
 
 mod backups;
 mod cleanup;
 mod health;
 mod logs;
 mod view;
+mod webhook;
 
 pub use backups::BackupWork;
 pub use health::Watch;
 pub use view::{last_before, next_after};
+pub use webhook::Webhook;
 
 use std::path::{Path, PathBuf};
 

@@ -4,6 +4,7 @@
 //! `record_…` functions). Both are transactions of the one writer; see `writer`. What a person may do is not
 //! asked here: server functions ask before they call.
 
+mod alerts;
 mod audit;
 mod claim;
 mod connection;
@@ -37,6 +38,7 @@ mod usage;
 mod users;
 mod writer;
 
+pub use alerts::{WaitingMessages, WebhookMessage};
 pub use audit::ACTIONS;
 pub use claim::{Claim, ClaimError, Holder};
 pub use error::{Contradiction, RepositoryError};

@@ -36,7 +36,6 @@ struct WaitingRow {
     cpu_count: i64,
     license_tokens: i64,
     priority: Option<i64>,
-    created_at: Option<i64>,
     head_since: Option<i64>,
     not_before: Option<i64>,
 }
@@ -66,7 +65,7 @@ pub(crate) async fn waiting(
     query
         .select_only()
         .columns([C::Id, C::Name, C::UserId, C::Wish, C::Solver, C::CpuCount, C::LicenseTokens, C::Priority])
-        .columns([C::CreatedAt, C::HeadSince, C::NotBefore])
+        .columns([C::HeadSince, C::NotBefore])
         .column_as(users::Column::Name, "user_name")
         .join(JoinType::LeftJoin, summary::owner())
         .filter(C::Status.eq(JobStatus::Waiting.as_str()))
@@ -87,7 +86,6 @@ pub(crate) async fn waiting(
                 cpus: Cores(row.count("cpu_count", job.cpu_count)?),
                 tokens: Tokens(row.count("license_tokens", job.license_tokens)?),
                 priority: summary::priority(&row, job.priority)?,
-                submitted: Timestamp(job.created_at.unwrap_or(0)),
                 head_since: job.head_since.map(Timestamp),
                 not_before: job.not_before.map(Timestamp),
             })

@@ -1,6 +1,6 @@
 //! What must be set right in a database that was put back from a backup, before anybody uses it.
 
-use crate::entities::{api_tokens, invitations, jobs, sessions, users};
+use crate::entities::{alerts, api_tokens, invitations, jobs, sessions, users, webhook_messages};
 use crate::records::HistoryFact;
 use crate::writer::Change;
 use crate::{Repository, RepositoryError, Use, audit, life, removal};
@@ -109,6 +109,9 @@ impl Repository {
                 (settled.revoked, settled.closed) = take_rights(db, &rights.unwrap_or_default()).await?;
                 sessions::Entity::delete_many().exec(db).await?;
                 invitations::Entity::delete_many().exec(db).await?;
+                // how everything stood then is no news
+                alerts::Entity::delete_many().exec(db).await?;
+                webhook_messages::Entity::delete_many().exec(db).await?;
                 // a table that never had a row is not among them
                 for sql in [
                     "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'jobs'",

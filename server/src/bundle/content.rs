@@ -73,7 +73,7 @@ pub async fn gather(
         From::Server(repository) => (Some(repository.clone()), Some(repository)),
         From::Shell(repository) => (repository, None),
     };
-    let mut known: Vec<String> = config.session_secret.clone().into_iter().collect();
+    let mut known: Vec<String> = [&config.session_secret, &config.webhook_url].into_iter().flatten().cloned().collect();
     if let Some(repository) = &repository {
         // the doctor's commands name accounts
         for node in repository.nodes().await.unwrap_or_default() {

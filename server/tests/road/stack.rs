@@ -57,8 +57,12 @@ impl Stack {
 
     /// With the node added by these options, and more variables for the server.
     pub async fn start_node(node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
+        Stack::start_on(Sshd::start().unwrap(), node, env).await
+    }
+
+    /// The same with this machine as the node.
+    pub async fn start_on(sshd: Sshd, node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
         let folder = tempfile::tempdir().unwrap();
-        let sshd = Sshd::start().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let mut all = vec![
             ("DATABASE_PATH", at("data/jobs.db")),

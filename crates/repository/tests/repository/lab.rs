@@ -64,6 +64,7 @@ pub fn node(id: &str, cores: u32) -> Node {
         work_dir: WorkFolder::parse(".ajm").unwrap(),
         last_contact: None,
         disk: None,
+        clock_ahead: None,
         version: 0,
     }
 }

@@ -1,6 +1,7 @@
 //! The repository against real SQLite files, each test its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alerts;
 mod audit;
 mod damage;
 mod durability;

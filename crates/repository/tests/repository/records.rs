@@ -59,8 +59,9 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
     let id = node_id("node-01");
     let seen = async || lab.repo.node(&id).await.unwrap().unwrap();
     assert_eq!(seen().await, node("node-01", 8));
-    lab.repo.node_contact(&id, NOW, Some((10, 100))).await.unwrap();
+    lab.repo.node_contact(&id, NOW, NodeAnswer { disk: Some((10, 100)), clock_ahead: Some(-3) }).await.unwrap();
     assert_eq!((seen().await.last_contact, seen().await.disk), (Some(NOW), Some((10, 100))));
+    assert_eq!(lab.repo.node_summaries().await.unwrap()[0].clock_ahead, Some(-3));
     lab.repo.node_lost(&id, Timestamp(NOW.0 - 1), &Fault::ConnectionLost).await.unwrap();
     assert_eq!(seen().await.state, NodeState::Available, "an answer that came later wins");
     lab.repo
@@ -71,19 +72,19 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
         (seen().await.state, seen().await.state_reason),
         (NodeState::Unavailable, Some(Fault::Unreachable { said: "no route to host".into() }.into()))
     );
-    lab.repo.node_contact(&id, Timestamp(NOW.0 + 6), None).await.unwrap();
+    lab.repo.node_contact(&id, Timestamp(NOW.0 + 6), NodeAnswer::default()).await.unwrap();
     let back = seen().await;
     assert_eq!((back.state, back.state_reason, back.disk), (NodeState::Available, None, Some((10, 100))));
     for state in [NodeState::Draining, NodeState::Disabled] {
         let set = Node { state, state_reason: Some("upgrade".into()), cores: Cores(16), ..node("node-01", 8) };
         lab.repo.save_node(&set, &admin()).await.unwrap();
         lab.repo.node_lost(&id, Timestamp(NOW.0 + 60), &Fault::ConnectionLost).await.unwrap();
-        lab.repo.node_contact(&id, Timestamp(NOW.0 + 120), None).await.unwrap();
+        lab.repo.node_contact(&id, Timestamp(NOW.0 + 120), NodeAnswer::default()).await.unwrap();
         let seen = seen().await;
         assert_eq!((seen.state, seen.state_reason, seen.cores), (state, Some("upgrade".into()), Cores(16)));
-        assert_eq!(seen.disk, Some((10, 100)), "what the node said is not the form's");
+        assert_eq!((seen.disk, seen.clock_ahead), (Some((10, 100)), Some(-3)), "what the node said is not the form's");
     }
-    let nobody = lab.repo.node_contact(&node_id("nobody"), NOW, None).await;
+    let nobody = lab.repo.node_contact(&node_id("nobody"), NOW, NodeAnswer::default()).await;
     assert!(matches!(nobody, Err(RepositoryError::NotFound { what: "node", .. })));
 }
 
