@@ -116,7 +116,7 @@ async fn a_server_whose_clock_is_set_back_by_a_day_goes_on() {
 }
 
 /// A node whose clock is off: its runs are right, and admins are told.
-async fn is_off(offset: &str, ahead: i64, words: &str) {
+async fn is_off(offset: &str, ahead: i64, way: &str) {
     let Some(clock) = Clock::new(offset) else { return };
     let home = tempfile::tempdir().unwrap();
     let variables = clock.variables().map(|(name, value)| format!("{name}={value}")).join(" ");
@@ -139,7 +139,7 @@ async fn is_off(offset: &str, ahead: i64, words: &str) {
     let off = alert["ahead"].as_i64().unwrap();
     assert!((off - ahead).abs() <= 5, "{off}");
     let page = stack.http.get(stack.url("/admin/operations")).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains(words), "{page}");
+    assert!(page.contains("node-01 の時計が") && page.contains(way), "{page}");
     let metrics = stack.http.get(stack.url("/metrics")).send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains(&format!("abaqus_node_clock_ahead_seconds{{node=\"node-01\"}} {off}")), "{metrics}");
     stack.nothing_went_wrong();
@@ -159,10 +159,10 @@ async fn is_off(offset: &str, ahead: i64, words: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_clock_is_a_day_ahead_runs_jobs_and_is_spoken_of() {
-    is_off("+1d", 86_400, "node-01 の時計が1日進んでいます").await;
+    is_off("+1d", 86_400, "進んでいます").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_clock_is_a_day_behind_runs_jobs_and_is_spoken_of() {
-    is_off("-1d", -86_400, "node-01 の時計が1日遅れています").await;
+    is_off("-1d", -86_400, "遅れています").await;
 }

@@ -47,6 +47,13 @@ struct Seen {
     news: Vec<(Timestamp, News)>,
 }
 
+/// What the database does not have yet.
+#[derive(Debug, PartialEq, Eq)]
+struct Unsaved {
+    lasting: Vec<Raised>,
+    news: Vec<(Timestamp, News)>,
+}
+
 impl Watch {
     /// What lasts now, the worst first.
     pub fn alerts(&self) -> Vec<Raised> {
@@ -108,13 +115,13 @@ impl Watch {
     }
 
     /// What the database does not have yet.
-    fn unsaved(&self) -> Option<(Vec<Raised>, Vec<(Timestamp, News)>)> {
+    fn unsaved(&self) -> Option<Unsaved> {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         if !(seen.is_remembered && seen.is_unsaved) {
             return None;
         }
         seen.is_unsaved = false;
-        Some((seen.alerts.values().cloned().collect(), std::mem::take(&mut seen.news)))
+        Some(Unsaved { lasting: seen.alerts.values().cloned().collect(), news: std::mem::take(&mut seen.news) })
     }
 
     /// It could not be saved: the next look tries again.
@@ -183,7 +190,7 @@ impl Backend {
 
     /// Over a restart, and for the webhook.
     async fn keep_alerts(&self) {
-        let Some((lasting, mut news)) = self.watch.unsaved() else { return };
+        let Some(Unsaved { lasting, mut news }) = self.watch.unsaved() else { return };
         if self.webhook.is_none() {
             news.clear();
         }
@@ -335,12 +342,13 @@ mod tests {
         watch.remember(vec![raised(&memory, 10), raised(&queue, 20)]);
         let (fresh, over) = watch.put(health(130), vec![memory.clone()]);
         assert_eq!((fresh, over), (vec![], vec![raised(&queue, 20)]));
-        let (lasting, news) = watch.unsaved().unwrap();
+        let Unsaved { lasting, news } = watch.unsaved().unwrap();
         assert_eq!(lasting, [raised(&memory, 10)]);
         assert_eq!(news, [(Timestamp(130), News::Over(raised(&queue, 20)))]);
         assert_eq!(watch.unsaved(), None, "once");
         watch.not_saved();
-        assert_eq!(watch.unsaved(), Some((vec![raised(&memory, 10)], vec![])), "said already, kept anew");
+        let again = Unsaved { lasting: vec![raised(&memory, 10)], news: vec![] };
+        assert_eq!(watch.unsaved(), Some(again), "said already, kept anew");
     }
 
     #[test]
@@ -349,7 +357,7 @@ mod tests {
         watch.remember(vec![]);
         let silent = Alert::WebhookSilent { host: "chat".to_owned(), since: None, error: "refused".to_owned() };
         watch.put(health(10), vec![silent]);
-        let (lasting, news) = watch.unsaved().unwrap();
+        let Unsaved { lasting, news } = watch.unsaved().unwrap();
         assert_eq!((lasting.len(), news.len()), (1, 0));
     }
 

@@ -6,7 +6,7 @@ use crate::clock::{self, server_voice};
 use crate::i18n::Locale;
 use crate::i18n::sentence::alert;
 use domain::Timestamp;
-use domain::health::{Level, News, WebhookHealth};
+use domain::health::{News, WebhookHealth};
 use repository::{RepositoryError, WebhookMessage};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -64,58 +64,34 @@ impl Webhook {
 
     /// What is sent, as JSON. `text` is for chats that show nothing else.
     pub fn body(&self, message: &WebhookMessage) -> Value {
-        let both = |words: &dyn Fn(Locale) -> String| json!({ "ja": words(Locale::Ja), "en": words(Locale::En) });
+        let (ja, en) = (words(Locale::Ja, &message.news), words(Locale::En, &message.news));
+        let line = |words: &alert::Words| format!("{} {}", words.title, words.remedy).trim().to_owned();
         let mut body = json!({
             "id": format!("{}-{}", message.at.0, message.id),
             "at": rfc3339(message.at),
             "url": self.0.page,
+            "title": { "ja": ja.title, "en": en.title },
+            "text": format!("{}\n{}\n{}", line(&ja), line(&en), self.0.page),
         });
-        let (event, raised, title, remedy): (_, _, Box<dyn Fn(Locale) -> String>, Box<dyn Fn(Locale) -> String>) =
-            match &message.news {
-                News::Raised(raised) => {
-                    let (a, b) = (raised.alert.clone(), raised.alert.clone());
-                    let title = move |locale| alert::words(server_voice(locale), &a).title;
-                    let remedy = move |locale| alert::words(server_voice(locale), &b).remedy;
-                    ("raised", Some(raised), Box::new(title), Box::new(remedy))
-                }
-                News::Over(raised) => {
-                    let before = raised.alert.clone();
-                    let title = move |locale: Locale| {
-                        let was = alert::words(server_voice(locale), &before).title;
-                        locale.pick(format!("解消しました: {was}"), format!("Over: {was}"))
-                    };
-                    ("over", Some(raised), Box::new(title), Box::new(|_| String::new()))
-                }
-                News::Test { by } => {
-                    let by = by.clone();
-                    let title = move |locale: Locale| {
-                        locale.pick(format!("{by} さんによる試しの知らせです"), format!("A test message by {by}"))
-                    };
-                    ("test", None, Box::new(title), Box::new(|_| String::new()))
-                }
-            };
-        let text: Vec<String> = [Locale::Ja, Locale::En]
-            .into_iter()
-            .map(|locale| format!("{} {}", title(locale), remedy(locale)).trim().to_owned())
-            .collect();
-        if let Value::Object(fields) = &mut body {
-            fields.insert("event".to_owned(), json!(event));
-            fields.insert("title".to_owned(), both(&title));
-            if event == "raised" {
-                fields.insert("remedy".to_owned(), both(&remedy));
+        let raised = match &message.news {
+            News::Raised(raised) => {
+                body["event"] = json!("raised");
+                body["remedy"] = json!({ "ja": ja.remedy, "en": en.remedy });
+                raised
             }
-            if let Some(raised) = raised {
-                let level = match raised.alert.level() {
-                    Level::Bad => "bad",
-                    Level::Caution => "caution",
-                };
-                fields.insert("key".to_owned(), json!(raised.alert.key()));
-                fields.insert("level".to_owned(), json!(level));
-                fields.insert("since".to_owned(), json!(rfc3339(raised.since)));
-                fields.insert("alert".to_owned(), json!(raised.alert));
+            News::Over(raised) => {
+                body["event"] = json!("over");
+                raised
             }
-            fields.insert("text".to_owned(), json!(format!("{}\n{}", text.join("\n"), self.0.page)));
-        }
+            News::Test { .. } => {
+                body["event"] = json!("test");
+                return body;
+            }
+        };
+        body["key"] = json!(raised.alert.key());
+        body["level"] = json!(raised.alert.level());
+        body["since"] = json!(rfc3339(raised.since));
+        body["alert"] = json!(raised.alert);
         body
     }
 
@@ -134,6 +110,21 @@ impl Webhook {
             went.numbers -= 1;
             let id = went.numbers;
             went.aside.push_back(WebhookMessage { id, at, news });
+        }
+    }
+}
+
+fn words(locale: Locale, news: &News) -> alert::Words {
+    match news {
+        News::Raised(raised) => alert::words(server_voice(locale), &raised.alert),
+        News::Over(raised) => {
+            let was = alert::words(server_voice(locale), &raised.alert).title;
+            let title = locale.pick(format!("解消しました: {was}"), format!("Over: {was}"));
+            alert::Words { title, remedy: String::new() }
+        }
+        News::Test { by } => {
+            let title = locale.pick(format!("{by} さんによる試しの知らせです"), format!("A test message by {by}"));
+            alert::Words { title, remedy: String::new() }
         }
     }
 }
