@@ -173,6 +173,7 @@ fn environment(config: &Config) -> String {
         ("PORT", config.port.to_string()),
         ("LEPTOS_SITE_ROOT", path(&config.site_root)),
         ("is PUBLIC_URL set", set(config.public_url.is_some())),
+        ("is WEBHOOK_URL set", set(config.webhook_url.is_some())),
         ("is SESSION_SECRET set", set(config.session_secret.is_some())),
     ];
     all.iter().fold(String::new(), |text, (name, value)| format!("{text}{name}={value}\n"))

@@ -1,5 +1,6 @@
 //! Clocks that are wrong: the server's is set by a day while it works, a node's goes a day off from the start.
 
+use crate::operations::eventually;
 use crate::stack::{Gate, Stack, sample};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -147,14 +148,11 @@ async fn is_off(offset: &str, ahead: i64, way: &str) {
     clock.set("+0d");
     let id = stack.submit(&[deck("c")]).await;
     stack.until_status(id, "Completed").await;
-    let quiet = async || {
+    eventually("over", async || {
         let asked = stack.http.post(stack.url("/rpc/view_operations")).json(&json!({})).send().await.unwrap();
         asked.json::<Value>().await.unwrap()["alerts"] == json!([])
-    };
-    while !quiet().await {
-        // a contact is written down at most every ten seconds
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,4 +163,23 @@ async fn a_node_whose_clock_is_a_day_ahead_runs_jobs_and_is_spoken_of() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_clock_is_a_day_behind_runs_jobs_and_is_spoken_of() {
     is_off("-1d", -86_400, "遅れています").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_leapt_and_came_back_holds_up_the_clean_up_for_a_week_only() {
+    let Some(clock) = Clock::new("+0d") else { return };
+    let variables = clock.variables();
+    let env: Vec<(&'static str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let stack = Stack::start_with("/usr/bin/ccx", &env).await;
+    let noticed = || -> i64 {
+        let sql = "SELECT coalesce(max(noticed_at), 0) FROM system_config";
+        let database = stack.folder.path().join("data/jobs.db");
+        let out = std::process::Command::new("sqlite3").args(["-cmd", ".timeout 5000"]).arg(database).arg(sql).output();
+        String::from_utf8(out.unwrap().stdout).unwrap().trim().parse().unwrap()
+    };
+    let now = chrono::Utc::now().timestamp();
+    clock.set("+30d");
+    eventually("noticed", async || noticed() >= now + 29 * 86_400).await;
+    clock.set("+0d");
+    eventually("back", async || (now..now + 600).contains(&noticed())).await;
 }

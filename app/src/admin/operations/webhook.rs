@@ -27,16 +27,17 @@ pub(super) fn WebhookPanel(webhook: Signal<Option<WebhookHealth>>, store: Store)
                 </span>
             </div>
             <div class="flex flex-wrap items-center gap-2 px-4 py-2.5">
-                <p class="phrase min-w-0 grow text-sm" role="status" data-testid="webhook-state">
+                <p class="flex min-w-0 grow flex-wrap items-center gap-x-2 text-sm" role="status" data-testid="webhook-state">
                     <Show when=move || failed.get()>
-                        <span class="st bad mr-2">
+                        <span class="st bad">
                             <Icon glyph=Glyph::CircleCross />
                             {t(words::NOT_ARRIVING)}
                         </span>
                     </Show>
-                    {state}
-                    <Show when=move || !is_there.get()>{t(words::NO_WEBHOOK)}</Show>
-                    <span class="sub block break-words">{error}</span>
+                    <span class="phrase">
+                        {state} <Show when=move || !is_there.get()>{t(words::NO_WEBHOOK)}</Show>
+                    </span>
+                    <span class="sub basis-full break-words">{error}</span>
                 </p>
                 <Show when=move || is_there.get()>
                     <span class="needs-script">

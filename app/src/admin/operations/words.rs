@@ -126,7 +126,7 @@ pub fn messages(voice: Voice, webhook: &WebhookHealth) -> String {
     let number = amount::count(waiting);
     let are = plural(waiting, "message waits", "messages wait");
     voice.pick(
-        format!("{last}{number}件を送っています。"),
+        format!("{last}{number}件が送られるのを待っています。"),
         format!("{last} {number} {are} to be sent.").trim().to_owned(),
     )
 }

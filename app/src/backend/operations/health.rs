@@ -179,7 +179,7 @@ impl Backend {
         for alert in fresh {
             let words =
                 crate::i18n::sentence::alert::words(crate::clock::server_voice(crate::i18n::Locale::En), &alert);
-            tracing::warn!(alert = alert.key(), "{} {}", words.title, words.remedy);
+            tracing::warn!(alert = alert.key(), "{}", words.line(crate::i18n::Locale::En));
         }
         for raised in over {
             tracing::info!(alert = raised.alert.key(), since = raised.since.0, "over");

@@ -65,13 +65,12 @@ impl Webhook {
     /// What is sent, as JSON. `text` is for chats that show nothing else.
     pub fn body(&self, message: &WebhookMessage) -> Value {
         let (ja, en) = (words(Locale::Ja, &message.news), words(Locale::En, &message.news));
-        let line = |words: &alert::Words| format!("{} {}", words.title, words.remedy).trim().to_owned();
         let mut body = json!({
             "id": format!("{}-{}", message.at.0, message.id),
             "at": rfc3339(message.at),
             "url": self.0.page,
             "title": { "ja": ja.title, "en": en.title },
-            "text": format!("{}\n{}\n{}", line(&ja), line(&en), self.0.page),
+            "text": format!("{}\n{}\n{}", ja.line(Locale::Ja), en.line(Locale::En), self.0.page),
         });
         let raised = match &message.news {
             News::Raised(raised) => {
@@ -216,7 +215,7 @@ mod tests {
         assert_eq!(body["id"], "1800000000-7");
         assert_eq!(body["title"], json!({ "ja": "120件のジョブが待っています", "en": "120 jobs wait" }));
         let text = body["text"].as_str().unwrap_or_default();
-        for part in ["120件", "120 jobs wait See in the list", "https://jobs.example.ac.jp/admin/operations"] {
+        for part in ["120件", "120 jobs wait. See in the list", "https://jobs.example.ac.jp/admin/operations"] {
             assert!(text.contains(part), "{part} in {text}");
         }
         let over = said(News::Over(raised));

@@ -1,6 +1,7 @@
 //! Alarms in words: what is wrong, and what to do.
 
 use super::{Voice, amount};
+use crate::i18n::Locale;
 use domain::Seconds;
 use domain::health::{Alert, BackupProblem, Place};
 
@@ -11,6 +12,17 @@ pub struct Words {
     pub title: String,
     /// What to do.
     pub remedy: String,
+}
+
+impl Words {
+    /// All of it in one line, for a log or a chat.
+    pub fn line(&self, locale: Locale) -> String {
+        match (self.remedy.is_empty(), locale) {
+            (true, _) => self.title.clone(),
+            (false, Locale::Ja) => format!("{}。{}", self.title, self.remedy),
+            (false, Locale::En) => format!("{}. {}", self.title, self.remedy),
+        }
+    }
 }
 
 /// What lies in a folder of the server.
