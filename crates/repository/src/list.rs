@@ -58,10 +58,11 @@ fn tab(tab: &Tab) -> Condition {
     }
 }
 
-/// A pattern that finds the text anywhere: its own wildcards mean themselves.
+/// A pattern that finds the text anywhere: its own wildcards mean themselves. A NUL, which PostgreSQL takes for no text, is
+/// left out.
 pub(crate) fn like(text: &str) -> LikeExpr {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in text.to_lowercase().chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -115,13 +115,15 @@ async fn is_old_or_new(fresh: &Fresh, at: &str) -> bool {
 #[tokio::test]
 async fn a_change_of_the_tables_that_is_killed_anywhere_leaves_the_old_or_the_new_ones() {
     let (mut statements, mut old) = (0, 0);
+    // a server makes a database anew in a second: not after each, but evenly
+    let each = if is_postgres("") { 7 } else { 1 };
     loop {
         let fresh = first_version().await;
-        let at = format!("statement {}", statements + 1);
+        let at = format!("statement {}", statements + each);
         if !dies(&fresh, &at) {
             break;
         }
-        statements += 1;
+        statements += each;
         old += u32::from(is_old_or_new(&fresh, &at).await);
         // and it is done by whoever comes next
         let db = connect(&fresh.url(), None).await;
@@ -129,8 +131,8 @@ async fn a_change_of_the_tables_that_is_killed_anywhere_leaves_the_old_or_the_ne
         db.close().await.unwrap();
         assert!(!is_old_or_new(&fresh, &at).await, "{at}");
     }
-    println!("killed after each of {statements} statements: {old} times the old tables, else the new");
-    assert!(statements > 50 && old > 50, "{statements} {old}");
+    println!("killed after each of {statements} statements (every {each}.): {old} times the old tables, else the new");
+    assert!(statements > 50 && old * each > 50, "{statements} {old}");
     if is_postgres("what it does within a statement is its own") {
         return;
     }

@@ -145,3 +145,30 @@ async fn closing_does_what_is_queued_and_refuses_the_rest() {
     assert!(matches!(clone.node(&NodeId::parse("n").unwrap()).await, Err(RepositoryError::Closed)));
     assert_eq!(people(&open(&fresh).await).await, 1);
 }
+
+/// PostgreSQL answers `COMMIT` of a transaction in which a statement failed as if all were well, and keeps nothing of it.
+#[tokio::test]
+async fn a_transaction_in_which_something_failed_is_kept_or_refused() {
+    let fresh = Fresh::new().await;
+    let repo = open(&fresh).await;
+    let db = backend::writer(&fresh.address(), Duration::from_millis(50)).await.unwrap();
+    let transaction = backend::begin(&db).await.unwrap();
+    users::Entity::insert(person("early")).exec_without_returning(&transaction).await.unwrap();
+    transaction.execute_unprepared("SELECT nothing FROM nowhere").await.unwrap_err();
+    let kept = backend::commit(transaction).await.is_ok();
+    assert_eq!((kept, people(&repo).await), (!is_postgres(""), u64::from(kept)));
+}
+
+/// What reads in several steps sees one moment: what is committed in between is not there yet.
+#[tokio::test]
+async fn a_reader_s_transaction_sees_one_moment_and_cannot_write() {
+    let fresh = Fresh::new().await;
+    let repo = open(&fresh).await;
+    let moment = sea_orm::TransactionTrait::begin(repo.db()).await.unwrap();
+    assert_eq!(users::Entity::find().count(&moment).await.unwrap(), 0);
+    add(&repo, "meanwhile", false).await.unwrap();
+    assert_eq!(users::Entity::find().count(&moment).await.unwrap(), 0);
+    users::Entity::insert(person("by a reader")).exec_without_returning(&moment).await.unwrap_err();
+    moment.rollback().await.unwrap();
+    assert_eq!(people(&repo).await, 1);
+}

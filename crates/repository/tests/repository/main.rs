@@ -17,4 +17,5 @@ mod queue;
 mod records;
 mod reservations;
 mod schema;
+mod server;
 mod settings;
