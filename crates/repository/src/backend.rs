@@ -19,14 +19,14 @@ use crate::address::{Address, Place};
 use crate::optimize::Optimized;
 use crate::schema::Use;
 use crate::{RepositoryError, claim};
-use domain::JobId;
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use postgres::{CLAIM, LOCKS, connect_as};
+pub(crate) use postgres::{CLAIM, LOCKS, connect_as, put_away};
+pub(crate) use sqlite::copy_file;
 
 /// How long a statement waits for a lock that another program holds (a backup tool, a person at a shell).
 pub(crate) const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -107,24 +107,24 @@ pub(crate) async fn data_version(db: &impl ConnectionTrait) -> Result<i64, Repos
     Ok(number(db, asked).await?.unwrap_or_default())
 }
 
-/// The largest number that was ever given to a job.
-pub(crate) async fn largest_job(db: &impl ConnectionTrait) -> Result<JobId, RepositoryError> {
+/// The largest number that this table ever gave a row.
+pub(crate) async fn last_number(db: &impl ConnectionTrait, table: &str) -> Result<i64, RepositoryError> {
     let asked = match db.get_database_backend() {
-        DbBackend::Postgres => postgres::LARGEST_JOB,
-        _ => sqlite::LARGEST_JOB,
+        DbBackend::Postgres => postgres::last_number(table),
+        _ => sqlite::last_number(table),
     };
-    Ok(JobId(number(db, asked).await?.unwrap_or(0)))
+    Ok(number(db, &asked).await?.unwrap_or(0))
 }
 
-/// Gives no job a number up to this one.
-pub(crate) async fn skip_jobs(db: &impl ConnectionTrait, up_to: JobId) -> Result<(), RepositoryError> {
+/// Gives no row of this table a number up to this one.
+pub(crate) async fn skip_numbers(db: &impl ConnectionTrait, table: &str, up_to: i64) -> Result<(), RepositoryError> {
     let backend = db.get_database_backend();
-    let statements: &[&str] = match backend {
-        DbBackend::Postgres => &postgres::SKIP_JOBS,
-        _ => &sqlite::SKIP_JOBS,
+    let statements = match backend {
+        DbBackend::Postgres => postgres::skip_numbers(table),
+        _ => sqlite::skip_numbers(table),
     };
     for sql in statements {
-        db.execute_raw(Statement::from_sql_and_values(backend, *sql, [up_to.0.into()])).await?;
+        db.execute_raw(Statement::from_sql_and_values(backend, sql, [up_to.into()])).await?;
     }
     Ok(())
 }
@@ -168,12 +168,15 @@ pub(crate) async fn size(db: &DatabaseConnection, address: &Address) -> Result<(
     }
 }
 
-/// Writes a packed copy of a database in a file beside its use.
-pub(crate) async fn copy(address: &Address, into: &std::path::Path) -> Result<(), RepositoryError> {
-    match &address.0 {
-        Place::File(path) => sqlite::copy(path, into).await,
-        Place::Server(_) => Err(RepositoryError::NoFile),
+/// Whether there is nothing there: no file or an empty one, or a server's database without any table.
+pub(crate) async fn is_blank(address: &Address) -> Result<bool, RepositoryError> {
+    if let Some(path) = address.file() {
+        return Ok(std::fs::metadata(path).map_or(0, |of| of.len()) == 0);
     }
+    let db = looking(address, Use::Live).await?;
+    let found = number(&db, postgres::HAS_TABLES).await;
+    drop(db.close().await);
+    Ok(found?.is_none())
 }
 
 /// The sum of a column of whole numbers as one itself: PostgreSQL's is of another kind, that never overflows.

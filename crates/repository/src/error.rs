@@ -127,9 +127,12 @@ pub enum RepositoryError {
         /// What is wrong with it, and what would be right.
         why: String,
     },
-    /// It is in no file that could be copied.
-    #[error("a database in PostgreSQL is copied by pg_dump")]
-    NoFile,
+    /// The file that was to be written has something in it. Nothing was written over.
+    #[error("there is such a file already")]
+    Occupied,
+    /// A file was named where a server's database is wanted. A mistake in the program.
+    #[error("this is no database of a server")]
+    NoServer,
     /// The database is locked by somebody else. Try again.
     #[error("the database is busy")]
     Busy,

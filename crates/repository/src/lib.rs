@@ -49,6 +49,7 @@ mod writer;
 pub use address::{Address, AddressError};
 pub use audit::ACTIONS;
 pub use claim::{Claim, ClaimError, Holder};
+pub use copy::Replacement;
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use optimize::{Optimized, optimize};
@@ -57,7 +58,7 @@ pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use removal::EndedJob;
 pub use restored::{Rights, Settled, rights_in};
-pub use schema::{KnownJob, Schema, Use, examine, go_back, jobs_in, pending};
+pub use schema::{KnownJob, Schema, Use, examine, go_back, is_blank, jobs_in, pending};
 pub use submit::Submission;
 pub use usage::DayOfUse;
 

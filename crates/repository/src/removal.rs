@@ -347,7 +347,7 @@ impl Repository {
     /// # Errors
     /// `Busy`, `Database`.
     pub async fn largest_job(&self) -> Result<JobId, RepositoryError> {
-        backend::largest_job(self.db()).await
+        Ok(JobId(backend::last_number(self.db(), "jobs").await?))
     }
 
     /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted.

@@ -107,7 +107,7 @@ impl Repository {
                 (settled.revoked, settled.closed) = take_rights(db, &rights.unwrap_or_default()).await?;
                 sessions::Entity::delete_many().exec(db).await?;
                 invitations::Entity::delete_many().exec(db).await?;
-                backend::skip_jobs(db, used).await?;
+                backend::skip_numbers(db, "jobs", used.0).await?;
                 // what somebody kept since is not kept here: it is to be seen before it goes
                 removal::notice_again(db, crate::now()).await?;
                 let held: Vec<i64> = settled.held.iter().map(|id| id.0).collect();

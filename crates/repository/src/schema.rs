@@ -9,6 +9,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
 #[cfg(test)]
 mod tests;
 
+/// Where the changes that were made are noted.
+pub(crate) const CHANGES: &str = "seaql_migrations";
+
 /// Findings of one look that are told; one is enough to know.
 const TOLD: usize = 3;
 
@@ -61,6 +64,14 @@ pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, Repository
     Ok(applied.is_empty())
 }
 
+/// Whether there is nothing yet: no file or an empty one, or a server's database without any table.
+///
+/// # Errors
+/// Of a server: `Unreachable`, `Refused`, `Missing`, `Unfit`.
+pub async fn is_blank(database: impl Into<Address>) -> Result<bool, RepositoryError> {
+    backend::is_blank(&database.into()).await
+}
+
 /// How many changes of the tables this program would make first. Nothing is changed.
 ///
 /// # Errors
@@ -101,7 +112,7 @@ pub(crate) async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, Re
     if !backend::has_changes(db).await? {
         return Ok(Vec::new());
     }
-    let mut names = backend::texts(db, "SELECT version FROM seaql_migrations").await?;
+    let mut names = backend::texts(db, &format!("SELECT version FROM {CHANGES}")).await?;
     names.sort();
     let known: Vec<String> = Migrator::migrations().iter().map(|change| change.name().to_owned()).collect();
     match names.iter().find(|name| !known.contains(name)) {

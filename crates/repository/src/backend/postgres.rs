@@ -30,12 +30,45 @@ const NAME: &str = "abaqus-job-manager";
 /// is the same only while nobody has, we ourselves among them. So it never misses a writing, and tells of one too often:
 /// then the queue is read once for nothing, at most as often as somebody looks.
 pub(super) const DATA_VERSION: &str = "SELECT hashtextextended(pg_current_snapshot()::text, 0)";
-/// Rows that somebody put in with a number of their own count, too.
-pub(super) const LARGEST_JOB: &str = "SELECT GREATEST(COALESCE(pg_sequence_last_value(\
-     pg_get_serial_sequence('jobs', 'id')::regclass), 0), COALESCE((SELECT MAX(id) FROM jobs), 0))";
-pub(super) const SKIP_JOBS: [&str; 1] = ["SELECT setval(pg_get_serial_sequence('jobs', 'id')::regclass, $1::bigint) \
-     WHERE $1::bigint > COALESCE(pg_sequence_last_value(pg_get_serial_sequence('jobs', 'id')::regclass), 0)"];
 pub(super) const HAS_CHANGES: &str = "SELECT 1::bigint WHERE to_regclass('seaql_migrations') IS NOT NULL";
+
+pub(super) const HAS_TABLES: &str = "SELECT 1::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema() LIMIT 1";
+
+/// Rows that somebody put in with a number of their own count, too.
+pub(super) fn last_number(table: &str) -> String {
+    format!(
+        "SELECT GREATEST(COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0), \
+         COALESCE((SELECT MAX(id) FROM {table}), 0))"
+    )
+}
+
+pub(super) fn skip_numbers(table: &str) -> Vec<String> {
+    let sequence = format!("pg_get_serial_sequence('{table}', 'id')::regclass");
+    vec![format!(
+        "SELECT setval({sequence}, $1::bigint) WHERE $1::bigint > COALESCE(pg_sequence_last_value({sequence}), 0)"
+    )]
+}
+
+/// Puts those of these tables that there are into a schema of their own, with all that belongs to them; `false` where there
+/// is none.
+pub(crate) async fn put_away(
+    transaction: &DatabaseTransaction,
+    tables: impl Iterator<Item = &str>,
+    into: &str,
+) -> Result<bool, RepositoryError> {
+    let present =
+        texts(transaction, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()").await?;
+    let moved: Vec<&str> = tables.filter(|table| present.iter().any(|present| present == table)).collect();
+    if moved.is_empty() {
+        return Ok(false);
+    }
+    transaction.execute_unprepared(&format!("CREATE SCHEMA \"{into}\"")).await?;
+    for table in moved {
+        transaction.execute_unprepared(&format!("ALTER TABLE \"{table}\" SET SCHEMA \"{into}\"")).await?;
+    }
+    Ok(true)
+}
 
 fn options(server: &PgConnectOptions, patience: Duration) -> PgConnectOptions {
     let patience = patience.as_millis().to_string();
@@ -155,8 +188,8 @@ pub(super) fn meaning(said: &dyn DatabaseError) -> Option<RepositoryError> {
         "53100" => Some(RepositoryError::Full),
         // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
         "40001" | "40P01" | "55P03" | "57014" | "53300" => Some(RepositoryError::Busy),
-        // invalid_authorization_specification, invalid_password
-        "28000" | "28P01" => Some(RepositoryError::Refused { why: why() }),
+        // invalid_authorization_specification, invalid_password, insufficient_privilege
+        "28000" | "28P01" | "42501" => Some(RepositoryError::Refused { why: why() }),
         // invalid_catalog_name
         "3D000" => Some(RepositoryError::Missing),
         // data_corrupted, index_corrupted; a table or column of ours that is not there

@@ -23,14 +23,22 @@ pub(super) use shape::missing;
 
 /// Another number when another connection than this one has written since it was last asked.
 pub(super) const DATA_VERSION: &str = "PRAGMA data_version";
-pub(super) const LARGEST_JOB: &str = "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'";
-/// A table that never had a row is not among them.
-pub(super) const SKIP_JOBS: [&str; 2] = [
-    "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'jobs'",
-    "INSERT INTO sqlite_sequence (name, seq) SELECT 'jobs', ? \
-     WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs')",
-];
 pub(super) const HAS_CHANGES: &str = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'";
+
+pub(super) fn last_number(table: &str) -> String {
+    format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}'")
+}
+
+/// A table that never had a row is not among them.
+pub(super) fn skip_numbers(table: &str) -> Vec<String> {
+    vec![
+        format!("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = '{table}'"),
+        format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', ? \
+             WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '{table}')"
+        ),
+    ]
+}
 
 /// Less free room than this is not worth writing everything anew: hundredths of the file, and bytes.
 const WORTH_PERCENT: u64 = 20;
@@ -168,7 +176,8 @@ pub(super) fn size(path: &Path) -> (u64, u64) {
     (size(path), size(Path::new(&wal)))
 }
 
-pub(super) async fn copy(path: &Path, into: &Path) -> Result<(), RepositoryError> {
+/// A packed copy of a file beside its use.
+pub(crate) async fn copy_file(path: &Path, into: &Path) -> Result<(), RepositoryError> {
     let db = copier(path, LOCK_PATIENCE).await?;
     let into = into.to_string_lossy().into_owned();
     let copied =
