@@ -57,8 +57,9 @@ fn tables_people_backups_and_the_way_back() {
     // all of what leaves the lab, unpacked
     run(&["support-bundle", "bundle.zip"]);
     let bundle = folder.path().join("bundle.zip");
-    let unpacked = Command::new("python3").args(["-m", "zipfile", "-e"]).arg(&bundle).arg(folder.path().join("out"));
-    assert!({ unpacked }.status().unwrap().success());
+    let mut unpack = Command::new("python3");
+    unpack.args(["-m", "zipfile", "-e"]).arg(&bundle).arg(folder.path().join("out"));
+    assert!(unpack.status().unwrap().success());
     let mut found = Command::new("grep");
     found.args(["-r", "geheim"]).arg(folder.path());
     assert_eq!(found.status().unwrap().code(), Some(1), "the password is in no file");
