@@ -214,3 +214,30 @@ async fn the_character_that_no_text_has_is_refused_or_left_out_and_breaks_nothin
     }
     lab.submit("after").await;
 }
+
+#[tokio::test]
+async fn what_the_server_says_is_understood() {
+    if no_server() {
+        return;
+    }
+    let lab = Lab::new().await;
+    let db = lab.raw().await;
+    for (code, wanted) in [
+        ("53100", "Full"),
+        ("40001", "Busy"),
+        ("40P01", "Busy"),
+        ("55P03", "Busy"),
+        ("53300", "Busy"),
+        ("57P01", "Unreachable"),
+        ("08006", "Unreachable"),
+        ("42501", "Refused"),
+        ("XX001", "Damaged"),
+        ("22021", "Invalid"),
+        ("22012", "Database"),
+    ] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'said so' USING ERRCODE = '{code}'; END $$");
+        let error = sea_orm::ConnectionTrait::execute_unprepared(&db.0, &raise).await.unwrap_err();
+        let understood = format!("{:?}", RepositoryError::from(error));
+        assert!(understood.starts_with(wanted), "{code}: {understood}");
+    }
+}
