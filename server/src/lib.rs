@@ -32,10 +32,11 @@ use credentials::{Passwords, Signer};
 pub use database::open_repository;
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
+use repository::{Address, AddressError};
 use scheduler::Scheduler;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -55,15 +56,18 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The database.
-    #[error("the database {}: {why}. {help}", .path.display())]
+    #[error("the database {database}: {why}. {help}")]
     Database {
-        /// Its file.
-        path: PathBuf,
+        /// Where it is; without a password.
+        database: Address,
         /// What is wrong with it.
         why: String,
         /// The command that helps.
         help: String,
     },
+    /// What is set there is no address.
+    #[error("DATABASE_URL {0}")]
+    DatabaseUrl(AddressError),
     /// Something else of the database.
     #[error("the database: {0}")]
     Repository(#[from] repository::RepositoryError),
@@ -114,7 +118,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     }
     let entrance = entrance(&config)?;
     let sender = webhook::Sender::of(&config)?;
-    let (_claim, repository) = database::open_alone(&config).await?;
+    let (claim, repository) = database::open_alone(&config).await?;
     // before this start writes any
     let newest = repository.newest_moment().await?;
     let executor = executor(&config)?;
@@ -124,7 +128,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     first::invite_first_admin(&repository, &config, address).await?;
     let webhook = sender.as_ref().map(|sender| sender.webhook(&config.base_url(address.port())));
     let own = OwnFolders {
-        database: config.database_path.clone(),
+        database: config.database_file(),
         backups: config.backup_dir.clone(),
         logs: config.log_dir.clone(),
     };
@@ -137,11 +141,13 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let router = router::router(site(&config, address), backend, Arc::new(config.clone()), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
+    let mut taken = Ok(());
     tokio::select! {
         () = serve::serve(listener, router, serve::PATIENCE, stop.clone()) => {}
         () = async { stop.cancelled().await; tokio::time::sleep(LAST_WORDS).await } => {
             tracing::info!("some connections were still open");
         }
+        () = claim.lost() => taken = Err(database::taken(&config)?),
     }
     stop.cancel();
     if scheduling.await.is_err()
@@ -153,7 +159,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         tracing::error!("what goes on beside the answers ended badly");
     }
     repository.close().await;
-    Ok(())
+    taken
 }
 
 /// How people come in, as configured.

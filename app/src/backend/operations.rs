@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 /// Where the server's own things lie, beside uploads and results.
 #[derive(Clone, Debug)]
 pub struct OwnFolders {
-    /// The database's file.
-    pub database: PathBuf,
+    /// The database's file; a server's database has none here.
+    pub database: Option<PathBuf>,
     /// Backups.
     pub backups: PathBuf,
     /// Log files.

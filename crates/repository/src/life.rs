@@ -269,7 +269,8 @@ fn message(life: &Life, fact: &HistoryFact) -> Result<Option<String>, Repository
         _ => None,
     };
     match evidence.or(cannot_start) {
-        Some(words) => Ok(Some(words)),
+        // a line of a file may hold anything, and no text of PostgreSQL a NUL
+        Some(words) => Ok(Some(words.replace('\0', ""))),
         None => fault.map(|fault| json_text("message", fault)).transpose(),
     }
 }

@@ -4,14 +4,13 @@ mod line;
 
 use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
-use crate::{Repository, RepositoryError, nodes, reservations, settings, summary};
+use crate::{Repository, RepositoryError, backend, nodes, reservations, settings, summary};
 use domain::plan::{
     Giver, Lapse, LicenseCapacity, News, NodeCapacity, Queue, RunningJob, Snapshot, Starts, UserLimits, WaitReason,
     Waiting, WaitingJob,
 };
 use domain::reservation::{reserved_cores, reserved_tokens};
 use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
-use line::data_version;
 pub(crate) use line::{Follow, LineCell};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -287,7 +286,7 @@ impl Repository {
         let (known, cached) = (self.shared.line.version(), self.settings());
         self.write(move |change| {
             Box::pin(async move {
-                let version = data_version(&change.db).await?;
+                let version = backend::data_version(&change.db).await?;
                 if known != Some(version) {
                     let queue = Queue::new(waiting(&change.db, None).await?);
                     change.mention(|mentions| mentions.line = Some((queue, version)));

@@ -4,11 +4,13 @@
 mod disk;
 mod processes;
 mod program;
+mod server_database;
 mod sshd;
 mod standin_command;
 
 pub use disk::Disk;
 pub use program::runner_binary;
+pub use server_database::ServerDatabase;
 pub use sshd::Sshd;
 pub use standin_command::{Standin, standin};
 

@@ -174,8 +174,8 @@ impl Stack {
 
     /// Changes settings while no server runs.
     pub async fn set(&self, settings: &[(&str, &str)]) {
-        let path = self.folder.path().join("data/jobs.db");
-        let config = repository::RepositoryConfig { path, first_values: Vec::new() };
+        let database = self.folder.path().join("data/jobs.db").into();
+        let config = repository::RepositoryConfig { database, first_values: Vec::new() };
         let repository = repository::Repository::open(&config).await.unwrap();
         let id = domain::UserId::parse("root").unwrap();
         let (role, origin) = (domain::Role::Admin, domain::Origin::CommandLine);

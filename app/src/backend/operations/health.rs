@@ -214,13 +214,13 @@ impl Backend {
         let nodes = self.repository.node_summaries().await.map_err(failed).unwrap_or_default();
         let tokens = self.repository.license_use().await.map_err(failed).unwrap_or_default();
         let queue = self.repository.queue_health().await.map_err(failed).unwrap_or_default();
-        let folders = [
-            (Place::Database, self.own.database.clone()),
+        let mut folders: Vec<_> = self.own.database.iter().map(|file| (Place::Database, file.clone())).collect();
+        folders.extend([
             (Place::Uploads, self.folders.uploads.clone()),
             (Place::Results, self.folders.results.clone()),
             (Place::Logs, self.own.logs.clone()),
             (Place::Backups, self.own.backups.clone()),
-        ];
+        ]);
         let (work, backups, up_since) = (self.backup_work.clone(), self.own.backups.clone(), self.watch.up_since(now));
         let was_late = self.watch.lasts(&Alert::BackupLate { last: None });
         let is_scheduled = self.repository.settings().backup_schedule.is_some();

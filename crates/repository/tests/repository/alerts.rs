@@ -4,7 +4,6 @@ use crate::lab::*;
 use domain::Timestamp;
 use domain::health::{Alert, News, Raised};
 use repository::WaitingMessages;
-use sea_orm::sqlx;
 
 fn raised(waiting: u64, since: i64) -> Raised {
     Raised { alert: Alert::Queue { waiting }, since: Timestamp(since) }
@@ -44,12 +43,12 @@ async fn what_lasts_replaces_what_lasted_and_messages_wait_in_order_over_a_resta
 #[tokio::test]
 async fn what_a_newer_version_wrote_stops_nothing() {
     let lab = Lab::new().await;
-    let mut db = lab.raw().await;
+    let db = lab.raw().await;
     for sql in [
         "INSERT INTO alerts (key, alert, since) VALUES ('flood', '{\"what\":\"flood\"}', 1)",
         "INSERT INTO webhook_messages (at, news) VALUES (1, '{\"event\":\"flood\"}')",
     ] {
-        sqlx::query(sql).execute(&mut db).await.unwrap();
+        db.execute(sql).await;
     }
     lab.repo.test_webhook("chat", &admin()).await.unwrap();
     assert_eq!(lab.repo.lasting_alerts().await.unwrap(), []);

@@ -30,8 +30,7 @@ async fn of_fifty_who_advance_at_once_exactly_one_wins() {
     let detail = lab.repo.job(job.id).await.unwrap().unwrap();
     assert_eq!(detail.history.len(), 2, "submitted, and one claim");
     assert_eq!(detail.summary.version, 2);
-    let mut db = lab.raw().await;
-    let runs: i64 = sea_orm::sqlx::query_scalar("SELECT count(*) FROM runs").fetch_one(&mut db).await.unwrap();
+    let runs: i64 = lab.raw().await.one("SELECT count(*) FROM runs").await;
     assert_eq!(runs, 1);
 }
 
@@ -121,12 +120,8 @@ async fn the_row_follows_the_life() {
     use JobStatus::*;
     assert_eq!(statuses, [Waiting, Starting, Waiting, Starting, Starting, Running, Collecting, Completed]);
     assert_eq!(history[4].at, after(210));
-    let mut db = lab.raw().await;
     let attempts: Vec<(i64, String, String)> =
-        sea_orm::sqlx::query_as("SELECT attempt, token, stage FROM runs ORDER BY attempt")
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
+        lab.raw().await.rows("SELECT attempt, token, stage FROM runs ORDER BY attempt").await;
     assert_eq!(attempts.len(), 2);
     assert_eq!(attempts[1], (2, run.token.to_string(), "ended".to_owned()));
 

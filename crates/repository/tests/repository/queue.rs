@@ -233,8 +233,7 @@ async fn what_another_program_wrote_is_found_by_looking() {
     lab.repo.change_setting("total_license_tokens", "6", &admin()).await.unwrap();
     let (first, second) = (lab.submit("first").await.id, lab.submit("second").await.id);
     assert_eq!(pass(&lab, NOW).await.starts[0].0, first);
-    let sql = sea_orm::sqlx::AssertSqlSafe(format!("UPDATE jobs SET priority = 10 WHERE id = {second}"));
-    sea_orm::sqlx::query(sql).execute(&mut lab.raw().await).await.unwrap();
+    lab.raw().await.execute(&format!("UPDATE jobs SET priority = 10 WHERE id = {second}")).await;
     assert_eq!(lab.repo.decide(NOW, true).await.unwrap().starts[0].0, second);
 }
 
