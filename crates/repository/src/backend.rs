@@ -6,7 +6,7 @@
 //! | readers see one moment | transactions are | `REPEATABLE READ` |
 //! | readers cannot write | `query_only` | `default_transaction_read_only` |
 //! | what is committed stays | `synchronous = FULL` | `synchronous_commit = on` |
-//! | has another program written | `PRAGMA data_version` | the server's snapshot: see [`postgres::data_version`] |
+//! | has another program written | `PRAGMA data_version` | the server's snapshot: see `postgres::DATA_VERSION` |
 //! | the last number given | `sqlite_sequence` | the column's sequence |
 //! | are the tables whole | pages, indices, references; tables beside ours in memory | tables beside ours in a temporary schema |
 //!
