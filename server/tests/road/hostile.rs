@@ -260,7 +260,9 @@ async fn ten_thousand_hostile_values_do_nothing() {
     while let Some(answer) = answers.next().await {
         let Some((what, status, headers, body)) = answer else { continue };
         counted += 1;
-        assert!(status < 500, "{what}\nis answered with {status}: {body}\n{}", attack.stack.log());
+        // one support bundle at a time: each asks every node
+        let in_turn = status == 503 && what.starts_with("GET /support-bundle ") && body.contains("UNAVAILABLE");
+        assert!(status < 500 || in_turn, "{what}\nis answered with {status}: {body}\n{}", attack.stack.log());
         carries_the_policy(&headers, &what);
     }
     drop(answers);
