@@ -6,11 +6,13 @@ mod processes;
 mod program;
 mod sshd;
 mod standin_command;
+mod wine;
 
 pub use disk::Disk;
-pub use program::runner_binary;
+pub use program::{runner_binary, windows_runner_binary};
 pub use sshd::Sshd;
 pub use standin_command::{Standin, standin};
+pub use wine::Wine;
 
 /// Why the ground could not be laid.
 #[derive(Debug, thiserror::Error)]
