@@ -63,6 +63,9 @@ pub struct Config {
     /// The runner for Linux nodes: the static binary that `scripts/build` makes.
     #[arg(long, env = "RUNNER_LINUX", default_value = "./runner-linux-x86_64")]
     pub runner_linux: PathBuf,
+    /// The runner for Windows nodes, likewise; needed only where a node is one.
+    #[arg(long, env = "RUNNER_WINDOWS", default_value = "./runner-windows-x86_64.exe")]
+    pub runner_windows: PathBuf,
     /// What sessions are signed with: at least 32 characters, the same at every start, known to nobody.
     #[arg(long, env = "SESSION_SECRET", hide_env_values = true)]
     pub session_secret: Option<String>,

@@ -27,6 +27,11 @@ pub fn program_name(hash: &str) -> String {
     format!("runner-{}", hash.get(..16).unwrap_or(hash))
 }
 
+/// The same on a Windows node, where an ending makes it a program.
+pub fn windows_program_name(hash: &str) -> String {
+    format!("{}.exe", program_name(hash))
+}
+
 /// One verb of the program: what is asked and what is answered.
 pub trait Request: Serialize + DeserializeOwned {
     /// The word after the number.

@@ -5,12 +5,16 @@ use crate::{TestbedError, while_doing};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// What Wine lacks of a Windows 10; compiled into the prefix.
 const RANDOM: &str = include_str!("wine/bcryptprimitives.c");
 /// What starts a program as Windows' sshd does; compiled into the prefix, too.
 const SESSION: &str = include_str!("wine/session.c");
+/// What a Windows node's sshd does with a session.
+const SHELL: &str = include_str!("wine/shell.sh");
+/// The user's folder, below drive C.
+const HOME: &str = "users/研究 室";
 /// These files Wine writes to; all others of a prefix are only read.
 const REGISTRY: [&str; 3] = ["system.reg", "user.reg", "userdef.reg"];
 /// Of no use without a screen, and long to start.
@@ -42,7 +46,9 @@ impl Wine {
         for name in REGISTRY {
             run("cp", Command::new("cp").arg("--remove-destination").arg(template.join(name)).arg(wine.prefix.path()))?;
         }
-        fs::create_dir(wine.home()).map_err(while_doing("making the user's folder"))?;
+        for folder in [wine.home(), wine.prefix.path().join("root")] {
+            fs::create_dir(folder).map_err(while_doing("making the user's folder"))?;
+        }
         Ok(Some(wine))
     }
 
@@ -58,7 +64,7 @@ impl Wine {
 
     /// A user's folder: `C:\users\研究 室`.
     pub fn home(&self) -> PathBuf {
-        self.drive_c().join("users/研究 室")
+        self.drive_c().join(HOME)
     }
 
     /// A program of Windows (a path of this machine or a name), to be started in the user's folder.
@@ -80,6 +86,30 @@ impl Wine {
     pub fn name_of(&self, path: &Path) -> String {
         let below = path.strip_prefix(self.drive_c()).unwrap_or(path);
         format!("C:\\{}", below.display().to_string().replace('/', "\\"))
+    }
+
+    /// A line for the configuration of an sshd whose sessions are those of a Windows node.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(crate) fn sessions(&self) -> Result<String, TestbedError> {
+        let script = self.prefix.path().join("shell.sh");
+        let known = variables(self.prefix.path());
+        let known = known.into_iter().chain([("WINE_HOME", HOME.as_ref())]);
+        let known: String = known.map(|(name, value)| format!("export {name}='{}'\n", value.display())).collect();
+        fs::write(&script, known + SHELL).map_err(while_doing("writing a script"))?;
+        Ok(format!("ForceCommand sh {}", script.display()))
+    }
+
+    /// Keeps the machine running between two programs: without any, Wine goes down and is another one when it comes back.
+    /// Ends with the child's stdin.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) fn stay_up(&self) -> Result<Child, TestbedError> {
+        let mut waiting = self.command("cmd.exe");
+        waiting.args(["/c", "set /p word="]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        waiting.spawn().map_err(while_doing("starting Wine"))
     }
 
     /// As when the machine lost its power: nothing runs, and the next program starts it anew.

@@ -89,7 +89,7 @@ impl Node {
 pub fn executor(sshd: &Sshd, command_timeout: Duration) -> Executor {
     Executor::new(ExecutorConfig {
         private_key: sshd.private_key(),
-        runners: Runners { linux: testbed::runner_binary().unwrap() },
+        runners: Runners { linux: testbed::runner_binary().unwrap(), windows: "no such program".into() },
         connect_timeout: Duration::from_secs(10),
         command_timeout,
         keepalive: Duration::from_secs(15),

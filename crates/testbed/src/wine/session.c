@@ -1,5 +1,6 @@
 /* Starts what follows on its command line as Windows' sshd does: in a job object that ends all of it when this program
- * ends. Its processes may leave the job, unless the first word is "-held". */
+ * ends. Its processes may leave the job, unless the first word is "-held". Without anything on its command line it takes
+ * the line in SESSION_LINE, which nobody has quoted anew on its way. */
 #include <windows.h>
 #include <wchar.h>
 
@@ -25,6 +26,11 @@ int wmain(void)
     if (!wcsncmp(line, L"-held ", 6)) {
         limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
         line = after_word(line);
+    }
+    if (!*line) {
+        static wchar_t given[32768];
+        GetEnvironmentVariableW(L"SESSION_LINE", given, 32768);
+        line = given;
     }
     if (!SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits)) return 254;
     if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &start, &made)) return 1;
