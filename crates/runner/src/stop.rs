@@ -137,7 +137,14 @@ fn members(run: &RunFolder, token: &RunToken) -> Vec<Identity> {
     os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver))
 }
 
-/// The wrapper or any other process of the run.
+/// The wrapper or any other process of the run. A wrapper that has written the end down is given the moment it takes to go.
 pub fn is_alive(run: &RunFolder, token: &RunToken) -> bool {
-    wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty()
+    let until = Instant::now() + RECORDED;
+    loop {
+        let is_alive = wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty();
+        if !is_alive || run.exit_record().is_none() || Instant::now() >= until {
+            return is_alive;
+        }
+        std::thread::sleep(PAUSE);
+    }
 }

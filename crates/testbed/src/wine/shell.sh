@@ -9,7 +9,7 @@ internal-sftp | */sftp-server)
         root=$WINEPREFIX/root
         mount -t tmpfs tmpfs "$root" && cd "$root" && mkdir usr dev etc C: &&
             for folder in usr dev etc; do mount --rbind /$folder $folder || exit; done &&
-            mount --bind "$WINEPREFIX/drive_c" C: || exit
+            mount --rbind "$WINEPREFIX/drive_c" C: || exit
         for link in bin lib lib64; do ln -s usr/$link $link; done
         exec chroot . /usr/bin/env --chdir="/C:/$WINE_HOME" /usr/lib/openssh/sftp-server'
     ;;
