@@ -38,6 +38,12 @@ pub(crate) fn standin_binary() -> Result<PathBuf, TestbedError> {
     Made { package: "testbed", name: "abaqus-standin", rooms: &["testbed", "deck", "domain"], target: None }.path()
 }
 
+/// The one that plays a run on Windows.
+pub(crate) fn windows_standin_binary() -> Result<PathBuf, TestbedError> {
+    let target = Some("x86_64-pc-windows-gnu");
+    Made { package: "testbed", name: "abaqus-standin", rooms: &["testbed", "deck", "domain"], target }.path()
+}
+
 impl Made {
     fn path(&self) -> Result<PathBuf, TestbedError> {
         let folder = build_folder()?;
