@@ -25,7 +25,7 @@ mod view;
 pub use cleanup::UPLOAD_FOLDERS;
 pub use files::{open_found, when_whole};
 pub use messages::dictionary;
-pub use operations::{BackupWork, OwnFolders, Watch, command, last_before, next_after};
+pub use operations::{BackupWork, OwnFolders, Watch, Webhook, command, last_before, next_after};
 pub use people::{Entrance, Visitor};
 
 use crate::AppError;
@@ -73,6 +73,8 @@ pub struct Backend {
     pub entrance: Entrance,
     /// What the last look at everything found.
     pub watch: Watch,
+    /// Where messages of alarms go.
+    pub webhook: Option<Webhook>,
     backup_work: BackupWork,
     tests: Arc<Semaphore>,
     readers: Arc<Semaphore>,
@@ -90,6 +92,7 @@ impl Backend {
         folders: Folders,
         own: OwnFolders,
         entrance: Entrance,
+        webhook: Option<Webhook>,
     ) -> Backend {
         Backend {
             repository,
@@ -99,6 +102,7 @@ impl Backend {
             own: Arc::new(own),
             entrance,
             watch: Watch::default(),
+            webhook,
             backup_work: BackupWork::default(),
             readers: Arc::new(Semaphore::new(READERS)),
             logs: Arc::new(Semaphore::new(LOGS)),

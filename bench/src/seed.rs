@@ -18,7 +18,7 @@ const LANES: usize = 64;
 
 /// A database with so many jobs, of which the first `ended` have run to their end.
 pub async fn jobs(path: &Path, jobs: usize, ended: usize) -> Result<()> {
-    let repository = Repository::open(&RepositoryConfig { path: path.to_owned(), first_values: Vec::new() }).await?;
+    let repository = Repository::open(&RepositoryConfig { database: path.into(), first_values: Vec::new() }).await?;
     let mut people = Vec::new();
     for n in 0..USERS {
         let id = UserId::parse(&format!("user{n:02}"))?;

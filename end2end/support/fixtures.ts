@@ -108,12 +108,12 @@ export async function hydrated(page: Page): Promise<void> {
   await expect(page.getByTestId('live-state')).toHaveAttribute('data-state', 'live');
 }
 
-/** `test` for a file that needs a stack of its own, in place of the shared one. */
-export const onOwnStack = (env: NodeJS.ProcessEnv = {}) =>
+/** `test` for a file that needs a stack of its own, in place of the shared one; with more variables for its server. */
+export const onOwnStack = (env: NodeJS.ProcessEnv | (() => Promise<NodeJS.ProcessEnv>) = {}) =>
   test.extend<object, { stack: Stack }>({
     stack: [
       async ({}, use) => {
-        const stack = Stack.up(env);
+        const stack = Stack.up(typeof env === 'function' ? await env() : env);
         await use(stack);
         stack.down();
       },

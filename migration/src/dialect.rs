@@ -23,12 +23,12 @@ impl Dialect {
         column
     }
 
-    /// Text of any length.
+    /// Text of any length. It is compared and sorted by its bytes, whatever language the database was made for.
     pub fn text(self, name: &'static str) -> ColumnDef {
         let mut column = ColumnDef::new(name);
         match self.0 {
-            DbBackend::Sqlite => column.custom("TEXT"),
-            _ => column.text(),
+            DbBackend::Postgres => column.custom("text COLLATE \"C\""),
+            _ => column.custom("TEXT"),
         };
         column
     }

@@ -21,6 +21,7 @@ mod m0014_last_seen;
 mod m0015_single_keys;
 mod m0016_request_ids;
 mod m0017_cleanup;
+mod m0018_alerts;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_single_keys::Migration),
             Box::new(m0016_request_ids::Migration),
             Box::new(m0017_cleanup::Migration),
+            Box::new(m0018_alerts::Migration),
         ]
     }
 }

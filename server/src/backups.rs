@@ -66,10 +66,10 @@ pub async fn verify(config: &Config, name: &str) -> Result<(), Box<dyn Error>> {
 
 /// Puts one back.
 pub async fn restore(config: &Config, name: &str) -> Result<(), Box<dyn Error>> {
-    let claim = database::claim(config, "restore")?;
+    let claim = database::claim(config, "restore").await?;
     let places = config.places();
     let actor = Actor::at_the_shell()?;
-    let restored = backup::restore(&config.database_path, &claim, &places, name, &actor, &on_terminal()).await;
+    let restored = backup::restore(config.database()?, &claim, &places, name, &actor, &on_terminal()).await;
     let restored = restored.map_err(|error| explain(config, error))?;
     println!("{}", told(&restored));
     Ok(())
@@ -83,7 +83,7 @@ fn told(restored: &Restored) -> String {
     lines.push(format!("The database is as it was at {}, with {} jobs.", moment(at), manifest.jobs));
     lines.push(format!("{files} files were put back; the others were there already."));
     match kept {
-        Some(kept) => lines.push(format!("The database before it is kept in {}", kept.display())),
+        Some(kept) => lines.push(format!("The database before it is kept in {kept}")),
         None => lines.push("There was no database before it.".to_owned()),
     }
     match lost {

@@ -3,9 +3,11 @@
 //! What an admin may change at run time is not here but in the repository's settings; the environment gives
 //! `TOTAL_LICENSE_TOKENS` and `MAX_FILE_SIZE_MB` their first values only.
 
+use crate::ServerError;
 use clap::Args;
+use repository::Address;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Puts what `.env` says into the environment; what is set there already wins. That there is no such file is usual.
 ///
@@ -33,6 +35,9 @@ pub struct Config {
     /// SQLite file.
     #[arg(long, env = "DATABASE_PATH", default_value = "./data/abaqus-jobs.db")]
     pub database_path: PathBuf,
+    /// A database in PostgreSQL instead: `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<DatabaseUrl>,
     /// Private key that opens the nodes (ed25519).
     #[arg(long, env = "SSH_PRIVATE_KEY_PATH", default_value = "./data/ssh/abaqus_nodes_key")]
     pub ssh_private_key_path: PathBuf,
@@ -73,6 +78,10 @@ pub struct Config {
     /// (`https://jobs.example.ac.jp`). It is told in links; with https cookies go by TLS only.
     #[arg(long, env = "PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Where alarms are told, as JSON: a chat's incoming webhook, or a program of the lab. Who knows the address may write
+    /// there.
+    #[arg(long, env = "WEBHOOK_URL", hide_env_values = true)]
+    pub webhook_url: Option<String>,
     /// Where the server listens: all of this machine's addresses unless told; 127.0.0.1 behind a proxy.
     #[arg(long, env = "LISTEN", default_value = "0.0.0.0")]
     pub listen: IpAddr,
@@ -87,7 +96,49 @@ pub struct Config {
     pub hash_files: bool,
 }
 
+/// An address that may hold a password, as it was given. Nothing shows it.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("set")
+    }
+}
+
+/// Anything is taken: what clap refuses it repeats, with the password.
+impl std::str::FromStr for DatabaseUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<DatabaseUrl, Self::Err> {
+        Ok(DatabaseUrl(text.trim().to_owned()))
+    }
+}
+
 impl Config {
+    /// The database: `DATABASE_URL` where it is set, else the file.
+    ///
+    /// # Errors
+    /// `DatabaseUrl` where that is no address. It is not repeated.
+    pub fn database(&self) -> Result<Address, ServerError> {
+        match self.database_url.as_ref().filter(|url| !url.0.is_empty()) {
+            Some(url) => Address::parse_url(&url.0).map_err(ServerError::DatabaseUrl),
+            None => Ok(self.database_path.clone().into()),
+        }
+    }
+
+    /// The database's file, where it is one.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        self.database().ok().and_then(|database| database.file().map(Path::to_owned))
+    }
+
+    /// What must be in no text that leaves the lab.
+    pub fn secrets(&self) -> Vec<String> {
+        let url = self.database_url.iter().map(|url| url.0.clone());
+        let password = self.database_url.iter().filter_map(|url| password(&url.0));
+        self.session_secret.iter().chain(&self.webhook_url).cloned().chain(url).chain(password).collect()
+    }
+
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.listen, self.port)
@@ -127,5 +178,50 @@ impl Config {
         let tokens = self.total_license_tokens.map(|n| ("total_license_tokens".to_owned(), n.to_string()));
         let size = self.max_file_size_mb.map(|n| ("max_file_size_mb".to_owned(), n.to_string()));
         tokens.into_iter().chain(size).collect()
+    }
+}
+
+/// Of `postgres://USER:PASSWORD@HOST/…`, as it was written.
+fn password(url: &str) -> Option<String> {
+    let (who, _) = url.split_once("://")?.1.rsplit_once('@')?;
+    Some(who.split_once(':')?.1.to_owned()).filter(|password| !password.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn config(url: &str) -> Config {
+        Line::try_parse_from(["server", "--database-url", url]).unwrap().config
+    }
+
+    #[test]
+    fn a_database_s_address_is_taken_and_its_password_shown_nowhere() {
+        let url = "postgres://ajm:ge%40heim@db.lab/jobs";
+        let config = config(url);
+        assert_eq!(config.database().unwrap().to_string(), "postgres://ajm@db.lab:5432/jobs");
+        assert_eq!(config.database_file(), None);
+        assert!(!format!("{config:?}").contains("heim"));
+        for secret in [url, "ge%40heim"] {
+            assert!(config.secrets().contains(&secret.to_owned()), "{secret}");
+        }
+    }
+
+    #[test]
+    fn one_that_is_none_is_told_without_repeating_it_and_an_empty_one_is_not_set() {
+        for wrong in ["mysql://ajm:geheim@db/jobs", "postgres://ajm:geheim@db", "geheim"] {
+            let error = config(wrong).database().unwrap_err().to_string();
+            assert!(error.starts_with("DATABASE_URL ") && !error.contains("geheim"), "{error}");
+        }
+        let file = config(" ").database_file().unwrap();
+        assert!(file.ends_with("abaqus-jobs.db"), "{}", file.display());
     }
 }

@@ -11,7 +11,7 @@ use app::backend::command;
 use credentials::Signer;
 use domain::health::percent_used;
 use domain::{NodeState, Settings};
-use repository::{Claim, Repository};
+use repository::Repository;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -45,8 +45,11 @@ impl Findings<'_> {
 pub async fn examine(config: &Config, own: Option<&Repository>, say: Say<'_>) -> u32 {
     let mut found = Findings { failed: 0, say };
     secret(config, &mut found);
+    let file = config.database_file();
+    if let Some(file) = &file {
+        folder_is_right("DATABASE_PATH", folder_of(file), 0o750, &mut found);
+    }
     for (name, folder, mode) in [
-        ("DATABASE_PATH", folder_of(&config.database_path), 0o750),
         ("UPLOAD_DIR", config.upload_dir.as_path(), 0o750),
         ("RESULTS_DIR", &config.results_dir, 0o750),
         ("BACKUP_DIR", &config.backup_dir, 0o700),
@@ -137,7 +140,9 @@ fn key(config: &Config, found: &mut Findings<'_>) {
 
 fn disks(config: &Config, full: u32, found: &mut Findings<'_>) {
     let mut seen = Vec::new();
-    for folder in [folder_of(&config.database_path), &config.upload_dir, &config.results_dir, &config.backup_dir] {
+    let file = config.database_file();
+    let places = [config.upload_dir.as_path(), &config.results_dir, &config.backup_dir];
+    for folder in file.as_deref().map(folder_of).into_iter().chain(places) {
         match machine::disk(folder) {
             Ok(disk) if seen.contains(&disk.id) => {}
             Ok(disk) => {
@@ -166,11 +171,18 @@ async fn opened(config: &Config, own: &Repository, found: &mut Findings<'_>) -> 
 }
 
 async fn open(config: &Config, found: &mut Findings<'_>) -> Option<Repository> {
-    match Claim::holder(&config.database_path) {
+    let is_there = match database::is_there(config).await {
+        Ok(is_there) => is_there,
+        Err(error) => {
+            found.bad("database", &error.to_string(), "Until then the server does not start.");
+            return None;
+        }
+    };
+    match database::holder(config).await {
         Some(holder) => found.good("in use by", &holder.to_string()),
         None => found.look("server", "none runs on this database", "$ systemctl start abaqus-job-manager"),
     }
-    if !config.database_path.exists() {
+    if !is_there {
         match database::refuse_missing(config) {
             Ok(()) => found.look("database", "is not there yet", "The server makes it at its first start."),
             Err(error) => found.bad("database", &error.to_string(), "Until then the server does not start."),

@@ -23,6 +23,7 @@ mod scheduler;
 mod serve;
 mod upkeep;
 mod usage;
+mod webhook;
 mod ws;
 
 use app::backend::{Backend, Entrance, Folders, OwnFolders};
@@ -31,10 +32,11 @@ use credentials::{Passwords, Signer};
 pub use database::open_repository;
 use executor::{Executor, ExecutorConfig, Runners};
 use leptos::config::LeptosOptions;
+use repository::{Address, AddressError};
 use scheduler::Scheduler;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -54,15 +56,18 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The database.
-    #[error("the database {}: {why}. {help}", .path.display())]
+    #[error("the database {database}: {why}. {help}")]
     Database {
-        /// Its file.
-        path: PathBuf,
+        /// Where it is; without a password.
+        database: Address,
         /// What is wrong with it.
         why: String,
         /// The command that helps.
         help: String,
     },
+    /// What is set there is no address.
+    #[error("DATABASE_URL {0}")]
+    DatabaseUrl(AddressError),
     /// Something else of the database.
     #[error("the database: {0}")]
     Repository(#[from] repository::RepositoryError),
@@ -72,6 +77,9 @@ pub enum ServerError {
     /// What sessions are signed with.
     #[error("SESSION_SECRET {0}")]
     Secret(String),
+    /// Where messages of alarms go.
+    #[error("WEBHOOK_URL {0}")]
+    Webhook(String),
     /// A folder or the port.
     #[error("{what}: {error}")]
     Io {
@@ -109,7 +117,8 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
         make_private(folder).map_err(io_error(folder.display()))?;
     }
     let entrance = entrance(&config)?;
-    let (_claim, repository) = database::open_alone(&config).await?;
+    let sender = webhook::Sender::of(&config)?;
+    let (claim, repository) = database::open_alone(&config).await?;
     // before this start writes any
     let newest = repository.newest_moment().await?;
     let executor = executor(&config)?;
@@ -117,31 +126,40 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());
     let address = listener.local_addr().map_err(io_error("the port"))?;
     first::invite_first_admin(&repository, &config, address).await?;
+    let webhook = sender.as_ref().map(|sender| sender.webhook(&config.base_url(address.port())));
     let own = OwnFolders {
-        database: config.database_path.clone(),
+        database: config.database_file(),
         backups: config.backup_dir.clone(),
         logs: config.log_dir.clone(),
     };
-    let backend = Backend::new(repository.clone(), executor, folders, own, entrance);
+    let backend = Backend::new(repository.clone(), executor, folders, own, entrance, webhook.clone());
     let counting =
         tokio::spawn(metrics::count_until_stopped(backend.clone(), config.metrics_dir.clone(), stop.clone()));
     let upkeep = tokio::spawn(upkeep::go_on_until_stopped(backend.clone(), newest, stop.clone()));
+    let telling = tokio::spawn(webhook::tell_until_stopped(backend.clone(), sender, stop.clone()));
     let clearing = tokio::spawn(files::forgotten::clear_until_stopped(backend.clone(), stop.clone()));
     let router = router::router(site(&config, address), backend, Arc::new(config.clone()), stop.clone());
     let scheduling = tokio::spawn(scheduler.run());
     tracing::info!(%address, "serving");
+    let mut taken = Ok(());
     tokio::select! {
         () = serve::serve(listener, router, serve::PATIENCE, stop.clone()) => {}
         () = async { stop.cancelled().await; tokio::time::sleep(LAST_WORDS).await } => {
             tracing::info!("some connections were still open");
         }
+        () = claim.lost() => taken = Err(database::taken(&config)?),
     }
     stop.cancel();
-    if scheduling.await.is_err() || clearing.await.is_err() || upkeep.await.is_err() || counting.await.is_err() {
+    if scheduling.await.is_err()
+        || clearing.await.is_err()
+        || upkeep.await.is_err()
+        || counting.await.is_err()
+        || telling.await.is_err()
+    {
         tracing::error!("what goes on beside the answers ended badly");
     }
     repository.close().await;
-    Ok(())
+    taken
 }
 
 /// How people come in, as configured.

@@ -163,8 +163,8 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 async fn migrate(config: &Config, to: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
     match to {
         Some(change) => {
-            let _claim = database::claim(config, "migrate")?;
-            let gone = repository::go_back(&config.database_path, change).await;
+            let _claim = database::claim(config, "migrate").await?;
+            let gone = repository::go_back(config.database()?, change).await;
             gone.map_err(|error| database::explain(config, error))?;
         }
         None => {
@@ -186,10 +186,15 @@ async fn examine(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 
 async fn optimize(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     // held to the end: nobody begins to serve a file that is being written anew
-    let claim = repository::Claim::take(&config.database_path, "optimize");
-    let done = repository::optimize(&config.database_path, claim.is_ok()).await;
+    let database = config.database()?;
+    let claim = repository::Claim::take(&database, "optimize").await;
+    let done = repository::optimize(&database, claim.is_ok()).await;
     let done = done.map_err(|error| database::explain(config, error))?;
     let megabytes = |bytes: u64| bytes.div_ceil(1_000_000);
+    if database.file().is_none() {
+        println!("statistics are up to date; {} MB in use", megabytes(done.after));
+        return Ok(());
+    }
     println!("statistics are up to date; {} MB in use, {} MB of it free", megabytes(done.before), megabytes(done.free));
     match (done.packed, claim) {
         (true, _) => println!("packed: {} MB now", megabytes(done.after)),

@@ -270,7 +270,7 @@ fn of_nodes(all: &Gauges, nodes: &[NodeSummary]) -> Result<(), prometheus::Error
         matches!(node.state, NodeState::Available | NodeState::Draining)
             && node.last_contact.is_some_and(|at| now.since(at) <= LATELY)
     };
-    let table: [(&str, &str, Value<'_>); 9] = [
+    let table: [(&str, &str, Value<'_>); 10] = [
         ("abaqus_node_up", "The node answers.", Box::new(move |node| Some(flag(answers(node))))),
         (
             "abaqus_node_draining",
@@ -294,6 +294,11 @@ fn of_nodes(all: &Gauges, nodes: &[NodeSummary]) -> Result<(), prometheus::Error
             "abaqus_node_disk_size_bytes",
             "Size of the disk of its work folder.",
             Box::new(|node| node.disk.map(|(_, size)| seconds(size))),
+        ),
+        (
+            "abaqus_node_clock_ahead_seconds",
+            "By how much its clock is ahead of the server's.",
+            Box::new(|node| node.clock_ahead.and_then(|ahead| i32::try_from(ahead).ok()).map(f64::from)),
         ),
         (
             "abaqus_node_last_contact_timestamp_seconds",

@@ -141,6 +141,7 @@ impl Add {
                 work_dir,
                 last_contact: None,
                 disk: None,
+                clock_ahead: None,
                 version: 0,
             },
         })

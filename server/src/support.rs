@@ -25,8 +25,8 @@ pub async fn write_bundle(config: &Config, file: &Path) -> Result<(), Box<dyn Er
     if file.try_exists()? {
         return Err(format!("{} is there already: name another file", file.display()).into());
     }
-    let repository = if config.database_path.exists() && database::examine(config).await.is_ok_and(|of| of.pending == 0)
-    {
+    let is_there = database::is_there(config).await.unwrap_or(false);
+    let repository = if is_there && database::examine(config).await.is_ok_and(|of| of.pending == 0) {
         database::open_repository(config).await.ok()
     } else {
         None

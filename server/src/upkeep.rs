@@ -28,12 +28,14 @@ struct Clock {
 }
 
 impl Clock {
-    /// Asks it. Where it leapt ahead, what the clean-up takes is to be seen for a week again.
+    /// Asks it. Where it leapt ahead or came back from there, what the clean-up takes is to be seen for a week again, by what
+    /// the clock says now.
     async fn ask(&mut self, backend: &Backend) -> Timestamp {
         let now = Timestamp(chrono::Utc::now().timestamp());
         let most = if self.is_counted { LEAP_COUNTED } else { LEAP };
-        if leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now, most) {
-            tracing::warn!(before = self.said.0, now = now.0, "the clock leapt ahead: the clean-up waits for a week");
+        let is_back = self.said.since(now) >= LEAP_COUNTED;
+        if is_back || leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now, most) {
+            tracing::warn!(before = self.said.0, now = now.0, "the clock leapt: the clean-up waits for a week");
             if let Err(error) = backend.repository.notice_cleanup_again(now).await {
                 tracing::error!(%error, "the clean-up could not be told to wait");
                 // asked again as if nothing had been, and until then nothing is cleaned up

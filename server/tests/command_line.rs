@@ -11,6 +11,7 @@ fn server(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .args(arguments)
         .env_remove("DATABASE_PATH")
+        .env_remove("DATABASE_URL")
         .env("PORT", "0")
         .output()
         .unwrap()
@@ -61,8 +62,8 @@ async fn adding_a_node_again_keeps_what_was_not_said() {
     let more = ["--port", "2222", "--max-tokens", "20", "--work-dir", "/runs", "--hostname", "big", "--abaqus", "abq"];
     assert!(server(folder.path(), &[&ADD[..], &more].concat()).status.success());
     let open = async || {
-        let path = folder.path().join("data/abaqus-jobs.db");
-        Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap()
+        let database = folder.path().join("data/abaqus-jobs.db").into();
+        Repository::open(&RepositoryConfig { database, first_values: Vec::new() }).await.unwrap()
     };
     let id = NodeId::parse("node-01").unwrap();
     let repository = open().await;

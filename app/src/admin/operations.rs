@@ -6,6 +6,7 @@ pub mod calls;
 mod cards;
 mod page;
 mod store;
+mod webhook;
 mod words;
 
 pub use page::OperationsPage;

@@ -20,6 +20,15 @@ pub fn file_name(locale: Locale, name: &str, error: NameError) -> AppError {
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }
 
+/// Messages of alarms go nowhere.
+pub fn no_webhook(locale: Locale) -> AppError {
+    let message = locale.pick(
+        "知らせの送り先がありません。サーバーの .env に WEBHOOK_URL を書いて再起動してください。",
+        "There is no webhook. Set WEBHOOK_URL in the server's .env and start it again.",
+    );
+    AppError::new(ErrorCode::NotFound, message)
+}
+
 /// A name that cannot be a job's.
 pub fn job_name(locale: Locale, error: NameError) -> AppError {
     let why = sentence::fault::job_name(error).in_locale(locale);
@@ -368,6 +377,10 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             tracing::warn!(field, %problem, "the database refused what was sent");
             let message = match problem {
                 Contradiction::TooLarge => locale.pick("大きすぎます。", "It is too large."),
+                Contradiction::NotStorable(_) => locale.pick(
+                    "保存できない文字 (NUL) が含まれています。",
+                    "It has a character that cannot be stored (NUL).",
+                ),
                 _ => locale.pick(
                     "送られた内容に矛盾があります。最初からもう一度送ってください。",
                     "What was sent contradicts itself. Send it again from the beginning.",
@@ -381,6 +394,14 @@ pub fn repository(locale: Locale, error: RepositoryError) -> AppError {
             locale.pick(
                 "データベースが使用中です。少し待ってから、もう一度試してください。",
                 "The database is busy. Wait a moment and try again.",
+            ),
+        ),
+        // the log of the look at the database, and `doctor`, say why
+        RepositoryError::Unreachable { .. } => AppError::new(
+            ErrorCode::Unavailable,
+            locale.pick(
+                "データベースのサーバーに接続できません。少し待ってから、もう一度試してください。",
+                "The database's server cannot be reached. Wait a moment and try again.",
             ),
         ),
         RepositoryError::Full => full(locale),

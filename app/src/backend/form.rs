@@ -50,7 +50,6 @@ impl Backend {
                 // behind everything that waits already
                 id: JobId(i64::MAX),
                 name: name.clone(),
-                submitted: now,
                 head_since: None,
                 not_before: None,
                 user: asking.actor.id.clone(),

@@ -1,22 +1,24 @@
-//! What keeps it running: how everything stands, what somebody should know, and backups.
+//! What keeps it running: how everything stands, what somebody should know and how they hear of it, and backups.
 
 mod backups;
 mod cleanup;
 mod health;
 mod logs;
 mod view;
+mod webhook;
 
 pub use backups::BackupWork;
 pub use health::Watch;
 pub use view::{last_before, next_after};
+pub use webhook::Webhook;
 
 use std::path::{Path, PathBuf};
 
 /// Where the server's own things lie, beside uploads and results.
 #[derive(Clone, Debug)]
 pub struct OwnFolders {
-    /// The database's file.
-    pub database: PathBuf,
+    /// The database's file; a server's database has none here.
+    pub database: Option<PathBuf>,
     /// Backups.
     pub backups: PathBuf,
     /// Log files.

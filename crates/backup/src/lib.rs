@@ -3,7 +3,7 @@
 //! A backup is a folder that can be read without this program:
 //! ```text
 //! BACKUP_DIR/20261129_020000/
-//!   abaqus-jobs.db   the database, packed, as it was at one moment
+//!   abaqus-jobs.db   the database, packed, as it was at one moment: a SQLite file, also of one in PostgreSQL
 //!   uploads/         as UPLOAD_DIR
 //!   results/         files of RESULTS_DIR that changed in the last days
 //!   SHA256SUMS       of all of these: `sha256sum -c SHA256SUMS`
@@ -24,7 +24,7 @@ mod verify;
 mod write;
 
 pub use manifest::Manifest;
-pub use restore::{Lost, Restored, restore};
+pub use restore::{Kept, Lost, Restored, restore};
 pub use shelf::{Attempt, Check, Shelved, files, find, last_attempt, list};
 pub use verify::{Verified, check, verify};
 pub use write::{Rules, write};

@@ -1,14 +1,15 @@
 //! Puts a backup back in its place.
 //!
 //! Everything is made ready beside its place first: the new database, and files that are missing or differ. Then only names
-//! change, the database's last. What is replaced is kept, and so are uploads that the restored database does not know.
+//! change, the database's last. What is replaced is kept, and so are uploads that the restored database does not know. A
+//! database in PostgreSQL is filled from the new one in a transaction that is committed last.
 
 use crate::{
     BackupError, DATABASE, Manifest, Places, Progress, RESULTS, Shelved, Step, Tell, UPLOADS, at, blocking, manifest,
     shelf, tree, verify,
 };
 use domain::{Actor, JobId, UploadId};
-use repository::{Claim, KnownJob, Repository, RepositoryConfig, Rights, Settled, Use};
+use repository::{Address, Claim, KnownJob, Replacement, Repository, RepositoryConfig, Rights, Settled, Use};
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
@@ -41,9 +42,29 @@ pub struct Restored {
     /// What became of its jobs.
     pub settled: Settled,
     /// Where the database that was replaced is kept.
-    pub kept: Option<PathBuf>,
+    pub kept: Option<Kept>,
     /// Files that were put back.
     pub files: u64,
+}
+
+/// Where a database is kept that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// A file and what belongs to it.
+    Folder(PathBuf),
+    /// A server's, in a schema of its own beside the new tables.
+    Schema(String),
+}
+
+impl std::fmt::Display for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Kept::Folder(folder) => write!(f, "{}", folder.display()),
+            Kept::Schema(name) => {
+                write!(f, "the same database's schema {name} (DROP SCHEMA \"{name}\" CASCADE, later)")
+            }
+        }
+    }
 }
 
 /// Puts the backup of this name (or `latest`) back. Nobody else uses the database: the claim is the proof.
@@ -51,7 +72,7 @@ pub struct Restored {
 /// # Errors
 /// Why not. Everything is as it was then, unless the very last step failed, in which files only change their names.
 pub async fn restore(
-    database: &Path,
+    database: impl Into<Address>,
     _claim: &Claim,
     places: &Places,
     name: &str,
@@ -62,21 +83,22 @@ pub async fn restore(
     let _lock = shelf::lock(&places.backups)?;
     let shelved = shelf::find(&places.backups, name)?;
     let manifest = verify(&shelved.folder, tell).await?.manifest;
-    let (lost, last_known) = lost(database, &shelved).await?;
+    let database = database.into();
+    let (lost, last_known) = lost(&database, &shelved).await?;
     let stamp = shelf::name_for(&places.backups, chrono::Utc::now().timestamp());
-    let fresh = beside(database, &format!(".restoring-{stamp}"));
+    let fresh = match database.file() {
+        Some(file) => beside(file, &format!(".restoring-{stamp}")),
+        // what a kill leaves of it the next backup sweeps away
+        None => shelf::unfinished(&places.backups, &format!("restoring-{stamp}")),
+    };
     let used = JobId(manifest.last_job.max(last_known).max(last_folder(&places.results)?));
-    match ready(database, &fresh, &shelved, places, used, &stamp, actor, tell).await {
+    match ready(&database, &fresh, &shelved, places, used, &stamp, actor, tell).await {
         Ok((settled, moves)) => {
-            let (database, fresh) = (database.to_owned(), fresh.clone());
             let files = moves.iter().filter(|one| one.is_new).count() as u64;
-            let kept = blocking(move || {
-                for one in moves {
-                    one.make()?;
-                }
-                exchange(&database, &fresh, &stamp)
-            })
-            .await?;
+            let kept = match database.file() {
+                Some(file) => put_file(file.to_owned(), fresh, moves, stamp).await?,
+                None => put_into_server(&database, fresh, moves, &stamp).await?,
+            };
             Ok(Restored { manifest, lost, settled, kept, files })
         }
         Err(error) => {
@@ -84,6 +106,38 @@ pub async fn restore(
             Err(error)
         }
     }
+}
+
+async fn put_file(
+    database: PathBuf,
+    fresh: PathBuf,
+    moves: Vec<Move>,
+    stamp: String,
+) -> Result<Option<Kept>, BackupError> {
+    blocking(move || {
+        for one in moves {
+            one.make()?;
+        }
+        Ok(exchange(&database, &fresh, &stamp)?.map(Kept::Folder))
+    })
+    .await
+}
+
+/// What can fail of the database does before a file moves.
+async fn put_into_server(
+    database: &Address,
+    fresh: PathBuf,
+    moves: Vec<Move>,
+    stamp: &str,
+) -> Result<Option<Kept>, BackupError> {
+    let put = async {
+        let ready = Replacement::prepare(database, &fresh, &format!("before_restore_{stamp}")).await?;
+        blocking(move || moves.into_iter().try_for_each(Move::make)).await?;
+        Ok(ready.commit().await?.map(Kept::Schema))
+    };
+    let put = put.await;
+    remove_database(&fresh)?;
+    put
 }
 
 /// A file or folder that takes its place at the end.
@@ -97,7 +151,7 @@ struct Move {
 }
 
 impl Move {
-    fn make(&self) -> Result<(), BackupError> {
+    fn make(self) -> Result<(), BackupError> {
         if let Some(aside) = &self.aside {
             parent_of(aside)?;
             fs::rename(&self.to, aside).map_err(at(aside))?;
@@ -114,7 +168,7 @@ fn parent_of(path: &Path) -> Result<(), BackupError> {
 /// The new database and all files beside their places. Nothing that is there is touched.
 #[allow(clippy::too_many_arguments, reason = "one step of one function")]
 async fn ready(
-    database: &Path,
+    database: &Address,
     fresh: &Path,
     shelved: &Shelved,
     places: &Places,
@@ -124,9 +178,7 @@ async fn ready(
     tell: &Tell,
 ) -> Result<(Settled, Vec<Move>), BackupError> {
     remove_database(fresh)?;
-    if let Some(folder) = database.parent() {
-        tree::private_folder(folder)?;
-    }
+    parent_of(fresh)?;
     tree::copy(&shelved.folder.join(DATABASE), fresh, &mut |_| {}).map_err(at(fresh))?;
     // what was revoked since must not work again
     let rights = repository::rights_in(database, Use::Live).await.ok();
@@ -220,7 +272,7 @@ async fn settle(
     places: &Places,
     actor: &Actor,
 ) -> Result<(Settled, Vec<PathBuf>), BackupError> {
-    let config = RepositoryConfig { path: fresh.to_owned(), first_values: Vec::new() };
+    let config = RepositoryConfig { database: fresh.into(), first_values: Vec::new() };
     let repository = Repository::open(&config).await?;
     let done = async {
         let settled = repository.settle_restored(backup, used, rights, actor).await?;
@@ -260,8 +312,12 @@ fn upload_folders(uploads: &Path) -> Result<Vec<UploadId>, BackupError> {
 }
 
 /// What the present database knows beyond the backup, and the largest number of a job it has.
-async fn lost(database: &Path, shelved: &Shelved) -> Result<(Lost, i64), BackupError> {
-    if !database.exists() {
+async fn lost(database: &Address, shelved: &Shelved) -> Result<(Lost, i64), BackupError> {
+    let is_there = match database.file() {
+        Some(file) => file.exists(),
+        None => !repository::is_blank(database).await?,
+    };
+    if !is_there {
         return Ok((Lost::Nothing, 0));
     }
     let Ok(present) = repository::jobs_in(database, Use::Live).await else { return Ok((Lost::Unknown, 0)) };

@@ -39,8 +39,8 @@ fn silent(_: &GoingJob) {}
 impl Lab {
     async fn new() -> Lab {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("data/jobs.db");
-        let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+        let database = folder.path().join("data/jobs.db").into();
+        let repo = Repository::open(&RepositoryConfig { database, first_values: Vec::new() }).await.unwrap();
         let places = Places { uploads: folder.path().join("uploads"), results: folder.path().join("results") };
         let lab = Lab { folder, repo, places };
         lab.sql("UPDATE system_config SET updated_at = updated_at - 8 * 86400 WHERE key LIKE 'cleanup_%'");

@@ -39,7 +39,7 @@ pub use ids::{JobId, RunToken, UploadId};
 pub use job::{Actor, JobSummary, NodeWish, Priority, Solver};
 pub use license::{LicenseAsking, LicenseHolder, LicenseReport, LicenseStanding};
 pub use name::{AccountName, FileName, HostName, JobName, NameError, NodeId, SolverCommand, UserId, WorkFolder};
-pub use node::{Node, NodeConfig, NodeDraft, NodeJob, NodeRefusal, NodeState, NodeSummary, NodeUse};
+pub use node::{Node, NodeAnswer, NodeConfig, NodeDraft, NodeJob, NodeRefusal, NodeState, NodeSummary, NodeUse};
 pub use options::RunOptions;
 pub use progress::{Progress, StepShape, Trouble, TroubleKind};
 pub use reservation::{NewReservation, Reservation, ReservationId, ReservationProblem, ReservedCores};

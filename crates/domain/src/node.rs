@@ -79,6 +79,9 @@ pub struct Node {
     pub last_contact: Option<Timestamp>,
     /// Free and total bytes of the work folder's disk, at the last answer.
     pub disk: Option<(u64, u64)>,
+    /// Seconds by which its clock was ahead of the server's at the last answer; negative: behind.
+    #[serde(default)]
+    pub clock_ahead: Option<i64>,
     /// Raised by every change that a person makes, so that one does not undo another's unseen.
     #[serde(default)]
     pub version: u64,
@@ -155,4 +158,15 @@ pub struct NodeSummary {
     pub last_contact: Option<Timestamp>,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// Seconds by which its clock was ahead of the server's at the last answer; negative: behind.
+    pub clock_ahead: Option<i64>,
+}
+
+/// What a node said of itself when it answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeAnswer {
+    /// Free and total bytes of the work folder's disk.
+    pub disk: Option<(u64, u64)>,
+    /// Seconds by which its clock is ahead of the server's; negative: behind.
+    pub clock_ahead: Option<i64>,
 }

@@ -67,8 +67,6 @@ pub struct WaitingJob {
     pub tokens: Tokens,
     /// Higher first.
     pub priority: Priority,
-    /// Submitted: earlier first, then by number.
-    pub submitted: Timestamp,
     /// Since when it has been first of those that could not start; `None` when it is not (kept by the caller from
     /// the last decision, see [`Plan::head`]).
     pub head_since: Option<Timestamp>,
@@ -383,7 +381,7 @@ pub fn what_if(snapshot: &Snapshot, job: &WaitingJob) -> Outcome {
 fn decide(snapshot: &Snapshot, queue: Vec<&WaitingJob>, only: Option<JobId>) -> Plan {
     // names are looked up in the order they lie in memory: in the queue's order each would wait for it
     let (mut room, mut queue) = room::Room::new(snapshot, &queue);
-    queue.sort_by_cached_key(|queued| (std::cmp::Reverse(queued.job.priority), queued.job.submitted, queued.job.id));
+    queue.sort_by_cached_key(|queued| (std::cmp::Reverse(queued.job.priority), queued.job.id));
     let pass = keep::pass(
         &mut room,
         &queue,

@@ -98,6 +98,8 @@ pub struct AlertRules {
     pub node_lost_after: Seconds,
     /// `alert_backup_hours`, in seconds here.
     pub backup_late_after: Seconds,
+    /// `alert_clock_seconds`.
+    pub clock_off: Seconds,
 }
 
 /// What tokens in use outside this system mean for our queue.

@@ -63,7 +63,6 @@ impl Lab {
             cpus,
             tokens: solver.tokens(cpus, &TokenRule::default()),
             priority: Priority::NORMAL,
-            submitted: Timestamp(self.now),
             head_since: None,
             not_before: None,
         });

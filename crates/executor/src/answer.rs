@@ -1,7 +1,7 @@
 //! What goes into a call and what comes out, in the domain's words.
 
 use domain::lifecycle::RunReport;
-use domain::{ExitStatus, FileName, RunToken};
+use domain::{ExitStatus, FileName, RunToken, Timestamp};
 use std::path::PathBuf;
 
 pub use runner::protocol::Probe;
@@ -59,6 +59,8 @@ pub struct Polled {
     pub boot: String,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// The node's clock when it answered.
+    pub clock: Timestamp,
     /// Some file may have grown by more than one answer carries.
     pub cut: bool,
     /// In the order asked.

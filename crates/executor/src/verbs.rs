@@ -174,7 +174,7 @@ impl Executor {
         let (largest, all) = carried.fold((0, 0), |(largest, all), bytes| (bytes.max(largest), bytes + all));
         let cut = largest >= POLL_FILE || all >= POLL_ALL;
         let runs = answer.runs.into_iter().map(polled).collect();
-        Ok(Polled { boot: said(&answer.boot), disk: answer.disk, cut, runs })
+        Ok(Polled { boot: said(&answer.boot), disk: answer.disk, clock: answer.clock, cut, runs })
     }
 
     /// Closes the run's gate, has the solver end in its own way (`polite`, at most half of `grace`), asks its processes

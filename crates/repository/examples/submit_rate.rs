@@ -1,11 +1,12 @@
 //! How many jobs a second are saved (each on the disk before it is acknowledged), and how long the usual questions
-//! take. `cargo run --release -p repository --example submit_rate [folder]`: the folder's disk is what is measured.
+//! take. `cargo run --release -p repository --example submit_rate [folder]`: the folder's disk is what is measured; or, with
+//! `TEST_DATABASE=postgres://…`, an empty database there.
 #![allow(clippy::unwrap_used)]
 
 use domain::{
     Actor, Cores, FileName, JobName, NodeWish, Origin, Priority, Role, Scope, Solver, Timestamp, UploadId, UserId,
 };
-use repository::{JobQuery, NewUpload, Repository, RepositoryConfig, Submission};
+use repository::{Address, JobQuery, NewUpload, Repository, RepositoryConfig, Submission};
 use std::time::{Duration, Instant};
 
 const JOBS: u32 = 2000;
@@ -44,8 +45,11 @@ async fn submit(repo: &Repository, lanes: u32, deck: &UploadId, actor: &Actor) -
 async fn main() {
     let base = std::env::args().nth(1).map_or_else(std::env::temp_dir, Into::into);
     let folder = tempfile::tempdir_in(base).unwrap();
-    let path = folder.path().join("jobs.db");
-    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    let database = match std::env::var("TEST_DATABASE") {
+        Ok(url) => Address::parse_url(&url).unwrap(),
+        Err(_) => folder.path().join("jobs.db").into(),
+    };
+    let repo = Repository::open(&RepositoryConfig { database, first_values: Vec::new() }).await.unwrap();
     let actor = Actor {
         id: UserId::parse("sato").unwrap(),
         name: "sato".into(),

@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Everything that is ever written as done. Pages have words for each.
-pub const ACTIONS: [&str; 35] = [
+pub const ACTIONS: [&str; 36] = [
     "submit_job",
     "hold_job",
     "release_job",
@@ -51,6 +51,7 @@ pub const ACTIONS: [&str; 35] = [
     "restore_backup",
     "clean_up",
     "take_support_bundle",
+    "test_webhook",
 ];
 
 /// Who did what to what, and from where; `before` and `after` as JSON, `null` where there was or is nothing.

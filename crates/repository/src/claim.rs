@@ -1,10 +1,14 @@
-//! One server for one database: a lock beside the file that lasts as long as the process does.
+//! One server for one database: a lock beside the file, or in the database's server, that lasts as long as the process does.
 
+mod file;
+mod session;
+
+use crate::RepositoryError;
+use crate::address::{Address, Place};
 use serde::{Deserialize, Serialize};
-use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,78 +50,61 @@ pub enum ClaimError {
         /// The system's words.
         error: io::Error,
     },
+    /// The database's server.
+    #[error("{0}")]
+    Database(RepositoryError),
+}
+
+impl Holder {
+    /// It is a program on this machine.
+    pub fn is_here(&self) -> bool {
+        self.host == host()
+    }
 }
 
 /// Held until it is dropped, or the process ends in whatever way.
 #[derive(Debug)]
-pub struct Claim {
-    _file: File,
-}
+pub struct Claim(Held);
 
-/// The lock's file.
-fn beside(database: &Path) -> PathBuf {
-    let mut name = OsString::from(database);
-    name.push(".lock");
-    PathBuf::from(name)
+#[derive(Debug)]
+enum Held {
+    File { _lock: File },
+    Session(session::Session),
 }
 
 impl Claim {
-    /// Takes the database for `work`. Its folder is made where it is missing.
+    /// Takes the database for `work`. A file's folder is made where it is missing.
     ///
     /// # Errors
-    /// `Held`, `Io`.
-    pub fn take(database: &Path, work: &str) -> Result<Claim, ClaimError> {
-        let path = beside(database);
-        let failed = |error: io::Error| ClaimError::Io { path: path.clone(), error };
-        if let Some(folder) = path.parent() {
-            make_private(folder).map_err(failed)?;
-        }
-        // never removed: a lock on a name that was removed and made anew would be two locks
-        let mut file = OpenOptions::new()
-            .mode(0o600)
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
-        let mut tries = 0;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                // who only looks whether somebody has it is gone in a moment
-                Err(TryLockError::WouldBlock) if tries < TRIES => {
-                    tries += 1;
-                    std::thread::sleep(PAUSE);
-                }
-                Err(TryLockError::WouldBlock) => return Err(ClaimError::Held(read(&mut file))),
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-            }
-        }
+    /// `Held`, `Io`, `Database`.
+    pub async fn take(database: impl Into<Address>, work: &str) -> Result<Claim, ClaimError> {
         let holder = Holder {
             work: work.to_owned(),
             host: host(),
             pid: std::process::id(),
             since: chrono::Local::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
         };
-        // who it is only helps people: a full disk must not keep the server from starting
-        let mut note = || {
-            file.set_len(0)?;
-            file.rewind()?;
-            file.write_all(serde_json::to_string(&holder).map_err(io::Error::other)?.as_bytes())
-        };
-        if let Err(error) = note() {
-            tracing::warn!(%error, "who holds the database could not be noted");
-        }
-        Ok(Claim { _file: file })
+        Ok(Claim(match database.into().0 {
+            Place::File(path) => Held::File { _lock: file::take(&path, &holder).await? },
+            Place::Server(server) => Held::Session(session::take(&server, &holder).await?),
+        }))
     }
 
-    /// Who has the database for itself, where somebody has.
-    pub fn holder(database: &Path) -> Option<Holder> {
-        let mut file = File::open(beside(database)).ok()?;
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => read(&mut file),
-            _ => None,
+    /// Who has the database for itself, where somebody has and that can be seen.
+    pub async fn holder(database: impl Into<Address>) -> Option<Holder> {
+        match database.into().0 {
+            Place::File(path) => file::holder(&path),
+            // why nothing can be seen is told by whoever opens it
+            Place::Server(server) => session::holder(&server).await.ok().flatten(),
+        }
+    }
+
+    /// Returns when another program has the database by now, because the connection to its server was lost for a while.
+    /// A file is never lost.
+    pub async fn lost(&self) {
+        match &self.0 {
+            Held::File { .. } => std::future::pending().await,
+            Held::Session(session) => session.lost().await,
         }
     }
 }
@@ -125,12 +112,6 @@ impl Claim {
 /// Makes a folder that others cannot read.
 pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)
-}
-
-fn read(file: &mut File) -> Option<Holder> {
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
 }
 
 /// This machine's name.
@@ -143,18 +124,23 @@ fn host() -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::fresh::Fresh;
 
-    #[test]
-    fn the_second_is_told_who_the_first_is_and_takes_over_after_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("data/jobs.db");
-        assert_eq!(Claim::holder(&database), None);
-        let first = Claim::take(&database, "server").unwrap();
-        let ClaimError::Held(Some(holder)) = Claim::take(&database, "restore").unwrap_err() else { unreachable!() };
+    #[tokio::test]
+    async fn the_second_is_told_who_the_first_is_and_takes_over_after_it() {
+        let fresh = Fresh::new().await;
+        let database = fresh.address();
+        assert_eq!(Claim::holder(&database).await, None);
+        let first = Claim::take(&database, "server").await.unwrap();
+        let ClaimError::Held(Some(holder)) = Claim::take(&database, "restore").await.unwrap_err() else {
+            unreachable!()
+        };
         assert_eq!((holder.work.as_str(), holder.pid), ("server", std::process::id()));
-        assert_eq!(Claim::holder(&database), Some(holder));
+        assert!(holder.is_here());
+        assert_eq!(Claim::holder(&database).await, Some(holder));
         drop(first);
-        assert_eq!(Claim::holder(&database), None);
-        Claim::take(&database, "restore").unwrap();
+        let second = Claim::take(&database, "restore").await.unwrap();
+        assert_eq!(Claim::holder(&database).await.unwrap().work, "restore");
+        drop(second);
     }
 }

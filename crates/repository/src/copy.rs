@@ -1,22 +1,140 @@
-//! A copy of the whole database as it is at one moment, while others go on writing.
+//! All rows of a database put into another one: a copy in a file, whichever database it is of, and the way back into a server.
+//!
+//! A copy of SQLite is SQLite's own. One of PostgreSQL is a SQLite file with the same tables and all their rows, of one moment:
+//! it is read and proven without a server, and goes back into either database. What an admin added is not in it.
 
-use crate::{Repository, RepositoryError, connection};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+mod rows;
+
+use crate::{Address, Repository, RepositoryError, Use, backend, schema};
+use migration::{Migrator, MigratorTrait};
+use rows::{Rows, Table};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
 use std::path::Path;
 
 impl Repository {
-    /// Writes all that is committed now into a new file, packed and whole. The writer is not held up. The caller makes it
+    /// Writes all that is committed now into a new SQLite file, packed and whole. The writer is not held up. The caller makes it
     /// durable.
     ///
     /// # Errors
-    /// `Full`, `Damaged`, `Database`; also where there is such a file.
+    /// `Full`, `Damaged`, `Database`; also where there is such a file, and it is not empty.
     pub async fn copy_to(&self, path: &Path) -> Result<(), RepositoryError> {
-        let db = connection::copier(&self.shared.path, connection::LOCK_PATIENCE).await?;
-        let into = path.to_string_lossy().into_owned();
-        let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [into.into()]);
-        let copied = db.execute_raw(copy).await;
-        drop(db.close().await);
-        copied?;
-        Ok(())
+        let database = &self.shared.database;
+        match database.file() {
+            Some(file) => backend::copy_file(file, path).await,
+            None => copy_rows(database, path).await,
+        }
     }
+}
+
+async fn copy_rows(from: &Address, into: &Path) -> Result<(), RepositoryError> {
+    let source = backend::looking(from, Use::Live).await?;
+    let copied = match backend::writer(&into.into(), backend::LOCK_PATIENCE).await {
+        Ok(file) => {
+            let copied = fill(&source, &file).await;
+            drop(file.close().await);
+            copied
+        }
+        Err(error) => Err(error),
+    };
+    drop(source.close().await);
+    copied
+}
+
+async fn fill(source: &DatabaseConnection, file: &DatabaseConnection) -> Result<(), RepositoryError> {
+    // of one moment, and older tables as they are
+    let moment = source.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await?;
+    let changes = u32::try_from(schema::applied(&moment).await?.len()).unwrap_or(u32::MAX);
+    let into = backend::begin(file).await?;
+    if backend::has_changes(&into).await? {
+        return Err(RepositoryError::Occupied);
+    }
+    Migrator::up(&into, Some(changes)).await?;
+    copy_all(&Table::all(&into).await?, &moment, &into).await?;
+    backend::commit(into).await?;
+    moment.rollback().await?;
+    // a file alone, as it is to be kept
+    file.execute_unprepared("PRAGMA journal_mode = DELETE").await?;
+    Ok(())
+}
+
+/// Every row, and the last number that each table gave.
+async fn copy_all(
+    tables: &[Table],
+    from: &DatabaseTransaction,
+    into: &DatabaseTransaction,
+) -> Result<(), RepositoryError> {
+    // what the changes themselves put in
+    for table in tables.iter().rev() {
+        table.empty(into).await?;
+    }
+    for table in tables {
+        let mut rows = Rows::of(from, table).await?;
+        loop {
+            let some = rows.next(from).await?;
+            if some.is_empty() {
+                break;
+            }
+            table.put(into, some).await?;
+        }
+        rows.close(from).await?;
+        if table.is_counted() {
+            let last = backend::last_number(from, &table.name).await?;
+            backend::skip_numbers(into, &table.name, last).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A file's rows made ready in a server's database, in a transaction: nobody sees them before it is committed, and nothing is
+/// changed where it is not.
+pub struct Replacement {
+    db: DatabaseConnection,
+    transaction: DatabaseTransaction,
+    kept: Option<String>,
+}
+
+impl Replacement {
+    /// Makes them ready. The tables that are there now go into the schema `keep_in`, whatever state they are in. The file's
+    /// tables must be up to date.
+    ///
+    /// # Errors
+    /// `NoServer` where `database` is a file, which is replaced by its name; as every change.
+    pub async fn prepare(database: &Address, file: &Path, keep_in: &str) -> Result<Replacement, RepositoryError> {
+        if database.file().is_some() {
+            return Err(RepositoryError::NoServer);
+        }
+        let source = backend::looking(&file.into(), Use::Still).await?;
+        let db = backend::writer(database, backend::LOCK_PATIENCE).await?;
+        let prepared = prepare(&source, &db, keep_in).await;
+        drop(source.close().await);
+        let (transaction, kept) = prepared?;
+        Ok(Replacement { db, transaction, kept })
+    }
+
+    /// Puts them in place of what was there; gives the schema in which that is kept, where there was anything.
+    ///
+    /// # Errors
+    /// `Unreachable`, `Full`, `Database`.
+    pub async fn commit(self) -> Result<Option<String>, RepositoryError> {
+        let Replacement { db, transaction, kept } = self;
+        let committed = backend::commit(transaction).await;
+        drop(db.close().await);
+        committed.map(|()| kept)
+    }
+}
+
+async fn prepare(
+    source: &DatabaseConnection,
+    db: &DatabaseConnection,
+    keep_in: &str,
+) -> Result<(DatabaseTransaction, Option<String>), RepositoryError> {
+    let moment = source.begin().await?;
+    let tables = Table::all(&moment).await?;
+    let transaction = backend::begin(db).await?;
+    let names = tables.iter().map(|table| table.name.as_str()).chain([schema::CHANGES]);
+    let is_kept = backend::put_away(&transaction, names, keep_in).await?;
+    Migrator::up(&transaction, None).await?;
+    copy_all(&tables, &moment, &transaction).await?;
+    moment.rollback().await?;
+    Ok((transaction, is_kept.then(|| keep_in.to_owned())))
 }

@@ -1,5 +1,6 @@
 //! The tables as sea-orm sees them. Private: other rooms speak the domain's types.
 
+pub(crate) mod alerts;
 pub(crate) mod api_tokens;
 pub(crate) mod audit_log;
 pub(crate) mod daily_usage;
@@ -15,3 +16,4 @@ pub(crate) mod sessions;
 pub(crate) mod system_config;
 pub(crate) mod uploads;
 pub(crate) mod users;
+pub(crate) mod webhook_messages;

@@ -1,5 +1,6 @@
 //! What can go wrong, by what the caller can do about it.
 
+use crate::backend;
 use domain::{FileName, JobName, JobStatus};
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
@@ -90,10 +91,10 @@ pub enum RepositoryError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The file is no whole database any more. Nothing was repaired.
+    /// It is no whole database any more. Nothing was repaired.
     #[error("the database is damaged: {found}")]
     Damaged {
-        /// What was found, in SQLite's words.
+        /// What was found, in the database's words.
         found: String,
     },
     /// A newer version of this program has used the database.
@@ -102,12 +103,36 @@ pub enum RepositoryError {
         /// The change of the tables that this program does not know.
         schema: String,
     },
-    /// There is no such file.
+    /// There is no such file, or the server has no such database.
     #[error("the database is not there")]
     Missing,
-    /// The file is a database, but not of this program.
-    #[error("the file is no database of this program")]
+    /// It is a database, but not of this program.
+    #[error("it is no database of this program")]
     Strange,
+    /// The database server does not answer, or the way to it was lost. What was under way may or may not have been done.
+    #[error("the database server cannot be reached: {why}")]
+    Unreachable {
+        /// The system's or the server's words.
+        why: String,
+    },
+    /// The database server does not let us in.
+    #[error("the database server does not let us in: {why}")]
+    Refused {
+        /// The server's words.
+        why: String,
+    },
+    /// The database server or the database is not one that we can use.
+    #[error("the database cannot be used: {why}")]
+    Unfit {
+        /// What is wrong with it, and what would be right.
+        why: String,
+    },
+    /// The file that was to be written has something in it. Nothing was written over.
+    #[error("there is such a file already")]
+    Occupied,
+    /// A file was named where a server's database is wanted. A mistake in the program.
+    #[error("this is no database of a server")]
+    NoServer,
     /// The database is locked by somebody else. Try again.
     #[error("the database is busy")]
     Busy,
@@ -150,67 +175,35 @@ pub enum Contradiction {
     NotStorable(String),
 }
 
-/// SQLite's primary result codes; the extended ones have them in the lowest byte.
-const SQLITE_BUSY: i32 = 5;
-const SQLITE_LOCKED: i32 = 6;
-const SQLITE_CORRUPT: i32 = 11;
-const SQLITE_FULL: i32 = 13;
-const SQLITE_NOTADB: i32 = 26;
-/// An extended code: the memory that all connections share, a file beside the database, cannot be made as large as it must
-/// be. That is what a full disk looks like when the first of them opens the database.
-const SQLITE_IOERR_SHMSIZE: i32 = 4874;
-/// An extended code: a CHECK of the tables refused. Only the number of cores has one.
-const SQLITE_CONSTRAINT_CHECK: i32 = 275;
-
-/// The code SQLite gave, where it was SQLite that refused.
-fn sqlite_code(error: &DbErr) -> Option<i32> {
+/// What the driver said.
+fn sqlx_error(error: &DbErr) -> Option<&SqlxError> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(source))
         | DbErr::Exec(RuntimeErr::SqlxError(source))
-        | DbErr::Query(RuntimeErr::SqlxError(source)) => source.as_database_error()?.code()?.parse().ok(),
+        | DbErr::Query(RuntimeErr::SqlxError(source)) => Some(source),
         _ => None,
     }
 }
 
 /// The column whose cell is of a kind the program never writes there (SQLite lets any cell hold anything).
 fn undecodable(error: &DbErr) -> Option<String> {
-    match error {
-        DbErr::Query(RuntimeErr::SqlxError(source)) | DbErr::Exec(RuntimeErr::SqlxError(source)) => match &**source {
-            SqlxError::ColumnDecode { index, .. } => Some(index.trim_matches('"').to_owned()),
-            _ => None,
-        },
+    match sqlx_error(error)? {
+        SqlxError::ColumnDecode { index, .. } => Some(index.trim_matches('"').to_owned()),
         _ => None,
     }
 }
 
 impl From<DbErr> for RepositoryError {
     fn from(error: DbErr) -> RepositoryError {
-        let code = sqlite_code(&error);
-        match code.map(|code| code & 0xff) {
-            Some(SQLITE_BUSY | SQLITE_LOCKED) => return RepositoryError::Busy,
-            Some(SQLITE_FULL) => return RepositoryError::Full,
-            Some(SQLITE_CORRUPT | SQLITE_NOTADB) => {
-                let found = match &error {
-                    DbErr::Conn(RuntimeErr::SqlxError(source))
-                    | DbErr::Exec(RuntimeErr::SqlxError(source))
-                    | DbErr::Query(RuntimeErr::SqlxError(source)) => {
-                        source.as_database_error().map(|error| error.message().to_owned())
-                    }
-                    _ => None,
-                };
-                return RepositoryError::Damaged { found: found.unwrap_or_default() };
-            }
-            _ if code == Some(SQLITE_IOERR_SHMSIZE) => return RepositoryError::Full,
-            _ => {}
-        }
-        if code == Some(SQLITE_CONSTRAINT_CHECK) {
-            return RepositoryError::Invalid { field: "cpus", problem: Contradiction::Cores };
+        if let Some(meaning) = sqlx_error(&error).and_then(backend::meaning) {
+            return meaning;
         }
         // who holds the lock holds it longer than a connection is waited for
-        if let DbErr::Conn(RuntimeErr::SqlxError(source)) = &error
-            && matches!(**source, SqlxError::PoolTimedOut)
-        {
-            return RepositoryError::Busy;
+        match sqlx_error(&error) {
+            Some(SqlxError::PoolTimedOut) => return RepositoryError::Busy,
+            Some(SqlxError::Io(why)) => return RepositoryError::Unreachable { why: why.to_string() },
+            Some(SqlxError::Tls(why)) => return RepositoryError::Unreachable { why: why.to_string() },
+            _ => {}
         }
         if let Some(column) = undecodable(&error) {
             let problem = "holds a value of another kind".to_owned();

@@ -1,12 +1,11 @@
 //! What a look at the database's own state asks.
 
 use crate::entities::jobs;
-use crate::{Repository, RepositoryError};
+use crate::{Repository, RepositoryError, backend};
 use domain::health::{DatabaseHealth, QueueHealth};
 use domain::{JobStatus, Timestamp};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::time::Instant;
 
 impl Repository {
@@ -16,15 +15,11 @@ impl Repository {
     /// When it does not.
     pub async fn database_health(&self) -> Result<DatabaseHealth, RepositoryError> {
         let clock = Instant::now();
-        // a page of the file itself, unlike `SELECT 1`
-        let asked = Statement::from_string(DbBackend::Sqlite, "SELECT count(*) FROM system_config");
-        self.db().query_one_raw(asked).await?;
+        // a page of the database itself, unlike `SELECT 1`
+        backend::number(self.db(), "SELECT count(*) FROM system_config").await?;
         let answer_us = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let size = |path: OsString| std::fs::metadata(path).map_or(0, |of| of.len());
-        let path = OsString::from(&self.shared.path);
-        let mut wal = path.clone();
-        wal.push("-wal");
-        Ok(DatabaseHealth { answer_us, bytes: size(path), wal_bytes: size(wal) })
+        let (bytes, wal_bytes) = backend::size(self.db(), &self.shared.database).await?;
+        Ok(DatabaseHealth { answer_us, bytes, wal_bytes })
     }
 
     /// How many jobs wait, and since when.

@@ -4,14 +4,24 @@
 //! `record_…` functions). Both are transactions of the one writer; see `writer`. What a person may do is not
 //! asked here: server functions ask before they call.
 
+#[cfg(test)]
+extern crate self as repository;
+
+mod address;
+mod alerts;
 mod audit;
+mod backend;
 mod claim;
-mod connection;
 mod copy;
 mod detail;
 mod entities;
 mod error;
 mod facts;
+#[cfg(test)]
+#[path = "../tests/repository/fresh.rs"]
+// those tests use more of it
+#[allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
+mod fresh;
 mod health;
 mod history;
 mod intent;
@@ -37,8 +47,11 @@ mod usage;
 mod users;
 mod writer;
 
+pub use address::{Address, AddressError};
+pub use alerts::{WaitingMessages, WebhookMessage};
 pub use audit::ACTIONS;
 pub use claim::{Claim, ClaimError, Holder};
+pub use copy::Replacement;
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use optimize::{Optimized, optimize};
@@ -47,16 +60,15 @@ pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use removal::EndedJob;
 pub use restored::{Rights, Settled, rights_in};
-pub use schema::{KnownJob, Schema, Use, examine, go_back, jobs_in, pending};
+pub use schema::{KnownJob, Schema, Use, examine, go_back, is_blank, jobs_in, pending};
 pub use submit::Submission;
 pub use usage::DayOfUse;
 
 use domain::{Event, Timestamp};
 use license::LicenseCell;
 use queue::LineCell;
-use sea_orm::{DatabaseConnection, TransactionTrait};
+use sea_orm::DatabaseConnection;
 use settings::SettingsCache;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -70,8 +82,8 @@ const EVENTS_KEPT: usize = 4096;
 /// Where the database is and what a new one begins with.
 #[derive(Clone, Debug)]
 pub struct RepositoryConfig {
-    /// The SQLite file; its folder is made where it is missing.
-    pub path: PathBuf,
+    /// A file's folder is made where it is missing; a server's database must be there.
+    pub database: Address,
     /// First values of settings, from the environment: (key, value). They win in a new database only.
     pub first_values: Vec<(String, String)>,
 }
@@ -84,7 +96,7 @@ pub struct Repository {
 }
 
 struct Shared {
-    path: PathBuf,
+    database: Address,
     readers: DatabaseConnection,
     events: broadcast::Sender<Event>,
     settings: Arc<SettingsCache>,
@@ -99,23 +111,20 @@ impl Repository {
     ///
     /// # Errors
     /// `Folder`, `Busy` (another program holds it), `Damaged`, `Newer`, `Setting` (a first value that cannot be),
-    /// `Database`.
+    /// `Unreachable`, `Refused`, `Missing` and `Unfit` (of a server), `Database`.
     pub async fn open(config: &RepositoryConfig) -> Result<Repository, RepositoryError> {
-        Repository::open_with(config, connection::LOCK_PATIENCE).await
+        Repository::open_with(config, backend::LOCK_PATIENCE).await
     }
 
     async fn open_with(config: &RepositoryConfig, patience: Duration) -> Result<Repository, RepositoryError> {
-        if let Some(folder) = config.path.parent() {
-            claim::make_private(folder)
-                .map_err(|source| RepositoryError::Folder { path: folder.to_owned(), source: Arc::new(source) })?;
-        }
-        let db = connection::writer(&config.path, patience).await?;
+        backend::make_room_for(&config.database)?;
+        let db = backend::writer(&config.database, patience).await?;
         let fresh = schema::bring_up(&db).await?;
-        let transaction = db.begin().await?;
+        let transaction = backend::begin(&db).await?;
         settings::seed(&transaction, fresh, &config.first_values).await?;
-        transaction.commit().await?;
+        backend::commit(transaction).await?;
         let settings = Arc::new(SettingsCache::new(settings::read(&db).await?));
-        let readers = connection::readers(&config.path, patience).await?;
+        let readers = backend::readers(&config.database, patience).await?;
         let (events, _) = broadcast::channel(EVENTS_KEPT);
         let license = Arc::new(LicenseCell::default());
         let line = Arc::new(LineCell::default());
@@ -126,9 +135,10 @@ impl Repository {
             line: Arc::clone(&line),
             commits: Arc::clone(&commits),
         };
-        let (writer, task) = Writer::start(db, config.path.clone(), patience, events.clone(), known);
-        let path = config.path.clone();
-        let shared = Shared { path, readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };
+        let (writer, task) = Writer::start(db, config.database.clone(), patience, events.clone(), known);
+        let database = config.database.clone();
+        let shared =
+            Shared { database, readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };
         Ok(Repository { shared: Arc::new(shared), writer })
     }
 

@@ -46,7 +46,7 @@ pub(crate) async fn usage(
 ) -> Result<LicenseUse, RepositoryError> {
     let ours: Option<Option<i64>> = jobs::Entity::find()
         .select_only()
-        .column_as(jobs::Column::LicenseTokens.sum(), "ours")
+        .column_as(crate::backend::sum(jobs::Column::LicenseTokens), "ours")
         .filter(jobs::Column::Status.is_in(nodes::holding()))
         .into_tuple()
         .one(db)
@@ -70,7 +70,7 @@ impl Repository {
     pub async fn checked_out(&self) -> Result<Tokens, RepositoryError> {
         let taken: Option<Option<i64>> = jobs::Entity::find()
             .select_only()
-            .column_as(jobs::Column::LicenseTokens.sum(), "taken")
+            .column_as(crate::backend::sum(jobs::Column::LicenseTokens), "taken")
             .filter(jobs::Column::Status.eq(JobStatus::Running.as_str()))
             .filter(jobs::Column::Progress.is_not_null())
             .filter(jobs::Column::Progress.not_like(r#"%"license_queue":{%"#))

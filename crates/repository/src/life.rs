@@ -177,7 +177,14 @@ pub(crate) async fn replace(
     update = update.col_expr(C::NodeId, Expr::value(node_cell));
     match &next.run {
         Some(run) => {
-            update = update.col_expr(C::StartedAt, Expr::value(run.launched_at.map(|at| at.0)));
+            let known = old.run.as_ref().filter(|known| known.token == run.token).and_then(|known| known.launched_at);
+            if known != run.launched_at || run.launched_at.is_none() {
+                let started = match run.launched_at {
+                    Some(launched) => Some(no_earlier(db, id, launched).await?),
+                    None => None,
+                };
+                update = update.col_expr(C::StartedAt, Expr::value(started));
+            }
             if old.run.as_ref().map(|run| &run.token) != Some(&run.token) {
                 let folder = nodes::run_folder(db, &run.node, &run.token).await?;
                 update = update.col_expr(C::ExecutionPath, Expr::value(folder));
@@ -203,7 +210,7 @@ pub(crate) async fn replace(
         }
         let ended = next.status == JobStatus::Collecting || next.status.is_ended();
         if ended && stored.ended_at.is_none() {
-            update = update.col_expr(C::EndedAt, Expr::value(now.0));
+            update = update.col_expr(C::EndedAt, Expr::value(no_earlier(db, id, now).await?));
         } else if !ended && stored.ended_at.is_some() {
             update = update.col_expr(C::EndedAt, Expr::value(None::<i64>));
         }
@@ -234,6 +241,22 @@ pub(crate) async fn replace(
     Ok(())
 }
 
+/// This moment, or the latest one the job has: a clock that was set back in between makes no time before another.
+async fn no_earlier(db: &impl ConnectionTrait, id: JobId, at: Timestamp) -> Result<i64, RepositoryError> {
+    let mut latest = at.0;
+    for column in [jobs::Column::CreatedAt, jobs::Column::StartedAt] {
+        let cell =
+            jobs::Entity::find_by_id(id.0).select_only().column(column).into_tuple::<Option<i64>>().one(db).await;
+        match cell.map_err(RepositoryError::from) {
+            Ok(cell) => latest = Ord::max(latest, cell.flatten().unwrap_or(latest)),
+            // a run goes on whatever a cell holds that it can do without
+            Err(RepositoryError::Corrupt { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(latest)
+}
+
 /// The one line a person reads first: the system's or the solver's own words, where there are any.
 fn message(life: &Life, fact: &HistoryFact) -> Result<Option<String>, RepositoryError> {
     let evidence = life.verdict.as_ref().and_then(|verdict| verdict.evidence.as_ref()).map(|found| found.text.clone());
@@ -246,7 +269,8 @@ fn message(life: &Life, fact: &HistoryFact) -> Result<Option<String>, Repository
         _ => None,
     };
     match evidence.or(cannot_start) {
-        Some(words) => Ok(Some(words)),
+        // a line of a file may hold anything, and no text of PostgreSQL a NUL
+        Some(words) => Ok(Some(words.replace('\0', ""))),
         None => fault.map(|fault| json_text("message", fault)).transpose(),
     }
 }

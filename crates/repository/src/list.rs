@@ -8,7 +8,7 @@ use crate::summary::{self, SummaryRow};
 use crate::{Repository, RepositoryError, now};
 use chrono::{Local, NaiveTime, TimeZone};
 use domain::{JobStatus, Timestamp, UserId};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, LikeExpr, Order, Query, SimpleExpr};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Func, LikeExpr, NullOrdering, Order, Query, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
@@ -58,10 +58,11 @@ fn tab(tab: &Tab) -> Condition {
     }
 }
 
-/// A pattern that finds the text anywhere: its own wildcards mean themselves.
+/// A pattern that finds the text anywhere: its own wildcards mean themselves. A NUL, which PostgreSQL takes for no text, is
+/// left out.
 pub(crate) fn like(text: &str) -> LikeExpr {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in text.to_lowercase().chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -122,7 +123,11 @@ fn ordered(query: Select<jobs::Entity>, sort: Sort) -> Select<jobs::Entity> {
         SortKey::Updated => query.order_by(C::UpdatedAt, way.clone()),
         SortKey::Name => query.order_by(C::Name, way.clone()),
         SortKey::Status => query.order_by(rank(), way.clone()),
-        SortKey::User => query.order_by(users::Column::Name, way.clone()).order_by(C::UserId, way.clone()),
+        // an owner need not have a row: such come first, whichever database sorts
+        SortKey::User => {
+            let nulls = if sort.descending { NullOrdering::Last } else { NullOrdering::First };
+            query.order_by_with_nulls(users::Column::Name, way.clone(), nulls).order_by(C::UserId, way.clone())
+        }
         SortKey::Node => query.order_by(C::NodeId, way.clone()),
         SortKey::Cpus => query.order_by(C::CpuCount, way.clone()),
         SortKey::Tokens => query.order_by(C::LicenseTokens, way.clone()),

@@ -8,8 +8,8 @@ use crate::rows::{Row, json_text, message, stored_size};
 use crate::{Repository, RepositoryError, reservations};
 use domain::reservation::reserved_cores;
 use domain::{
-    AccountName, Cores, Fault, HostName, JobId, JobName, JobStatus, Node, NodeId, NodeJob, NodeState, NodeSummary,
-    Solver, SolverCommand, Timestamp, Tokens, WorkFolder,
+    AccountName, Cores, Fault, HostName, JobId, JobName, JobStatus, Node, NodeAnswer, NodeId, NodeJob, NodeState,
+    NodeSummary, Solver, SolverCommand, Timestamp, Tokens, WorkFolder,
 };
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -54,6 +54,7 @@ pub(crate) fn read(model: nodes::Model) -> Result<Node, RepositoryError> {
         work_dir: row.take("work_dir", WorkFolder::parse(&model.work_dir))?,
         last_contact: model.last_contact.map(Timestamp),
         disk,
+        clock_ahead: model.clock_ahead,
         version: row.bytes("version", model.version)?,
     })
 }
@@ -92,6 +93,7 @@ pub(crate) async fn summaries(db: &impl ConnectionTrait) -> Result<Vec<NodeSumma
             solvers: node.solvers.into_iter().map(|(solver, _)| solver).collect(),
             last_contact: node.last_contact,
             disk: node.disk,
+            clock_ahead: node.clock_ahead,
         })
         .collect();
     let at: HashMap<String, usize> = summaries.iter().enumerate().map(|(at, node)| (node.id.to_string(), at)).collect();
@@ -149,23 +151,19 @@ impl Repository {
     }
 
     /// The node answered. One that was Unavailable is Available again; Draining and Disabled stay.
-    /// `disk`: free and total bytes, where it said so. An answer within ten seconds of the last one that changes
+    /// What it did not say of itself stays as it was. An answer within ten seconds of the last one that changes
     /// nothing else is not written.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn node_contact(
-        &self,
-        id: &NodeId,
-        at: Timestamp,
-        disk: Option<(u64, u64)>,
-    ) -> Result<(), RepositoryError> {
+    pub async fn node_contact(&self, id: &NodeId, at: Timestamp, answer: NodeAnswer) -> Result<(), RepositoryError> {
         let known = find(self.db(), id).await?.ok_or_else(|| no_node(id))?;
         let recent = known.last_contact.is_some_and(|last| at.since(last).0 < CONTACT_STEP);
-        if recent && known.state != NodeState::Unavailable && (disk.is_none() || known.disk.is_some()) {
+        if recent && known.state != NodeState::Unavailable && (answer.disk.is_none() || known.disk.is_some()) {
             return Ok(());
         }
-        let disk = disk.or(known.disk);
+        let disk = answer.disk.or(known.disk);
+        let clock_ahead = answer.clock_ahead.or(known.clock_ahead);
         let free = disk.map(|(free, _)| stored_size("disk", free)).transpose()?;
         let total = disk.map(|(_, total)| stored_size("disk", total)).transpose()?;
         let id = id.clone();
@@ -184,6 +182,7 @@ impl Repository {
                     .col_expr(C::LastContact, Expr::value(at.0))
                     .col_expr(C::DiskFree, Expr::value(free))
                     .col_expr(C::DiskTotal, Expr::value(total))
+                    .col_expr(C::ClockAhead, Expr::value(clock_ahead))
                     .exec(db)
                     .await?;
                 change.mention(|mentions| mentions.nodes.insert(id));

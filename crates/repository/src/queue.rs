@@ -4,14 +4,13 @@ mod line;
 
 use crate::entities::{jobs, users};
 use crate::rows::{Row, json_text};
-use crate::{Repository, RepositoryError, nodes, reservations, settings, summary};
+use crate::{Repository, RepositoryError, backend, nodes, reservations, settings, summary};
 use domain::plan::{
     Giver, Lapse, LicenseCapacity, News, NodeCapacity, Queue, RunningJob, Snapshot, Starts, UserLimits, WaitReason,
     Waiting, WaitingJob,
 };
 use domain::reservation::{reserved_cores, reserved_tokens};
 use domain::{Cores, JobId, JobName, JobStatus, NodeId, NodeWish, Progress, Solver, Timestamp, Tokens, UserId};
-use line::data_version;
 pub(crate) use line::{Follow, LineCell};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -36,7 +35,6 @@ struct WaitingRow {
     cpu_count: i64,
     license_tokens: i64,
     priority: Option<i64>,
-    created_at: Option<i64>,
     head_since: Option<i64>,
     not_before: Option<i64>,
 }
@@ -66,7 +64,7 @@ pub(crate) async fn waiting(
     query
         .select_only()
         .columns([C::Id, C::Name, C::UserId, C::Wish, C::Solver, C::CpuCount, C::LicenseTokens, C::Priority])
-        .columns([C::CreatedAt, C::HeadSince, C::NotBefore])
+        .columns([C::HeadSince, C::NotBefore])
         .column_as(users::Column::Name, "user_name")
         .join(JoinType::LeftJoin, summary::owner())
         .filter(C::Status.eq(JobStatus::Waiting.as_str()))
@@ -87,7 +85,6 @@ pub(crate) async fn waiting(
                 cpus: Cores(row.count("cpu_count", job.cpu_count)?),
                 tokens: Tokens(row.count("license_tokens", job.license_tokens)?),
                 priority: summary::priority(&row, job.priority)?,
-                submitted: Timestamp(job.created_at.unwrap_or(0)),
                 head_since: job.head_since.map(Timestamp),
                 not_before: job.not_before.map(Timestamp),
             })
@@ -289,7 +286,7 @@ impl Repository {
         let (known, cached) = (self.shared.line.version(), self.settings());
         self.write(move |change| {
             Box::pin(async move {
-                let version = data_version(&change.db).await?;
+                let version = backend::data_version(&change.db).await?;
                 if known != Some(version) {
                     let queue = Queue::new(waiting(&change.db, None).await?);
                     change.mention(|mentions| mentions.line = Some((queue, version)));

@@ -9,13 +9,13 @@ use crate::rows::Row;
 use crate::summary::owner;
 use crate::uploads::remove_unused;
 use crate::writer::Change;
-use crate::{Repository, RepositoryError, audit, history, now, summary, usage};
+use crate::{Repository, RepositoryError, audit, backend, history, now, summary, usage};
 use domain::cleanup::Cleaned;
 use domain::{Actor, JobId, JobName, JobStatus, JobSummary, Timestamp, UserId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -347,9 +347,7 @@ impl Repository {
     /// # Errors
     /// `Busy`, `Database`.
     pub async fn largest_job(&self) -> Result<JobId, RepositoryError> {
-        let asked = Statement::from_string(DbBackend::Sqlite, "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'");
-        let found = self.db().query_one_raw(asked).await?;
-        Ok(JobId(found.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0)))
+        Ok(JobId(backend::last_number(self.db(), "jobs").await?))
     }
 
     /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted.

@@ -1,16 +1,14 @@
 //! What must be set right in a database that was put back from a backup, before anybody uses it.
 
-use crate::entities::{api_tokens, invitations, jobs, sessions, users};
+use crate::entities::{alerts, api_tokens, invitations, jobs, sessions, users, webhook_messages};
 use crate::records::HistoryFact;
 use crate::writer::Change;
-use crate::{Repository, RepositoryError, Use, audit, life, removal};
+use crate::{Address, Repository, RepositoryError, Use, audit, backend, life, removal};
 use domain::lifecycle::{LifeEvent, LifeRules, RunStage, step};
 use domain::{Actor, JobId, JobStatus};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
-
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashSet;
-use std::path::Path;
 
 /// Who may what in the database that a backup replaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +23,8 @@ pub struct Rights {
 ///
 /// # Errors
 /// As `jobs_in`; also where the tables are older than accounts.
-pub async fn rights_in(path: &Path, used: Use) -> Result<Rights, RepositoryError> {
-    let db = crate::schema::open(path, used).await?;
+pub async fn rights_in(database: impl Into<Address>, used: Use) -> Result<Rights, RepositoryError> {
+    let db = backend::looking(&database.into(), used).await?;
     let read = async {
         let tokens: Vec<String> = api_tokens::Entity::find()
             .select_only()
@@ -109,14 +107,10 @@ impl Repository {
                 (settled.revoked, settled.closed) = take_rights(db, &rights.unwrap_or_default()).await?;
                 sessions::Entity::delete_many().exec(db).await?;
                 invitations::Entity::delete_many().exec(db).await?;
-                // a table that never had a row is not among them
-                for sql in [
-                    "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'jobs'",
-                    "INSERT INTO sqlite_sequence (name, seq) SELECT 'jobs', ? \
-                     WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs')",
-                ] {
-                    db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [used.0.into()])).await?;
-                }
+                // how everything stood then is no news
+                alerts::Entity::delete_many().exec(db).await?;
+                webhook_messages::Entity::delete_many().exec(db).await?;
+                backend::skip_numbers(db, "jobs", used.0).await?;
                 // what somebody kept since is not kept here: it is to be seen before it goes
                 removal::notice_again(db, crate::now()).await?;
                 let held: Vec<i64> = settled.held.iter().map(|id| id.0).collect();

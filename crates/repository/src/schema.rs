@@ -1,18 +1,16 @@
 //! The tables' own state: brought up to date as a whole or not at all, and looked at without changing anything.
 
 use crate::entities::jobs;
-use crate::{RepositoryError, connection};
+use crate::{Address, RepositoryError, backend};
 use domain::{JobId, Timestamp};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QuerySelect, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
-};
-use std::path::Path;
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
 
-mod shape;
 #[cfg(test)]
 mod tests;
+
+/// Where the changes that were made are noted.
+pub(crate) const CHANGES: &str = "seaql_migrations";
 
 /// Findings of one look that are told; one is enough to know.
 const TOLD: usize = 3;
@@ -22,7 +20,7 @@ const TOLD: usize = 3;
 pub enum Use {
     /// In its place, where a server may be at work on it.
     Live,
-    /// A copy that nobody opens: nothing is made beside it, and not a byte of it changes.
+    /// A copy in a file that nobody opens: nothing is made beside it, and not a byte of it changes.
     Still,
 }
 
@@ -60,18 +58,26 @@ pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, Repository
     if applied.len() == Migrator::migrations().len() {
         return Ok(false);
     }
-    let transaction = db.begin_with_options(immediate()).await?;
+    let transaction = backend::begin(db).await?;
     Migrator::up(&transaction, None).await?;
-    transaction.commit().await?;
+    backend::commit(transaction).await?;
     Ok(applied.is_empty())
+}
+
+/// Whether there is nothing yet: no file or an empty one, or a server's database without any table.
+///
+/// # Errors
+/// Of a server: `Unreachable`, `Refused`, `Missing`, `Unfit`.
+pub async fn is_blank(database: impl Into<Address>) -> Result<bool, RepositoryError> {
+    backend::is_blank(&database.into()).await
 }
 
 /// How many changes of the tables this program would make first. Nothing is changed.
 ///
 /// # Errors
 /// As [`examine`], without looking at the whole.
-pub async fn pending(path: &Path) -> Result<usize, RepositoryError> {
-    let db = open(path, Use::Live).await?;
+pub async fn pending(database: impl Into<Address>) -> Result<usize, RepositoryError> {
+    let db = backend::looking(&database.into(), Use::Live).await?;
     let applied = applied(&db).await;
     drop(db.close().await);
     Ok(Migrator::migrations().len() - applied?.len())
@@ -81,11 +87,8 @@ pub async fn pending(path: &Path) -> Result<usize, RepositoryError> {
 ///
 /// # Errors
 /// `NotFound` where that change was not made; as [`examine`], without looking at the whole.
-pub async fn go_back(path: &Path, wanted: &str) -> Result<(), RepositoryError> {
-    if !path.exists() {
-        return Err(RepositoryError::Missing);
-    }
-    let db = connection::writer(path, connection::LOCK_PATIENCE).await?;
+pub async fn go_back(database: impl Into<Address>, wanted: &str) -> Result<(), RepositoryError> {
+    let db = backend::writer_of_present(&database.into()).await?;
     let gone = undo(&db, wanted).await;
     drop(db.close().await);
     gone
@@ -97,26 +100,20 @@ async fn undo(db: &DatabaseConnection, wanted: &str) -> Result<(), RepositoryErr
     let at = at.ok_or_else(|| RepositoryError::NotFound { what: "change of the tables", id: wanted.to_owned() })?;
     let steps = u32::try_from(applied.len() - at - 1).unwrap_or(u32::MAX);
     if steps > 0 {
-        let transaction = db.begin_with_options(immediate()).await?;
+        let transaction = backend::begin(db).await?;
         Migrator::down(&transaction, Some(steps)).await?;
-        transaction.commit().await?;
+        backend::commit(transaction).await?;
     }
     Ok(())
 }
 
-fn immediate() -> TransactionOptions {
-    TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
-}
-
 /// Names of the changes made so far, oldest first. All of them are known to this program.
 pub(crate) async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, RepositoryError> {
-    let has_table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'";
-    if db.query_one_raw(Statement::from_string(DbBackend::Sqlite, has_table)).await?.is_none() {
+    if !backend::has_changes(db).await? {
         return Ok(Vec::new());
     }
-    let names = Statement::from_string(DbBackend::Sqlite, "SELECT version FROM seaql_migrations ORDER BY version");
-    let rows = db.query_all_raw(names).await?;
-    let names = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
+    let mut names = backend::texts(db, &format!("SELECT version FROM {CHANGES}")).await?;
+    names.sort();
     let known: Vec<String> = Migrator::migrations().iter().map(|change| change.name().to_owned()).collect();
     match names.iter().find(|name| !known.contains(name)) {
         Some(unknown) => Err(RepositoryError::Newer { schema: unknown.clone() }),
@@ -129,36 +126,29 @@ pub(crate) async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, Re
 ///
 /// # Errors
 /// `Missing`; `Damaged` with what was found; `Newer`; `Strange` where it is no database of this program.
-pub async fn examine(path: &Path, used: Use) -> Result<Schema, RepositoryError> {
-    let db = open(path, used).await?;
+pub async fn examine(database: impl Into<Address>, used: Use) -> Result<Schema, RepositoryError> {
+    let database = database.into();
+    let db = backend::looking(&database, used).await?;
     let examined = look(&db).await;
     // it was only read
     drop(db.close().await);
     examined.map_err(|error| match error {
-        // questions that every whole database of ours answers
-        RepositoryError::Database(error) => RepositoryError::Damaged { found: error.to_string() },
+        // questions that every whole file of ours answers
+        RepositoryError::Database(error) if database.file().is_some() => {
+            RepositoryError::Damaged { found: error.to_string() }
+        }
         other => other,
     })
 }
 
 async fn look(db: &DatabaseConnection) -> Result<Schema, RepositoryError> {
-    let mut found = Vec::new();
-    for row in db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await? {
-        let said: String = row.try_get_by_index(0)?;
-        if said != "ok" {
-            found.push(said);
-        }
-    }
-    for row in db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check")).await? {
-        let (table, parent): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
-        found.push(format!("a row of {table} belongs to one of {parent} that is not there"));
-    }
+    let found = backend::wrong(db).await?;
     if !found.is_empty() {
         return Err(damaged(found));
     }
     let applied = applied(db).await?;
     let Some(version) = applied.last() else { return Err(RepositoryError::Strange) };
-    let missing = shape::missing(db, applied.len()).await?;
+    let missing = backend::missing(db, applied.len()).await?;
     if !missing.is_empty() {
         return Err(damaged(missing));
     }
@@ -179,8 +169,8 @@ fn damaged(mut found: Vec<String>) -> RepositoryError {
 ///
 /// # Errors
 /// As [`examine`], without looking at the whole of it.
-pub async fn jobs_in(path: &Path, used: Use) -> Result<Vec<KnownJob>, RepositoryError> {
-    let db = open(path, used).await?;
+pub async fn jobs_in(database: impl Into<Address>, used: Use) -> Result<Vec<KnownJob>, RepositoryError> {
+    let db = backend::looking(&database.into(), used).await?;
     let found = known_jobs(&db).await;
     drop(db.close().await);
     found
@@ -205,14 +195,4 @@ pub(crate) async fn known_jobs(db: &impl ConnectionTrait) -> Result<Vec<KnownJob
     let mut jobs: Vec<KnownJob> = rows.into_iter().map(job).collect();
     jobs.sort_by_key(|job| job.id);
     Ok(jobs)
-}
-
-pub(crate) async fn open(path: &Path, used: Use) -> Result<DatabaseConnection, RepositoryError> {
-    if !path.exists() {
-        return Err(RepositoryError::Missing);
-    }
-    match used {
-        Use::Live => connection::looking(path, connection::LOCK_PATIENCE).await,
-        Use::Still => connection::still(path).await,
-    }
 }

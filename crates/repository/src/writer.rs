@@ -8,13 +8,12 @@ mod mentions;
 #[cfg(test)]
 mod tests;
 
-use crate::{RepositoryError, connection, license::LicenseCell, queue::LineCell, settings::SettingsCache};
+use crate::{Address, RepositoryError, backend, license::LicenseCell, queue::LineCell, settings::SettingsCache};
 use domain::Event;
 pub(crate) use mentions::Mentions;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -104,14 +103,14 @@ impl Writer {
     /// Starts the task; it ends after the changes already queued, when it is told to or the last `Writer` is dropped.
     pub(crate) fn start(
         db: DatabaseConnection,
-        path: PathBuf,
+        database: Address,
         patience: Duration,
         events: broadcast::Sender<Event>,
         known: Known,
     ) -> (Writer, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
-        let task = Task { db, path, patience, events, known, queue, stop: Arc::clone(&stop) };
+        let task = Task { db, database, patience, events, known, queue, stop: Arc::clone(&stop) };
         (Writer { queue: sender, stop }, tokio::spawn(task.run()))
     }
 
@@ -138,7 +137,7 @@ impl Writer {
 
 struct Task {
     db: DatabaseConnection,
-    path: PathBuf,
+    database: Address,
     patience: Duration,
     events: broadcast::Sender<Event>,
     known: Known,
@@ -173,14 +172,9 @@ impl Task {
 
     /// One transaction: the first change and those already waiting behind it.
     async fn group(&mut self, first: Box<dyn Work>) -> Result<(), Broken> {
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = match self.db.begin_with_options(immediate).await {
+        let transaction = match self.begin().await {
             Ok(transaction) => transaction,
             Err(error) => {
-                let error = RepositoryError::from(error);
                 first.refuse(error.clone());
                 // busy is an answer, everything else a reason for a fresh connection
                 return if matches!(error, RepositoryError::Busy) { Ok(()) } else { Err(Broken(error)) };
@@ -211,7 +205,7 @@ impl Task {
             None => {
                 // read inside the transaction: exactly what a reader sees after it
                 let told = mentions.read(&transaction, &self.known).await;
-                transaction.commit().await.map(|()| told).map_err(RepositoryError::from)
+                backend::commit(transaction).await.map(|()| told)
             }
         };
         // before anybody hears of it: who reads then reads anew
@@ -245,14 +239,25 @@ impl Task {
         }
     }
 
+    /// A database that could not be opened when its connection was lost is tried again before anybody is refused.
+    async fn begin(&mut self) -> Result<DatabaseTransaction, RepositoryError> {
+        match backend::begin(&self.db).await {
+            Err(RepositoryError::Closed) => {
+                self.db = backend::writer(&self.database, self.patience).await?;
+                backend::begin(&self.db).await
+            }
+            begun => begun,
+        }
+    }
+
     /// A fresh connection instead of one whose transaction state is unknown.
     async fn reconnect(&mut self) {
         drop(self.db.close_by_ref().await);
         // another connection counts the writings of others otherwise
         self.known.line.forget();
-        match connection::writer(&self.path, self.patience).await {
+        match backend::writer(&self.database, self.patience).await {
             Ok(db) => self.db = db,
-            // the next change finds the closed connection, is refused, and comes here again
+            // the next change finds the closed connection and tries again
             Err(error) => tracing::error!(%error, "the database cannot be opened for writing"),
         }
     }

@@ -7,12 +7,14 @@
 mod disk;
 mod processes;
 mod program;
+mod server_database;
 mod sshd;
 mod standin_command;
 mod wine;
 
 pub use disk::Disk;
 pub use program::{runner_binary, windows_runner_binary};
+pub use server_database::ServerDatabase;
 pub use sshd::Sshd;
 pub use standin_command::{Standin, standin, windows_standin};
 pub use wine::Wine;

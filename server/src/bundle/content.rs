@@ -73,7 +73,7 @@ pub async fn gather(
         From::Server(repository) => (Some(repository.clone()), Some(repository)),
         From::Shell(repository) => (repository, None),
     };
-    let mut known: Vec<String> = config.session_secret.clone().into_iter().collect();
+    let mut known = config.secrets();
     if let Some(repository) = &repository {
         // the doctor's commands name accounts
         for node in repository.nodes().await.unwrap_or_default() {
@@ -137,10 +137,10 @@ fn word(path: &str) -> String {
 }
 
 async fn version(config: &Config) -> String {
-    let tables = if config.database_path.exists() {
-        database::examine(config).await.map_or_else(|error| error.to_string(), |schema| schema.version)
-    } else {
-        "there are none".to_owned()
+    let tables = match database::is_there(config).await {
+        Ok(true) => database::examine(config).await.map_or_else(|error| error.to_string(), |schema| schema.version),
+        Ok(false) => "there are none".to_owned(),
+        Err(error) => error.to_string(),
     };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!(
@@ -159,6 +159,7 @@ fn environment(config: &Config) -> String {
     let set = |is_set: bool| (if is_set { "yes" } else { "no" }).to_owned();
     let all = [
         ("DATABASE_PATH", path(&config.database_path)),
+        ("is DATABASE_URL set", set(config.database_file().is_none())),
         ("UPLOAD_DIR", path(&config.upload_dir)),
         ("RESULTS_DIR", path(&config.results_dir)),
         ("BACKUP_DIR", path(&config.backup_dir)),
@@ -174,6 +175,7 @@ fn environment(config: &Config) -> String {
         ("PORT", config.port.to_string()),
         ("LEPTOS_SITE_ROOT", path(&config.site_root)),
         ("is PUBLIC_URL set", set(config.public_url.is_some())),
+        ("is WEBHOOK_URL set", set(config.webhook_url.is_some())),
         ("is SESSION_SECRET set", set(config.session_secret.is_some())),
     ];
     all.iter().fold(String::new(), |text, (name, value)| format!("{text}{name}={value}\n"))

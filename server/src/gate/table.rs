@@ -98,6 +98,7 @@ const CALLS: &[(&str, Rule)] = &[
     ("/rpc/submit_job", SUBMIT),
     ("/rpc/test_node", ADMIN),
     ("/rpc/use_link", ANYONE),
+    ("/rpc/test_webhook", ADMIN),
     ("/rpc/verify_backup", ADMIN),
     ("/rpc/view_account", OWN),
     ("/rpc/view_audit", ADMIN),

@@ -3,8 +3,8 @@
 use super::mirror::{Mirror, wanted};
 use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
-use domain::{Node, NodeId, NodeState, RunToken, Seconds, Timestamp};
-use executor::{ExecutorError, NodeAddress, PollRun, PolledRun};
+use domain::{Node, NodeAnswer, NodeId, NodeState, RunToken, Seconds, Timestamp};
+use executor::{ExecutorError, NodeAddress, PollRun, Polled, PolledRun};
 use repository::{ActiveJob, HistoryFact};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -77,6 +77,12 @@ impl Scheduler {
             self.shared.tasks.spawn(watch.until_stopped());
         }
     }
+}
+
+/// `sent`: when it was asked. The way there and back is no difference of clocks.
+fn said_of_itself(answer: &Polled, sent: Timestamp) -> NodeAnswer {
+    let nearest = answer.clock.0.clamp(sent.0, now().0.max(sent.0));
+    NodeAnswer { disk: answer.disk, clock_ahead: Some(answer.clock.0.saturating_sub(nearest)) }
 }
 
 impl NodeWatch {
@@ -180,9 +186,10 @@ impl NodeWatch {
             return rhythm - before.elapsed();
         }
         self.asked = Some(Instant::now());
+        let sent = now();
         match self.scheduler.shared.executor.poll(&NodeAddress::from(node), &[]).await {
             Ok(answer) => {
-                self.contact(node, answer.disk, jobs).await;
+                self.contact(node, said_of_itself(&answer, sent), jobs).await;
                 HEARTBEAT
             }
             Err(error) => {
@@ -207,8 +214,9 @@ impl NodeWatch {
                 want: wanted(job.name.as_ref(), job.solver).collect(),
             });
         }
+        let sent = now();
         let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
-        self.contact(node, answer.disk, jobs).await;
+        self.contact(node, said_of_itself(&answer, sent), jobs).await;
         let mut all_kept = true;
         for run in answer.runs {
             let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) else { continue };
@@ -285,7 +293,7 @@ impl NodeWatch {
         kept
     }
 
-    async fn contact(&mut self, node: &Node, disk: Option<(u64, u64)>, jobs: &[ActiveJob]) {
+    async fn contact(&mut self, node: &Node, answer: NodeAnswer, jobs: &[ActiveJob]) {
         let repository = &self.scheduler.shared.repository;
         let returned = self.silent_since.take();
         if returned.is_some() {
@@ -302,7 +310,7 @@ impl NodeWatch {
         // whoever called it lost (a transfer that failed, perhaps), it answers now
         if returned.is_some() || due || node.state == NodeState::Unavailable {
             self.contact_written = Some(Instant::now());
-            if let Err(error) = repository.node_contact(&self.id, now(), disk).await {
+            if let Err(error) = repository.node_contact(&self.id, now(), answer).await {
                 tracing::warn!(%error, "the contact could not be stored");
             }
         }

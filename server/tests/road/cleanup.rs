@@ -66,7 +66,7 @@ async fn old_things_go_by_the_clock_and_by_command_and_their_usage_stays() {
     }
     stack.start_server();
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !(stack.said() + &stack.log()).contains("the clock leapt ahead") {
+    while !(stack.said() + &stack.log()).contains("the clock leapt") {
         assert!(Instant::now() < deadline, "{}", stack.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -28,6 +28,7 @@ fn node(sshd: &Sshd, solvers: &[(Solver, &str)]) -> Node {
         work_dir: WorkFolder::parse(&sshd.work_dir().display().to_string()).unwrap(),
         last_contact: None,
         disk: None,
+        clock_ahead: None,
         version: 0,
     }
 }

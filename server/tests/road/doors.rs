@@ -125,7 +125,7 @@ pub fn call(name: &str, job: i64, reservation: i64) -> Value {
         "reserve" => {
             json!({ "new": { "tokens": 1, "cores": null, "purpose": "CAE", "lasts": 600, "heartbeat": null } })
         }
-        "begin_backup" | "view_operations" | "begin_cleanup" | "view_cleanup" => json!({}),
+        "begin_backup" | "test_webhook" | "view_operations" | "begin_cleanup" | "view_cleanup" => json!({}),
         "view_logs" => json!({ "query": LogQuery::default(), "reach": LogReach::End }),
         "verify_backup" => json!({ "name": "none" }),
         "export_settings" | "read_server_key" | "restart_sources" | "view_account" | "view_licenses"

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod abaqus;
+mod alarms;
 mod cleanup;
+mod clocks;
 mod cuts;
 mod decks;
 mod doctor;

@@ -41,7 +41,7 @@ impl Stack {
     }
 }
 
-async fn eventually(what: &str, reached: impl AsyncFn() -> bool) {
+pub async fn eventually(what: &str, reached: impl AsyncFn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(90);
     while !reached().await {
         assert!(Instant::now() < deadline, "never {what}");

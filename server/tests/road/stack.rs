@@ -57,8 +57,12 @@ impl Stack {
 
     /// With the node added by these options, and more variables for the server.
     pub async fn start_node(node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
+        Stack::start_on(Sshd::start().unwrap(), node, env).await
+    }
+
+    /// The same with this machine as the node.
+    pub async fn start_on(sshd: Sshd, node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
         let folder = tempfile::tempdir().unwrap();
-        let sshd = Sshd::start().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
         let mut all = vec![
             ("DATABASE_PATH", at("data/jobs.db")),
@@ -170,8 +174,8 @@ impl Stack {
 
     /// Changes settings while no server runs.
     pub async fn set(&self, settings: &[(&str, &str)]) {
-        let path = self.folder.path().join("data/jobs.db");
-        let config = repository::RepositoryConfig { path, first_values: Vec::new() };
+        let database = self.folder.path().join("data/jobs.db").into();
+        let config = repository::RepositoryConfig { database, first_values: Vec::new() };
         let repository = repository::Repository::open(&config).await.unwrap();
         let id = domain::UserId::parse("root").unwrap();
         let (role, origin) = (domain::Role::Admin, domain::Origin::CommandLine);

@@ -13,7 +13,7 @@ pub const LEAD: Text = text(
 );
 pub const OPERATIONS: Text = text("運用", "Operations");
 pub const COULD_NOT_LOAD: Text = text("ログを読み込めませんでした", "The log did not load");
-pub const LEVEL: Text = text("重さ", "Level");
+pub const LEVEL: Text = text("重要度", "Level");
 pub const ANY_LEVEL: Text = text("すべて", "All");
 pub const WARNINGS: Text = text("警告とエラー", "Warnings and errors");
 pub const ERRORS: Text = text("エラーだけ", "Errors only");

@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use domain::health::{Alert, BackupProblem, Health};
+use domain::health::{BackupProblem, Health, Raised};
 use domain::{AuditEntry, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -10,20 +10,11 @@ pub struct OperationsView {
     /// How everything stands.
     pub health: Health,
     /// What lasts, the worst first.
-    pub alerts: Vec<RaisedView>,
+    pub alerts: Vec<Raised>,
     /// Backups.
     pub backups: BackupsView,
     /// The last changes by people.
     pub changes: Vec<AuditEntry>,
-}
-
-/// An alarm, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RaisedView {
-    /// What.
-    pub alert: Alert,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 /// All backups, and the next.

@@ -22,6 +22,13 @@ pub async fn begin_backup() -> Result<(), AppError> {
     backend::answer(backend.begin_backup(&asking))
 }
 
+/// Sends the webhook a message that only says that it came.
+#[server(prefix = "/rpc", endpoint = "test_webhook", input = Json)]
+pub async fn test_webhook() -> Result<(), AppError> {
+    let (backend, asking) = backend::acting_to(Act::Administer)?;
+    backend::answer(backend.test_webhook(&asking).await)
+}
+
 /// Begins to read a backup again.
 #[server(prefix = "/rpc", endpoint = "verify_backup", input = Json)]
 pub async fn verify_backup(name: String) -> Result<(), AppError> {

@@ -70,7 +70,9 @@ fn cards(voice: Voice, view: &OperationsView) -> [Card; 6] {
             sub: health.database.map(|database| amount::bytes(database.bytes + database.wal_bytes)).unwrap_or_default(),
         },
         Card {
-            level: worst(view, |alert| matches!(alert, Alert::NodeLost { .. } | Alert::NodeDisk { .. })),
+            level: worst(view, |alert| {
+                matches!(alert, Alert::NodeLost { .. } | Alert::NodeDisk { .. } | Alert::NodeClock { .. })
+            }),
             value: format!("{serving} / {}", health.nodes.len()),
             unit: word(words::UNIT_NODES),
             percent: None,

@@ -1,10 +1,11 @@
 //! The page.
 
-use super::api::{OperationsView, RaisedView};
+use super::api::OperationsView;
 use super::backups::Backups;
 use super::calls::view_operations;
 use super::cards::Cards;
 use super::store::Store;
+use super::webhook::WebhookPanel;
 use super::words;
 use crate::AppError;
 use crate::admin::AdminOnly;
@@ -15,7 +16,7 @@ use crate::loaded::load;
 use crate::preferences::use_locale;
 use crate::ui::{Button, Glyph, Notice, PageError, Skeleton, Tone};
 use domain::AuditEntry;
-use domain::health::{Alert, Level};
+use domain::health::{Alert, Level, Raised};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -115,24 +116,26 @@ fn Shown(store: Store) -> impl IntoView {
     });
     let raised = Memo::new(move |_| view.with(|view| view.alerts.clone()));
     let backups = Memo::new(move |_| view.with(|view| view.backups.clone()));
+    let webhook = Memo::new(move |_| view.with(|view| view.health.webhook.clone()));
     view! {
         <div class="grid gap-2" data-testid="alerts">
             <For each=move || raised.get() key=|raised| format!("{raised:?}") let:raised>
-                <Raised raised=raised store=store />
+                <Alarm raised=raised store=store />
             </For>
         </div>
         <Cards view=view.into() />
         <Backups backups=backups.into() store=store />
+        <WebhookPanel webhook=webhook.into() store=store />
         <Changes view=view.into() />
     }
     .into_any()
 }
 
 #[component]
-fn Raised(raised: RaisedView, store: Store) -> impl IntoView {
+fn Alarm(raised: Raised, store: Store) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
     let voice = move || clock.voice(locale.get());
-    let RaisedView { alert, since } = raised;
+    let Raised { alert, since } = raised;
     let tone = match alert.level() {
         Level::Bad => Tone::Bad,
         Level::Caution => Tone::Caution,

@@ -1,7 +1,7 @@
 //! What the page knows, and how it stays true.
 
 use super::api::OperationsView;
-use super::calls::{begin_backup, verify_backup, view_operations};
+use super::calls::{begin_backup, test_webhook, verify_backup, view_operations};
 use super::words;
 use crate::AppError;
 use crate::i18n::t;
@@ -52,11 +52,18 @@ impl Store {
         #[cfg(not(feature = "hydrate"))]
         let _ = NOW_AND_THEN;
         Effect::new(move |_| {
-            if store.is_busy() {
+            if store.is_busy() || store.is_sending() {
                 store.read_soon();
             }
         });
         store
+    }
+
+    /// A message is on its way: it is not known yet whether it was taken.
+    fn is_sending(self) -> bool {
+        let sending =
+            |view: &OperationsView| view.health.webhook.as_ref().is_some_and(|of| of.waiting > 0 && of.error.is_none());
+        self.view.with(|view| view.as_ref().is_some_and(sending))
     }
 
     /// Something is being done with backups.
@@ -75,10 +82,9 @@ impl Store {
     fn take(self, answer: Result<OperationsView, AppError>) {
         match answer {
             Ok(view) => {
-                let busy = view.backups.under_way.is_some();
                 self.view.set(Some(view));
                 self.error.set(None);
-                if busy {
+                if self.is_busy() || self.is_sending() {
                     self.read_soon();
                 }
             }
@@ -92,6 +98,10 @@ impl Store {
 
     pub fn verify(self, name: String) {
         self.ask(move || verify_backup(name));
+    }
+
+    pub fn test_webhook(self) {
+        self.ask(test_webhook);
     }
 
     fn ask<F>(self, what: impl FnOnce() -> F + 'static)

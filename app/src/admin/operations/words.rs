@@ -4,7 +4,7 @@ use super::api::{BackupStep, BackupsView, OperationsView, UnderWay};
 use crate::i18n::sentence::{Voice, amount, plural};
 use crate::i18n::{Text, text};
 use domain::Timestamp;
-use domain::health::Level;
+use domain::health::{Level, WebhookHealth};
 
 pub const OPERATIONS: Text = text("運用", "Operations");
 pub const COULD_NOT_LOAD: Text = text("運用の状態を読み込めませんでした", "The state did not load");
@@ -44,6 +44,13 @@ pub const NO_BACKUP_TEXT: Text = text(
 );
 pub const RESTORE: Text = text("復元はサーバーを止めて行います:", "To restore, stop the server and run:");
 pub const COPY: Text = text("コマンドをコピー", "Copy the command");
+pub const MESSAGES: Text = text("アラートの知らせ", "Messages of alarms");
+pub const NOT_ARRIVING: Text = text("届いていません", "Not arriving");
+pub const NO_WEBHOOK: Text = text(
+    "この画面とログだけに出ます。チャットなどにも知らせるには、サーバーの .env に WEBHOOK_URL を書いて再起動してください。",
+    "They are on this page and in the log only. To have them in a chat, too, set WEBHOOK_URL in the server's .env and start it again.",
+);
+pub const TEST_WEBHOOK: Text = text("試しに送る", "Send a test");
 pub const CHANGES: Text = text("変更の記録", "Changes");
 pub const ALL_CHANGES: Text = text("すべて見る", "See all");
 pub const WHO: Text = text("誰が", "Who");
@@ -100,6 +107,28 @@ pub fn under_way(voice: Voice, doing: &UnderWay) -> String {
 pub fn since(voice: Voice, at: Timestamp) -> String {
     let at = voice.moment(at);
     voice.pick(format!("{at} から続いています。"), format!("Since {at}."))
+}
+
+/// How it goes with the messages of alarms.
+pub fn messages(voice: Voice, webhook: &WebhookHealth) -> String {
+    let delivered = webhook.delivered.map(|at| voice.moment(at));
+    let last = match delivered {
+        Some(at) => voice.pick(format!("最後に届いたのは{at}です。"), format!("The last one arrived {at}.")),
+        None if webhook.waiting == 0 => {
+            voice.pick("起動してからまだ送っていません。", "None was sent since the start.").to_owned()
+        }
+        None => String::new(),
+    };
+    let waiting = webhook.waiting;
+    if waiting == 0 {
+        return last;
+    }
+    let number = amount::count(waiting);
+    let are = plural(waiting, "message waits", "messages wait");
+    voice.pick(
+        format!("{last}{number}件が送られるのを待っています。"),
+        format!("{last} {number} {are} to be sent.").trim().to_owned(),
+    )
 }
 
 /// When a backup was read and found good.

@@ -1,7 +1,9 @@
 //! A look at everything, and the alarms that follow from it: raised once, said again only when they were over.
 
 use crate::backend::{Asking, Backend};
-use domain::health::{Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, NodeHealth, Place, alerts};
+use domain::health::{
+    Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, News, NodeHealth, Place, Raised, alerts,
+};
 use domain::{Act, Event, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,15 +39,19 @@ struct Seen {
     health: Option<Arc<Health>>,
     /// The alarms that last, by their key, and since when each.
     alerts: BTreeMap<String, Raised>,
+    /// Those of an earlier start are among them.
+    is_remembered: bool,
+    /// The database has others.
+    is_unsaved: bool,
+    /// What a webhook is still to be told.
+    news: Vec<(Timestamp, News)>,
 }
 
-/// An alarm that lasts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raised {
-    /// What.
-    pub alert: Alert,
-    /// Since when.
-    pub since: Timestamp,
+/// What the database does not have yet.
+#[derive(Debug, PartialEq, Eq)]
+struct Unsaved {
+    lasting: Vec<Raised>,
+    news: Vec<(Timestamp, News)>,
 }
 
 impl Watch {
@@ -62,8 +68,28 @@ impl Watch {
         self.seen.read().unwrap_or_else(PoisonError::into_inner).health.clone()
     }
 
+    fn is_remembered(&self) -> bool {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).is_remembered
+    }
+
+    /// Whether an alarm of this kind lasts.
+    fn lasts(&self, alert: &Alert) -> bool {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).alerts.contains_key(&alert.key())
+    }
+
     fn up_since(&self, now: Timestamp) -> Timestamp {
         *self.seen.write().unwrap_or_else(PoisonError::into_inner).up_since.get_or_insert(now)
+    }
+
+    /// Those that lasted when an earlier start looked last: they are not new.
+    fn remember(&self, before: Vec<Raised>) {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        for raised in before {
+            let key = raised.alert.key();
+            seen.news.retain(|(_, news)| !matches!(news, News::Raised(now) if now.alert.key() == key));
+            seen.alerts.entry(key).and_modify(|now| now.since = raised.since).or_insert(raised);
+        }
+        seen.is_remembered = true;
     }
 
     /// Takes a look over; gives what is new and what is over.
@@ -78,9 +104,37 @@ impl Watch {
             }
             lasting.insert(key, Raised { alert, since: since.unwrap_or(now) });
         }
-        let over = std::mem::replace(&mut seen.alerts, lasting).into_values().collect();
+        let over: Vec<Raised> = std::mem::replace(&mut seen.alerts, lasting).into_values().collect();
         seen.health = Some(Arc::new(health));
+        let begun = fresh.iter().map(|alert| News::Raised(Raised { alert: alert.clone(), since: now }));
+        let news: Vec<_> =
+            begun.chain(over.iter().cloned().map(News::Over)).filter(is_sent).map(|news| (now, news)).collect();
+        seen.is_unsaved |= !(fresh.is_empty() && over.is_empty());
+        seen.news.extend(news);
         (fresh, over)
+    }
+
+    /// What the database does not have yet.
+    fn unsaved(&self) -> Option<Unsaved> {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        if !(seen.is_remembered && seen.is_unsaved) {
+            return None;
+        }
+        seen.is_unsaved = false;
+        Some(Unsaved { lasting: seen.alerts.values().cloned().collect(), news: std::mem::take(&mut seen.news) })
+    }
+
+    /// It could not be saved: the next look tries again.
+    fn not_saved(&self) {
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).is_unsaved = true;
+    }
+}
+
+/// One that says that messages do not arrive does not arrive.
+fn is_sent(news: &News) -> bool {
+    match news {
+        News::Raised(raised) | News::Over(raised) => raised.alert.is_sent(),
+        News::Test { .. } => true,
     }
 }
 
@@ -109,6 +163,12 @@ impl Backend {
     }
 
     async fn look_in_turn(&self) -> Arc<Health> {
+        if !self.watch.is_remembered() {
+            match self.repository.lasting_alerts().await {
+                Ok(before) => self.watch.remember(before),
+                Err(error) => tracing::error!(%error, "the alarms of before could not be read"),
+            }
+        }
         let health = self.gather().await;
         let found = alerts(&health, &self.repository.settings());
         let shown = Arc::new(health.clone());
@@ -119,12 +179,32 @@ impl Backend {
         for alert in fresh {
             let words =
                 crate::i18n::sentence::alert::words(crate::clock::server_voice(crate::i18n::Locale::En), &alert);
-            tracing::warn!(alert = alert.key(), "{} {}", words.title, words.remedy);
+            tracing::warn!(alert = alert.key(), "{}", words.line(crate::i18n::Locale::En));
         }
         for raised in over {
             tracing::info!(alert = raised.alert.key(), since = raised.since.0, "over");
         }
+        self.keep_alerts().await;
         shown
+    }
+
+    /// Over a restart, and for the webhook.
+    async fn keep_alerts(&self) {
+        let Some(Unsaved { lasting, mut news }) = self.watch.unsaved() else { return };
+        if self.webhook.is_none() {
+            news.clear();
+        }
+        let kept = self.repository.keep_alerts(lasting, news.clone()).await;
+        if let Err(error) = &kept {
+            tracing::error!(%error, "the alarms could not be kept");
+            self.watch.not_saved();
+        }
+        if let Some(webhook) = self.webhook.as_ref().filter(|_| !news.is_empty()) {
+            if kept.is_err() {
+                webhook.put_aside(news);
+            }
+            webhook.ring();
+        }
     }
 
     async fn gather(&self) -> Health {
@@ -134,14 +214,15 @@ impl Backend {
         let nodes = self.repository.node_summaries().await.map_err(failed).unwrap_or_default();
         let tokens = self.repository.license_use().await.map_err(failed).unwrap_or_default();
         let queue = self.repository.queue_health().await.map_err(failed).unwrap_or_default();
-        let folders = [
-            (Place::Database, self.own.database.clone()),
+        let mut folders: Vec<_> = self.own.database.iter().map(|file| (Place::Database, file.clone())).collect();
+        folders.extend([
             (Place::Uploads, self.folders.uploads.clone()),
             (Place::Results, self.folders.results.clone()),
             (Place::Logs, self.own.logs.clone()),
             (Place::Backups, self.own.backups.clone()),
-        ];
+        ]);
         let (work, backups, up_since) = (self.backup_work.clone(), self.own.backups.clone(), self.watch.up_since(now));
+        let was_late = self.watch.lasts(&Alert::BackupLate { last: None });
         let is_scheduled = self.repository.settings().backup_schedule.is_some();
         // file systems may be slow, and one on a network may never answer: one look at a time, and not for ever
         let looking = Arc::clone(&self.watch.looking);
@@ -154,6 +235,7 @@ impl Backend {
                 let memory = machine::memory().ok();
                 let memory = memory.map(|of| MemoryHealth { total: of.total, available: of.available, own: of.own });
                 let backup = of_backups(&backups, work.last_attempt(&backups), is_scheduled, up_since);
+                let backup = BackupHealth { was_late, ..backup };
                 (disks(&folders), memory, backup)
             });
             tokio::time::timeout(PATIENCE, work).await.ok().and_then(Result::ok)
@@ -168,8 +250,10 @@ impl Backend {
             state: node.state,
             last_contact: node.last_contact,
             disk: node.disk,
+            clock_ahead: node.clock_ahead,
         });
-        Health { at: now, database, nodes: nodes.collect(), disks, disks_answer, memory, queue, tokens, backup }
+        let (nodes, webhook) = (nodes.collect(), self.webhook_health().await);
+        Health { at: now, database, nodes, disks, disks_answer, memory, queue, tokens, backup, webhook }
     }
 }
 
@@ -207,6 +291,7 @@ fn of_backups(
         damaged: all.first().filter(|newest| !newest.is_good()).map(|newest| newest.name.clone()),
         is_scheduled,
         up_since,
+        was_late: false,
     }
 }
 
@@ -226,6 +311,7 @@ mod tests {
             queue: Default::default(),
             tokens: Default::default(),
             backup: BackupHealth::default(),
+            webhook: None,
         }
     }
 
@@ -243,6 +329,36 @@ mod tests {
         assert_eq!((fresh.len(), over.len(), watch.alerts().len()), (0, 2, 0));
         let (fresh, _) = watch.put(health(99), vec![memory(90)]);
         assert_eq!((fresh.len(), watch.alerts()[0].since), (1, Timestamp(99)));
+    }
+
+    #[test]
+    fn a_restart_neither_repeats_nor_forgets() {
+        let (memory, queue) = (Alert::Memory { percent: 90 }, Alert::Queue { waiting: 100 });
+        let raised = |alert: &Alert, since| Raised { alert: alert.clone(), since: Timestamp(since) };
+        let watch = Watch::default();
+        // the database does not answer at first: what is found meanwhile is put right afterwards
+        watch.put(health(100), vec![memory.clone()]);
+        assert_eq!(watch.unsaved(), None);
+        watch.remember(vec![raised(&memory, 10), raised(&queue, 20)]);
+        let (fresh, over) = watch.put(health(130), vec![memory.clone()]);
+        assert_eq!((fresh, over), (vec![], vec![raised(&queue, 20)]));
+        let Unsaved { lasting, news } = watch.unsaved().unwrap();
+        assert_eq!(lasting, [raised(&memory, 10)]);
+        assert_eq!(news, [(Timestamp(130), News::Over(raised(&queue, 20)))]);
+        assert_eq!(watch.unsaved(), None, "once");
+        watch.not_saved();
+        let again = Unsaved { lasting: vec![raised(&memory, 10)], news: vec![] };
+        assert_eq!(watch.unsaved(), Some(again), "said already, kept anew");
+    }
+
+    #[test]
+    fn that_messages_do_not_arrive_is_no_message() {
+        let watch = Watch::default();
+        watch.remember(vec![]);
+        let silent = Alert::WebhookSilent { host: "chat".to_owned(), since: None, error: "refused".to_owned() };
+        watch.put(health(10), vec![silent]);
+        let Unsaved { lasting, news } = watch.unsaved().unwrap();
+        assert_eq!((lasting.len(), news.len()), (1, 0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the page of operations shows.
 
 use crate::AppError;
-use crate::admin::operations::api::{BackupFacts, BackupView, BackupsView, OperationsView, RaisedView};
+use crate::admin::operations::api::{BackupFacts, BackupView, BackupsView, OperationsView};
 use crate::backend::{Asking, Backend, fault};
 use crate::clock;
 use chrono::{DateTime, FixedOffset};
@@ -17,8 +17,7 @@ impl Backend {
     /// When the database does not answer.
     pub async fn operations(&self, asking: &Asking) -> Result<OperationsView, AppError> {
         let health = self.look().await;
-        let raised = |raised: super::health::Raised| RaisedView { alert: raised.alert, since: raised.since };
-        let alerts = self.watch.alerts().into_iter().map(raised).collect();
+        let alerts = self.watch.alerts();
         let changes = self.repository.audit(&AuditQuery::default(), CHANGES).await;
         let changes = changes.map_err(|error| fault::repository(asking.locale, error))?;
         Ok(OperationsView { health: (*health).clone(), alerts, backups: self.backups(asking).await?, changes })

@@ -1,6 +1,8 @@
 //! Alarms in words: what is wrong, and what to do.
 
 use super::{Voice, amount};
+use crate::i18n::Locale;
+use domain::Seconds;
 use domain::health::{Alert, BackupProblem, Place};
 
 /// What is wrong, and what helps.
@@ -10,6 +12,17 @@ pub struct Words {
     pub title: String,
     /// What to do.
     pub remedy: String,
+}
+
+impl Words {
+    /// All of it in one line, for a log or a chat.
+    pub fn line(&self, locale: Locale) -> String {
+        match (self.remedy.is_empty(), locale) {
+            (true, _) => self.title.clone(),
+            (false, Locale::Ja) => format!("{}。{}", self.title, self.remedy),
+            (false, Locale::En) => format!("{}. {}", self.title, self.remedy),
+        }
+    }
 }
 
 /// What lies in a folder of the server.
@@ -69,6 +82,22 @@ pub fn words(voice: Voice, alert: &Alert) -> Words {
                     format!(
                         "{free} are free. Remove what is old from the node, such as folders of runs that were kept."
                     ),
+                ),
+            )
+        }
+        Alert::NodeClock { node, ahead } => {
+            let off = amount::duration(voice, Seconds(ahead.unsigned_abs()));
+            let (ja, en) = if *ahead < 0 { ("遅れて", "behind") } else { ("進んで", "ahead") };
+            voice.pick(
+                (
+                    format!("{node} の時計が{off}{ja}います"),
+                    "ノードの時刻合わせ(NTP)を確かめてください。計算は正しく行われますが、ファイルの日時やライセンスの期限がずれます。"
+                        .to_owned(),
+                ),
+                (
+                    format!("The clock of {node} is {off} {en}"),
+                    "Check the node's time service (NTP). Runs are right, but dates of files and ends of licences are not."
+                        .to_owned(),
                 ),
             )
         }
@@ -175,6 +204,19 @@ pub fn words(voice: Voice, alert: &Alert) -> Words {
                 ("There is no backup yet".to_owned(), "Back up now, and look at when it is made by itself.".to_owned()),
             ),
         },
+        Alert::WebhookSilent { host, since, error } => {
+            let since = since.map(|at| voice.moment(at)).unwrap_or_default();
+            voice.pick(
+                (
+                    format!("{host} への知らせが{since}から届いていません"),
+                    format!("理由: {error}。.env の WEBHOOK_URL と、サーバーからの通信を確かめてください。届くまで送り直します(1日まで)。"),
+                ),
+                (
+                    format!("Messages to {host} have not arrived since {since}"),
+                    format!("Why: {error}. Check WEBHOOK_URL in .env and the server's network. They are sent again, for a day."),
+                ),
+            )
+        }
         Alert::BackupDamaged { name } => voice.pick(
             (
                 format!("バックアップ {name} が壊れています"),
@@ -212,7 +254,7 @@ pub fn backup_problem(voice: Voice, problem: &BackupProblem) -> String {
 /// Where something can be done about it, with the words of the way there.
 pub fn door(voice: Voice, alert: &Alert) -> Option<(String, &'static str)> {
     Some(match alert {
-        Alert::NodeLost { node, .. } | Alert::NodeDisk { node, .. } => {
+        Alert::NodeLost { node, .. } | Alert::NodeDisk { node, .. } | Alert::NodeClock { node, .. } => {
             (format!("/nodes/{node}"), voice.pick("ノードを開く", "Open the node"))
         }
         Alert::Queue { .. } => ("/".to_owned(), voice.pick("ジョブを見る", "See the jobs")),
@@ -225,6 +267,7 @@ pub fn door(voice: Voice, alert: &Alert) -> Option<(String, &'static str)> {
         | Alert::ServerDisk { .. }
         | Alert::Memory { .. }
         | Alert::BackupFailed { .. }
-        | Alert::BackupDamaged { .. } => return None,
+        | Alert::BackupDamaged { .. }
+        | Alert::WebhookSilent { .. } => return None,
     })
 }

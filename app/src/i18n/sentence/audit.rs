@@ -45,6 +45,7 @@ pub fn action(word: &str) -> Option<Text> {
         "download_backup" => text("バックアップをダウンロード", "Downloaded a backup"),
         "restore_backup" => text("バックアップから復元", "Restored a backup"),
         "clean_up" => text("片付け", "Cleaned up"),
+        "test_webhook" => text("試しの知らせを送信", "Sent a test message"),
         "take_support_bundle" => text("サポート用ファイルをダウンロード", "Downloaded a support bundle"),
         _ => return None,
     })
@@ -80,6 +81,7 @@ pub fn subject(locale: Locale, entry: &AuditEntry) -> String {
         ("reservation", id) => locale.pick(format!("予約 {id}"), format!("Reservation {id}")),
         ("support", _) => locale.pick("サーバーの状態とログ", "The server's state and logs").to_owned(),
         ("cleanup", _) => locale.pick("古いもの", "What was old").to_owned(),
+        ("webhook", host) => locale.pick(format!("知らせ先 {host}"), format!("Webhook {host}")),
         ("backup", name) => locale.pick(format!("バックアップ {name}"), format!("Backup {name}")),
         ("setting", key) => {
             let title = Setting::find(key).map_or(key, |known| setting::words(locale, known).title);

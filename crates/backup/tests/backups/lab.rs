@@ -32,8 +32,11 @@ pub fn silent() -> Tell {
 pub const RULES: Rules = Rules { results_of: Duration::from_secs(30 * 86_400), keep: 30 };
 
 pub async fn open(folder: &Path) -> Repository {
-    let path = database(folder);
-    Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap()
+    open_at(database(folder)).await
+}
+
+pub async fn open_at(database: impl Into<Address>) -> Repository {
+    Repository::open(&RepositoryConfig { database: database.into(), first_values: Vec::new() }).await.unwrap()
 }
 
 pub fn database(folder: &Path) -> PathBuf {
@@ -144,7 +147,7 @@ impl Lab {
     pub async fn restore_into(&self, folder: &Path, name: &str) -> Result<backup::Restored, BackupError> {
         self.repo.close().await;
         let places = Places { backups: self.places().backups, ..places(folder) };
-        let claim = Claim::take(&database(folder), "restore").unwrap();
+        let claim = Claim::take(&database(folder), "restore").await.unwrap();
         backup::restore(&database(folder), &claim, &places, name, &Actor::at_the_shell().unwrap(), &silent()).await
     }
 }

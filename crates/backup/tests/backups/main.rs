@@ -3,6 +3,7 @@
 
 mod lab;
 mod load;
+mod postgres;
 mod proof;
 mod room;
 mod way_back;

@@ -1,7 +1,7 @@
 //! Putting one back: what is lost is said, what was there is kept, and nothing starts by itself that may have run.
 
 use crate::lab::*;
-use backup::Lost;
+use backup::{Kept, Lost};
 use domain::*;
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn what_happened_since_is_named_and_what_was_waiting_is_held() {
     assert_eq!((held.summary.status, ended.summary.status), (JobStatus::Held, JobStatus::Cancelled));
     assert!(repo.job(third).await.unwrap().is_none());
     // what was replaced is there: the database with the third job, and the file
-    let kept = restored.kept.unwrap();
+    let Some(Kept::Folder(kept)) = restored.kept else { panic!("it is kept") };
     let before = repository::jobs_in(&kept.join("jobs.db"), repository::Use::Live).await.unwrap();
     assert_eq!(before.len(), 3);
     assert_eq!(std::fs::read(&kept_result).unwrap(), b"as it was");
@@ -74,7 +74,8 @@ async fn over_a_damaged_database_the_loss_is_said_to_be_unknown() {
     std::fs::write(database(lab.path()), b"no database any more").unwrap();
     let restored = lab.restore_into(lab.path(), &made.name).await.unwrap();
     assert_eq!(restored.lost, Lost::Unknown);
-    assert_eq!(std::fs::read(restored.kept.unwrap().join("jobs.db")).unwrap(), b"no database any more");
+    let Some(Kept::Folder(kept)) = restored.kept else { panic!("it is kept") };
+    assert_eq!(std::fs::read(kept.join("jobs.db")).unwrap(), b"no database any more");
     let repo = open(lab.path()).await;
     assert_eq!(repo.job(JobId(1)).await.unwrap().unwrap().summary.status, JobStatus::Held);
 }

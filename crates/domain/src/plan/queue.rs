@@ -19,7 +19,7 @@ use std::collections::HashSet;
 use words::Words;
 
 /// Where a job stands: higher priority first, then earlier submission, then the lower number.
-type Rank = (Reverse<Priority>, Timestamp, JobId);
+type Rank = (Reverse<Priority>, JobId);
 
 /// A wish and what is wanted there: what the node's part of a reason depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +55,7 @@ struct Place {
 
 impl Place {
     fn id(&self) -> JobId {
-        self.rank.2
+        self.rank.1
     }
 }
 
@@ -271,7 +271,7 @@ impl Queue {
 }
 
 fn rank(job: &WaitingJob) -> Rank {
-    (Reverse(job.priority), job.submitted, job.id)
+    (Reverse(job.priority), job.id)
 }
 
 /// The person's number, a new one for somebody new.

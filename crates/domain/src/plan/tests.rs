@@ -40,7 +40,6 @@ fn job(id: i64, cpus: u32) -> WaitingJob {
         cpus: Cores(cpus),
         tokens: crate::TokenRule::default().tokens(Cores(cpus)),
         priority: Priority::NORMAL,
-        submitted: Timestamp(1_000 + id),
         head_since: None,
         not_before: None,
     }
@@ -107,15 +106,14 @@ fn auto_takes_the_node_with_the_most_free_cores_and_the_first_of_equals() {
 }
 
 #[test]
-fn priority_then_submission_then_number() {
+fn priority_then_number() {
     let mut queue = vec![job(1, 2), job(2, 2), job(3, 2), job(4, 2)];
     queue[3].priority = Priority::HIGH;
-    queue[2].submitted = Timestamp(0);
-    queue[1].submitted = queue[0].submitted;
+    queue.swap(0, 1);
     let plan = plan(&lab(vec![], vec![], queue));
     let order: Vec<i64> = plan.decisions.iter().map(|decision| decision.job.0).collect();
-    assert_eq!(order, [4, 3, 1, 2]);
-    let positions: Vec<u32> = [4, 3, 1, 2].map(|id| waiting(&plan, id).position).into();
+    assert_eq!(order, [4, 1, 2, 3]);
+    let positions: Vec<u32> = [4, 1, 2, 3].map(|id| waiting(&plan, id).position).into();
     assert_eq!(positions, [1, 2, 3, 4]);
 }
 

@@ -124,7 +124,7 @@ fn of_days_or_none(value: &Value) -> Option<Seconds> {
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 39] = [
+pub static SETTINGS: [Setting; 40] = [
     Setting {
         key: "total_license_tokens",
         group: Group::License,
@@ -762,5 +762,22 @@ pub static SETTINGS: [Setting; 39] = [
         },
         get: |s| Value::Whole(s.alerts.backup_late_after.0 / 3_600),
         put: |s, v| s.alerts.backup_late_after = Seconds(v.whole() * 3_600),
+    },
+    Setting {
+        key: "alert_clock_seconds",
+        group: Group::Alerts,
+        kind: Kind::Whole { min: 5, max: 86_400 },
+        unit: Unit::Seconds,
+        default: "60",
+        ja: Words {
+            title: "ノードの時計のずれ",
+            about: "ノードの時計がサーバーの時計とこの秒数以上違うと知らせます。",
+        },
+        en: Words {
+            title: "A node's clock is off by",
+            about: "Admins are told when a node's clock differs from the server's by so much.",
+        },
+        get: |s| Value::Whole(s.alerts.clock_off.0),
+        put: |s, v| s.alerts.clock_off = Seconds(v.whole()),
     },
 ];

@@ -113,7 +113,6 @@ impl World {
             cpus,
             tokens: solver.tokens(cpus, &TokenRule::default()),
             priority: self.random.pick(&Priority::CHOICES),
-            submitted: self.now,
             head_since: None,
             not_before: None,
         };

@@ -23,6 +23,7 @@ pub struct Model {
     pub last_contact: Option<i64>,
     pub disk_free: Option<i64>,
     pub disk_total: Option<i64>,
+    pub clock_ahead: Option<i64>,
     pub version: i64,
 }
 

@@ -9,14 +9,11 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, 
 /// So many jobs are moved at once at most for the answer to be made: it is an answer to a person in front of a dialog.
 const MOST: usize = 50;
 
-/// Before a job of this priority, time and number in the queue.
-fn before(priority: i64, created: i64, id: i64) -> Condition {
+/// Before a job of this priority and number in the queue.
+fn before(priority: i64, id: i64) -> Condition {
     use jobs::Column as C;
-    let same = Condition::all().add(C::Priority.eq(priority));
-    let earlier = Condition::any()
-        .add(C::CreatedAt.lt(created))
-        .add(Condition::all().add(C::CreatedAt.eq(created)).add(C::Id.lt(id)));
-    Condition::any().add(C::Priority.gt(priority)).add(same.add(earlier))
+    let same = Condition::all().add(C::Priority.eq(priority)).add(C::Id.lt(id));
+    Condition::any().add(C::Priority.gt(priority)).add(same)
 }
 
 impl Repository {
@@ -36,9 +33,8 @@ impl Repository {
         let moved = jobs::Entity::find().filter(C::Id.is_in(ids.clone())).all(self.db()).await?;
         let mut passed = Condition::any();
         for job in &moved {
-            let created = job.created_at.unwrap_or(0);
-            let now = before(job.priority.unwrap_or(0), created, job.id);
-            let then = before(i64::from(priority.0), created, job.id);
+            let now = before(job.priority.unwrap_or(0), job.id);
+            let then = before(i64::from(priority.0), job.id);
             passed = passed.add(Condition::all().add(now).add(then.not()));
         }
         if moved.is_empty() {
@@ -51,7 +47,7 @@ impl Repository {
             .filter(C::Id.is_not_in(ids))
             .filter(passed);
         let count = waiting.clone().count(self.db()).await?;
-        let order = waiting.order_by_desc(C::Priority).order_by_asc(C::CreatedAt).order_by_asc(C::Id);
+        let order = waiting.order_by_desc(C::Priority).order_by_asc(C::Id);
         let found: Vec<i64> = order.limit(first).into_tuple().all(self.db()).await?;
         let found: Vec<JobId> = found.into_iter().map(JobId).collect();
         Ok((count, summary::of(self.db(), &found).await?))

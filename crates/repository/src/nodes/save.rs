@@ -21,7 +21,7 @@ fn refused(why: NodeRefusal) -> RepositoryError {
     RepositoryError::Node(why)
 }
 
-/// Writes the row as a person wants it, and who did so. What the node itself last said (contact, disk) is not touched in
+/// Writes the row as a person wants it, and who did so. What the node itself last said (contact, disk, clock) is not touched in
 /// a row that exists.
 pub(super) async fn put(
     change: &Change,
@@ -52,6 +52,7 @@ pub(super) async fn put(
         last_contact: Set(node.last_contact.map(|at| at.0)),
         disk_free: Set(free.map(|bytes| stored_size("disk", bytes)).transpose()?),
         disk_total: Set(total.map(|bytes| stored_size("disk", bytes)).transpose()?),
+        clock_ahead: Set(node.clock_ahead),
         version: Set(stored_size("version", node.version)?),
     };
     let on_conflict = OnConflict::column(C::Id)
@@ -130,7 +131,7 @@ async fn changed_since(db: &impl ConnectionTrait, node: &Node, version: u64) -> 
 
 impl Repository {
     /// Makes the node's row, or changes its configuration and state, whatever they are: for the command line. What the
-    /// node itself last said (contact, disk) is not touched in a row that exists.
+    /// node itself last said (contact, disk, clock) is not touched in a row that exists.
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
@@ -172,6 +173,7 @@ impl Repository {
                     work_dir: config.work_dir,
                     last_contact: None,
                     disk: None,
+                    clock_ahead: None,
                     version: 0,
                 };
                 put(change, &actor, "add_node", None, node).await

@@ -8,7 +8,7 @@ use super::waiting;
 use crate::RepositoryError;
 use domain::JobId;
 use domain::plan::{Queue, WaitingJob};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::ConnectionTrait;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +21,7 @@ pub(crate) struct LineCell(Mutex<Option<Known>>);
 
 struct Known {
     queue: Queue,
-    /// The writing connection's `data_version` when the queue was read: another one when another program has written.
+    /// The writing connection's [`crate::backend::data_version`] when the queue was read.
     version: i64,
 }
 
@@ -99,11 +99,4 @@ impl Follow {
         }
         Ok(Follow { read, touched, waiting: now })
     }
-}
-
-/// Another number when another connection than this one has written since it was last asked.
-pub(crate) async fn data_version(db: &impl ConnectionTrait) -> Result<i64, RepositoryError> {
-    let asked = Statement::from_string(DbBackend::Sqlite, "PRAGMA data_version");
-    let row = db.query_one_raw(asked).await?;
-    Ok(row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?.unwrap_or_default())
 }

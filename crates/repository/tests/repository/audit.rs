@@ -1,21 +1,24 @@
 //! Reading the audit log.
 
+use crate::fresh::is_postgres;
 use crate::lab::*;
 use domain::*;
-use sea_orm::sqlx;
 
 /// So many changes, all of one second but the first ones, by two people in turn.
 async fn many(count: i64) -> Lab {
     let lab = Lab::new().await;
-    let mut db = lab.raw().await;
-    sqlx::query("DELETE FROM audit_log").execute(&mut db).await.unwrap();
+    let db = lab.raw().await;
+    db.execute("DELETE FROM audit_log").await;
     for number in 1..=count {
         let (who, action) = if number % 2 == 0 { ("root", "hold_job") } else { ("guest", "release_job") };
-        let sql = "INSERT INTO audit_log (id, at, actor, action, subject, before, after, origin, address) \
-                   VALUES (?, ?, ?, ?, ?, 'null', '{\"x\":1}', 'web', '192.0.2.8')";
-        let query = sqlx::query(sql).bind(number).bind(number.min(20)).bind(who).bind(action);
-        query.bind(format!("job {number}")).execute(&mut db).await.unwrap();
+        let at = number.min(20);
+        let sql = format!(
+            "INSERT INTO audit_log (id, at, actor, action, subject, before, after, origin, address) VALUES \
+             ({number}, {at}, '{who}', '{action}', 'job {number}', 'null', '{{\"x\":1}}', 'web', '192.0.2.8')"
+        );
+        db.execute(&sql).await;
     }
+    db.skip("audit_log", count).await;
     lab
 }
 
@@ -72,15 +75,17 @@ async fn who_and_what_can_be_chosen_are_those_of_the_log() {
 
 #[tokio::test]
 async fn a_page_is_read_from_an_index() {
+    if is_postgres("its planner goes by statistics, not by rule") {
+        return;
+    }
     let lab = many(1).await;
-    let mut db = lab.raw().await;
+    let db = lab.raw().await;
     let order = "ORDER BY at DESC, id DESC LIMIT 50";
     for (filter, index) in [("", "idx_audit_log_at"), ("actor = 'root' AND", "idx_audit_log_actor")] {
         let sql = format!(
             "EXPLAIN QUERY PLAN SELECT * FROM audit_log WHERE {filter} at <= 9 AND (at < 9 OR (at = 9 AND id < 3)) {order}"
         );
-        let plan: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.unwrap();
+        let plan: Vec<(i64, i64, i64, String)> = db.rows(&sql).await;
         let plan: String = plan.into_iter().map(|(.., step)| step).collect();
         assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{plan}");
     }

@@ -1,12 +1,12 @@
 //! A database that is not what it should be is refused, and never replaced.
 
+use crate::fresh::{Fresh, is_postgres};
 use crate::lab::*;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use repository::*;
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
-use std::path::Path;
 
 /// A database of 200 jobs, closed.
 async fn closed() -> Lab {
@@ -19,12 +19,11 @@ async fn closed() -> Lab {
     lab
 }
 
-fn config(path: &Path) -> RepositoryConfig {
-    RepositoryConfig { path: path.to_owned(), first_values: Vec::new() }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn any_changed_byte_is_either_harmless_to_the_whole_or_refused() {
+    if is_postgres("its files are the server's") {
+        return;
+    }
     let lab = closed().await;
     let whole = std::fs::read(lab.path()).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -45,7 +44,7 @@ async fn any_changed_byte_is_either_harmless_to_the_whole_or_refused() {
                 match examine(&path, Use::Live).await {
                     Ok(schema) => {
                         assert_eq!(schema.pending, 0, "{damage:?}");
-                        let repo = match Repository::open(&config(&path)).await {
+                        let repo = match Repository::open(&config(path.as_path())).await {
                             Ok(repo) => repo,
                             // a cell of what is read at the start
                             Err(RepositoryError::Corrupt { .. }) => {
@@ -78,6 +77,9 @@ async fn any_changed_byte_is_either_harmless_to_the_whole_or_refused() {
 /// SQLite itself calls these whole: it proves pages, and reads the text of a table as it finds it.
 #[tokio::test]
 async fn a_changed_letter_in_the_text_of_a_table_is_found() {
+    if is_postgres("its files are the server's") {
+        return;
+    }
     let lab = closed().await;
     let whole = std::fs::read(lab.path()).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -110,46 +112,50 @@ async fn a_changed_letter_in_the_text_of_a_table_is_found() {
 #[tokio::test]
 async fn one_of_a_newer_version_is_refused_and_left_alone() {
     let lab = closed().await;
-    let url = format!("sqlite:{}", lab.path().display());
-    let mut raw = SqliteConnection::connect(&url).await.unwrap();
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_of_tomorrow', 0)";
-    sqlx::query(newer).execute(&mut raw).await.unwrap();
-    raw.close().await.unwrap();
+    let raw = lab.raw().await;
+    raw.execute(newer).await;
+    raw.close().await;
     for error in [
-        examine(&lab.path(), Use::Live).await.unwrap_err(),
-        Repository::open(&config(&lab.path())).await.err().unwrap(),
+        examine(lab.address(), Use::Live).await.unwrap_err(),
+        Repository::open(&config(lab.address())).await.err().unwrap(),
     ] {
         assert!(matches!(&error, RepositoryError::Newer { schema } if schema == "m9999_of_tomorrow"), "{error:?}");
     }
-    assert_eq!(jobs_in(&lab.path(), Use::Live).await.unwrap().len(), 200);
+    assert_eq!(jobs_in(lab.address(), Use::Live).await.unwrap().len(), 200);
 }
 
 #[tokio::test]
 async fn what_is_missing_or_somebody_else_s_is_told_apart() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("jobs.db");
-    assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Missing)));
-    assert!(!path.exists());
-    let url = format!("sqlite:{}?mode=rwc", path.display());
-    let mut raw = SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("CREATE TABLE books (title TEXT)").execute(&mut raw).await.unwrap();
-    raw.close().await.unwrap();
-    assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Strange)));
+    let fresh = Fresh::new().await;
+    if !is_postgres("") {
+        assert!(matches!(examine(fresh.address(), Use::Live).await, Err(RepositoryError::Missing)));
+        assert!(!fresh.path().exists());
+    }
+    let raw = fresh.raw().await;
+    raw.execute("CREATE TABLE books (title TEXT)").await;
+    raw.close().await;
+    assert!(matches!(examine(fresh.address(), Use::Live).await, Err(RepositoryError::Strange)));
+    if is_postgres("its files are the server's") {
+        return;
+    }
+    let path = fresh.path();
     std::fs::write(&path, "not even a database, but a letter to somebody".repeat(100)).unwrap();
     assert!(matches!(examine(&path, Use::Live).await, Err(RepositoryError::Damaged { .. })));
-    let opened = Repository::open(&config(&path)).await.err().unwrap();
+    let opened = Repository::open(&config(path.as_path())).await.err().unwrap();
     assert!(matches!(opened, RepositoryError::Damaged { .. }), "{opened:?}");
 }
 
 #[tokio::test]
 async fn a_row_that_belongs_to_nothing_is_found() {
-    let lab = closed().await;
-    let url = format!("sqlite:{}", lab.path().display());
-    let mut raw = SqliteConnection::connect(&url).await.unwrap();
-    for sql in ["PRAGMA foreign_keys = OFF", "DELETE FROM jobs WHERE id = 7"] {
-        sqlx::query(sql).execute(&mut raw).await.unwrap();
+    if is_postgres("it has no way to write one") {
+        return;
     }
-    raw.close().await.unwrap();
-    let error = examine(&lab.path(), Use::Live).await.unwrap_err();
+    let lab = closed().await;
+    let raw = lab.raw().await;
+    // one connection: the pragma is its own
+    raw.execute("PRAGMA foreign_keys = OFF; DELETE FROM jobs WHERE id = 7").await;
+    raw.close().await;
+    let error = examine(lab.address(), Use::Live).await.unwrap_err();
     assert!(matches!(&error, RepositoryError::Damaged { found } if found.contains("job")), "{error:?}");
 }

@@ -2,7 +2,6 @@
 
 use crate::lab::*;
 use domain::*;
-use sea_orm::sqlx;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -63,7 +62,7 @@ async fn a_setting_is_in_force_although_its_event_cannot_be_made() {
     lab.claim(job.id, "node-01").await;
     // tokens in use, which the event of a changed setting carries
     let sql = "UPDATE jobs SET license_tokens = -1";
-    sqlx::query(sql).execute(&mut lab.raw().await).await.unwrap();
+    lab.raw().await.execute(sql).await;
     let mut events = lab.repo.subscribe();
     lab.repo.change_setting("total_license_tokens", "60", &admin()).await.unwrap();
     assert_eq!(lab.repo.settings().total_license_tokens, Tokens(60));

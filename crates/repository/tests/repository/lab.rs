@@ -1,15 +1,14 @@
 //! A database of one's own, with what most tests want in it.
 
+use crate::fresh::{Fresh, Raw};
 use domain::lifecycle::{Life, Run, RunStage};
 use domain::*;
 use repository::*;
-use sea_orm::sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
-use tempfile::TempDir;
 
 pub struct Lab {
     pub repo: Repository,
-    folder: TempDir,
+    fresh: Fresh,
 }
 
 pub fn actor(id: &str, role: Role) -> Actor {
@@ -64,6 +63,7 @@ pub fn node(id: &str, cores: u32) -> Node {
         work_dir: WorkFolder::parse(".ajm").unwrap(),
         last_contact: None,
         disk: None,
+        clock_ahead: None,
         version: 0,
     }
 }
@@ -112,11 +112,19 @@ pub fn claimed(life: &Life, node: &str) -> Life {
     Life { status: JobStatus::Starting, run: Some(run), ..life.clone() }
 }
 
+pub fn config(database: impl Into<Address>) -> RepositoryConfig {
+    RepositoryConfig { database: database.into(), first_values: Vec::new() }
+}
+
+pub async fn open(fresh: &Fresh) -> Repository {
+    Repository::open(&config(fresh.address())).await.unwrap()
+}
+
 impl Lab {
     /// A new database with two people and a node of eight cores.
     pub async fn new() -> Lab {
-        let folder = tempfile::tempdir().unwrap();
-        let repo = Lab::open_in(&folder).await;
+        let fresh = Fresh::new().await;
+        let repo = open(&fresh).await;
         for who in [student(), admin()] {
             let user = User {
                 id: who.id,
@@ -129,30 +137,30 @@ impl Lab {
             repo.ensure_user(&user).await.unwrap();
         }
         repo.save_node(&node("node-01", 8), &admin()).await.unwrap();
-        Lab { repo, folder }
+        Lab { repo, fresh }
     }
 
-    async fn open_in(folder: &TempDir) -> Repository {
-        let path = folder.path().join("data").join("jobs.db");
-        Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap()
-    }
-
+    /// SQLite's file.
     pub fn path(&self) -> PathBuf {
-        self.folder.path().join("data").join("jobs.db")
+        self.fresh.path()
     }
 
-    /// A connection of its own to the file, as a person with `sqlite3` has.
-    pub async fn raw(&self) -> SqliteConnection {
-        SqliteConnection::connect(&format!("sqlite:{}", self.path().display())).await.unwrap()
+    pub fn address(&self) -> Address {
+        self.fresh.address()
     }
 
-    /// The same file, opened anew after everything of it was dropped.
+    /// A connection of its own, as a person at `sqlite3` or `psql` has.
+    pub async fn raw(&self) -> Raw {
+        self.fresh.raw().await
+    }
+
+    /// The same database, opened anew after everything of it was dropped.
     pub async fn reopen(self) -> Lab {
-        let Lab { repo, folder } = self;
+        let Lab { repo, fresh } = self;
         repo.close().await;
         drop(repo);
-        let repo = Lab::open_in(&folder).await;
-        Lab { repo, folder }
+        let repo = open(&fresh).await;
+        Lab { repo, fresh }
     }
 
     pub async fn submit(&self, job: &str) -> JobSummary {

@@ -30,8 +30,7 @@ async fn of_fifty_who_advance_at_once_exactly_one_wins() {
     let detail = lab.repo.job(job.id).await.unwrap().unwrap();
     assert_eq!(detail.history.len(), 2, "submitted, and one claim");
     assert_eq!(detail.summary.version, 2);
-    let mut db = lab.raw().await;
-    let runs: i64 = sea_orm::sqlx::query_scalar("SELECT count(*) FROM runs").fetch_one(&mut db).await.unwrap();
+    let runs: i64 = lab.raw().await.one("SELECT count(*) FROM runs").await;
     assert_eq!(runs, 1);
 }
 
@@ -61,8 +60,9 @@ async fn progress_recorded_in_between_does_not_lose_the_race_for_the_scheduler()
 async fn the_row_follows_the_life() {
     let lab = Lab::new().await;
     let job = lab.submit("beam").await;
+    let after = |seconds: i64| Timestamp(job.created_at.0 + seconds);
     let go = async |from: &Life, event: LifeEvent, at: i64| {
-        let now = Timestamp(at);
+        let now = after(at);
         let (next, _) = step(from, &event, now, LifeRules { max_tries: 3, first_pause: 5 }).unwrap();
         let fact = match HistoryFact::from(&event) {
             HistoryFact::StageFailed { .. } => {
@@ -85,7 +85,7 @@ async fn the_row_follows_the_life() {
     assert_eq!((seen.status, seen.node, seen.tries), (JobStatus::Waiting, None, 1));
     assert_eq!(
         (seen.not_before, seen.message),
-        (Some(Timestamp(115)), Some(Fault::Unreachable { said: "connection reset".into() }.into()))
+        (Some(after(115)), Some(Fault::Unreachable { said: "connection reset".into() }.into()))
     );
     assert_eq!(lab.repo.job(job.id).await.unwrap().unwrap().execution_path, None);
 
@@ -96,12 +96,12 @@ async fn the_row_follows_the_life() {
     let sent = go(&starting, LifeEvent::Staged, 210).await;
     let running = go(&sent, LifeEvent::Launched { boot: "boot".into() }, 220).await;
     let seen = summary().await;
-    assert_eq!((seen.status, seen.started_at, seen.ended_at), (JobStatus::Running, Some(Timestamp(220)), None));
+    assert_eq!((seen.status, seen.started_at, seen.ended_at), (JobStatus::Running, Some(after(220)), None));
     assert_eq!((seen.message, seen.transfer), (None, None));
     let end = RunEnd::Exited { exit: ExitStatus::Code(0), stopped: false };
     let report = LifeEvent::Report { boot: "boot".into(), report: RunReport::Ended(end) };
     let collecting = go(&running, report, 300).await;
-    assert_eq!(summary().await.ended_at, Some(Timestamp(300)));
+    assert_eq!(summary().await.ended_at, Some(after(300)));
     let evidence = Evidence { file: "console.log".into(), line: Some(3), text: "Job finished".into() };
     let verdict = Verdict {
         cause: Cause::Completed,
@@ -111,7 +111,7 @@ async fn the_row_follows_the_life() {
     };
     let done = go(&collecting, LifeEvent::Collected { verdict: verdict.clone() }, 320).await;
     let seen = summary().await;
-    assert_eq!((seen.status, seen.ended_at), (JobStatus::Completed, Some(Timestamp(300))));
+    assert_eq!((seen.status, seen.ended_at), (JobStatus::Completed, Some(after(300))));
     assert_eq!((seen.verdict, seen.message), (Some(verdict), Some("Job finished".into())));
     assert_eq!(seen.node, Some(node_id("node-01")), "where it ran stays readable");
 
@@ -119,13 +119,9 @@ async fn the_row_follows_the_life() {
     let statuses: Vec<JobStatus> = history.iter().map(|entry| entry.status).collect();
     use JobStatus::*;
     assert_eq!(statuses, [Waiting, Starting, Waiting, Starting, Starting, Running, Collecting, Completed]);
-    assert_eq!(history[4].at, Timestamp(210));
-    let mut db = lab.raw().await;
+    assert_eq!(history[4].at, after(210));
     let attempts: Vec<(i64, String, String)> =
-        sea_orm::sqlx::query_as("SELECT attempt, token, stage FROM runs ORDER BY attempt")
-            .fetch_all(&mut db)
-            .await
-            .unwrap();
+        lab.raw().await.rows("SELECT attempt, token, stage FROM runs ORDER BY attempt").await;
     assert_eq!(attempts.len(), 2);
     assert_eq!(attempts[1], (2, run.token.to_string(), "ended".to_owned()));
 
@@ -133,6 +129,29 @@ async fn the_row_follows_the_life() {
     let again = Life { status: Waiting, run: None, ..done.clone() };
     let refused = lab.repo.advance(job.id, &done, &again, NOW, fact()).await;
     assert!(matches!(refused, Err(RepositoryError::Illegal { from: Completed, to: Waiting })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_makes_no_time_before_another() {
+    let lab = Lab::new().await;
+    let job = lab.submit("beam").await;
+    let long_ago = |seconds: i64| Timestamp(job.created_at.0 - 86_400 + seconds);
+    let go = async |from: &Life, event: LifeEvent, at: i64| {
+        let (next, _) = step(from, &event, long_ago(at), LifeRules { max_tries: 3, first_pause: 5 }).unwrap();
+        assert!(lab.repo.advance(job.id, from, &next, long_ago(at), HistoryFact::from(&event)).await.unwrap());
+        next
+    };
+    let claim = LifeEvent::Claimed { node: node_id("node-01"), token: token() };
+    let starting = go(&lab.life(job.id).await, claim, 1).await;
+    let sent = go(&starting, LifeEvent::Staged, 2).await;
+    let running = go(&sent, LifeEvent::Launched { boot: "boot".into() }, 3).await;
+    let end = RunEnd::Exited { exit: ExitStatus::Code(0), stopped: false };
+    go(&running, LifeEvent::Report { boot: "boot".into(), report: RunReport::Ended(end) }, 9).await;
+    let seen = lab.repo.summary(job.id).await.unwrap();
+    assert_eq!((seen.started_at, seen.ended_at), (Some(job.created_at), Some(job.created_at)));
+    // what a person reads line by line is what the clock said then
+    let history = lab.repo.job(job.id).await.unwrap().unwrap().history;
+    assert_eq!(history.last().unwrap().at, long_ago(9));
 }
 
 #[tokio::test]

@@ -1,10 +1,13 @@
-//! The repository against real SQLite files, each test its own.
+//! The repository against real databases, each test its own: SQLite files, or a PostgreSQL server's (`TEST_DATABASE`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alerts;
 mod audit;
+mod copy;
 mod damage;
 mod durability;
 mod events;
+mod fresh;
 mod intents;
 mod lab;
 mod list;
@@ -16,4 +19,5 @@ mod queue;
 mod records;
 mod reservations;
 mod schema;
+mod server;
 mod settings;

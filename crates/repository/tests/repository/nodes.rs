@@ -41,7 +41,7 @@ async fn a_new_node_takes_no_jobs_before_its_key_is_accepted_and_it_has_answered
     let accepted = lab.repo.accept_host_key(&node_id("node-05"), "ssh-ed25519 BBBB".into(), &admin()).await.unwrap();
     assert_eq!((accepted.state, accepted.state_reason), (NodeState::Unavailable, None));
     assert_eq!(accepted.version, 1);
-    lab.repo.node_contact(&node_id("node-05"), now(), None).await.unwrap();
+    lab.repo.node_contact(&node_id("node-05"), now(), NodeAnswer::default()).await.unwrap();
     assert_eq!((five().await.state, five().await.version), (NodeState::Available, 1));
 }
 
@@ -70,7 +70,7 @@ async fn of_two_who_edit_at_once_the_second_is_told_who_changed_what() {
     let lab = Lab::new().await;
     let read = seen(&lab).await;
     let more = NodeConfig { cores: Cores(32), ..read.config() };
-    lab.repo.node_contact(&id(), now(), Some((1, 2))).await.unwrap();
+    lab.repo.node_contact(&id(), now(), NodeAnswer { disk: Some((1, 2)), clock_ahead: Some(-3) }).await.unwrap();
     let first = lab.repo.change_node(&id(), &more, read.version, &admin()).await.unwrap();
     assert_eq!((first.cores, first.version), (Cores(32), read.version + 1), "a contact changes no version");
     lab.repo.drain_node(&id(), Some("保守".into()), None, &actor("ito", Role::Admin)).await.unwrap();
@@ -166,7 +166,7 @@ async fn a_drain_ends_by_itself_at_its_time() {
     assert_eq!(lab.repo.end_drains(Timestamp(until.0 - 1)).await.unwrap(), Some(until));
     assert_eq!(seen(&lab).await.state, NodeState::Draining);
 
-    lab.repo.node_contact(&id(), Timestamp(until.0 - 20), None).await.unwrap();
+    lab.repo.node_contact(&id(), Timestamp(until.0 - 20), NodeAnswer::default()).await.unwrap();
     let mut events = lab.repo.subscribe();
     assert_eq!(lab.repo.end_drains(until).await.unwrap(), None);
     let over = seen(&lab).await;

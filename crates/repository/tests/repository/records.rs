@@ -1,10 +1,10 @@
 //! Results, nodes, settings, the audit log, and rows that hold what nobody wrote.
 
+use crate::fresh::{Fresh, is_postgres};
 use crate::lab::*;
 use domain::job::Transfer;
 use domain::*;
 use repository::*;
-use sea_orm::sqlx;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
@@ -59,8 +59,9 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
     let id = node_id("node-01");
     let seen = async || lab.repo.node(&id).await.unwrap().unwrap();
     assert_eq!(seen().await, node("node-01", 8));
-    lab.repo.node_contact(&id, NOW, Some((10, 100))).await.unwrap();
+    lab.repo.node_contact(&id, NOW, NodeAnswer { disk: Some((10, 100)), clock_ahead: Some(-3) }).await.unwrap();
     assert_eq!((seen().await.last_contact, seen().await.disk), (Some(NOW), Some((10, 100))));
+    assert_eq!(lab.repo.node_summaries().await.unwrap()[0].clock_ahead, Some(-3));
     lab.repo.node_lost(&id, Timestamp(NOW.0 - 1), &Fault::ConnectionLost).await.unwrap();
     assert_eq!(seen().await.state, NodeState::Available, "an answer that came later wins");
     lab.repo
@@ -71,19 +72,19 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
         (seen().await.state, seen().await.state_reason),
         (NodeState::Unavailable, Some(Fault::Unreachable { said: "no route to host".into() }.into()))
     );
-    lab.repo.node_contact(&id, Timestamp(NOW.0 + 6), None).await.unwrap();
+    lab.repo.node_contact(&id, Timestamp(NOW.0 + 6), NodeAnswer::default()).await.unwrap();
     let back = seen().await;
     assert_eq!((back.state, back.state_reason, back.disk), (NodeState::Available, None, Some((10, 100))));
     for state in [NodeState::Draining, NodeState::Disabled] {
         let set = Node { state, state_reason: Some("upgrade".into()), cores: Cores(16), ..node("node-01", 8) };
         lab.repo.save_node(&set, &admin()).await.unwrap();
         lab.repo.node_lost(&id, Timestamp(NOW.0 + 60), &Fault::ConnectionLost).await.unwrap();
-        lab.repo.node_contact(&id, Timestamp(NOW.0 + 120), None).await.unwrap();
+        lab.repo.node_contact(&id, Timestamp(NOW.0 + 120), NodeAnswer::default()).await.unwrap();
         let seen = seen().await;
         assert_eq!((seen.state, seen.state_reason, seen.cores), (state, Some("upgrade".into()), Cores(16)));
-        assert_eq!(seen.disk, Some((10, 100)), "what the node said is not the form's");
+        assert_eq!((seen.disk, seen.clock_ahead), (Some((10, 100)), Some(-3)), "what the node said is not the form's");
     }
-    let nobody = lab.repo.node_contact(&node_id("nobody"), NOW, None).await;
+    let nobody = lab.repo.node_contact(&node_id("nobody"), NOW, NodeAnswer::default()).await;
     assert!(matches!(nobody, Err(RepositoryError::NotFound { what: "node", .. })));
 }
 
@@ -96,32 +97,26 @@ async fn a_setting_is_in_force_at_once_and_audited() {
     assert!(matches!(unknown, Err(RepositoryError::Setting(_))));
     let lab = lab.reopen().await;
     assert_eq!(lab.repo.settings().total_license_tokens, Tokens(60));
-    let mut db = lab.raw().await;
+    let db = lab.raw().await;
     let sql = "SELECT actor, subject, before, after FROM audit_log WHERE action = 'change_setting'";
-    let audit: Vec<(String, String, String, String)> = sqlx::query_as(sql).fetch_all(&mut db).await.unwrap();
+    let audit: Vec<(String, String, String, String)> = db.rows(sql).await;
     let wanted = ("root", "setting total_license_tokens", "\"50\"", "\"60\"");
     assert_eq!(audit.len(), 1);
     let (actor, subject, before, after) = &audit[0];
     assert_eq!((actor.as_str(), subject.as_str(), before.as_str(), after.as_str()), wanted);
     // what somebody broke by hand is not used, and not repaired either
-    sqlx::query("UPDATE system_config SET value = 'many' WHERE key = 'total_license_tokens'")
-        .execute(&mut db)
-        .await
-        .unwrap();
+    db.execute("UPDATE system_config SET value = 'many' WHERE key = 'total_license_tokens'").await;
     let lab = lab.reopen().await;
     assert_eq!(lab.repo.settings().total_license_tokens, Tokens(50));
-    let kept: String = sqlx::query_scalar("SELECT value FROM system_config WHERE key = 'total_license_tokens'")
-        .fetch_one(&mut db)
-        .await
-        .unwrap();
+    let kept: String = db.one("SELECT value FROM system_config WHERE key = 'total_license_tokens'").await;
     assert_eq!(kept, "many");
 }
 
 #[tokio::test]
 async fn the_environment_gives_first_values_only() {
-    let folder = tempfile::tempdir().unwrap();
+    let fresh = Fresh::new().await;
     let config = |value: &str| RepositoryConfig {
-        path: folder.path().join("jobs.db"),
+        database: fresh.address(),
         first_values: vec![("total_license_tokens".to_owned(), value.to_owned())],
     };
     let repo = Repository::open(&config("70")).await.unwrap();
@@ -143,11 +138,16 @@ async fn every_intent_is_in_the_audit_log_with_before_after_and_from_where() {
     lab.repo.ask_cancel(job.id, &student()).await.unwrap();
     lab.repo.hold(job.id, &student()).await.unwrap_err();
     lab.repo.delete_job(job.id, &Actor { origin: Origin::Api, ..admin() }).await.unwrap();
-    let mut db = lab.raw().await;
-    let sql = "SELECT actor || ' ' || origin, action, json_extract(before, '$.status'), json_extract(after, '$.status') \
-               FROM audit_log WHERE subject = 'job 1' ORDER BY id";
-    let audit: Vec<(String, String, Option<String>, Option<String>)> =
-        sqlx::query_as(sql).fetch_all(&mut db).await.unwrap();
+    let status = |of: &str| match is_postgres("") {
+        true => format!("{of}::json ->> 'status'"),
+        false => format!("json_extract({of}, '$.status')"),
+    };
+    let sql = format!(
+        "SELECT actor || ' ' || origin, action, {}, {} FROM audit_log WHERE subject = 'job 1' ORDER BY id",
+        status("before"),
+        status("after")
+    );
+    let audit: Vec<(String, String, Option<String>, Option<String>)> = lab.raw().await.rows(&sql).await;
     let audit: Vec<_> = audit
         .iter()
         .map(|(actor, action, before, after)| (actor.as_str(), action.as_str(), before.as_deref(), after.as_deref()))
@@ -187,10 +187,9 @@ async fn a_deleted_job_takes_its_rows_and_leaves_what_others_need() {
     assert!(matches!(lab.repo.uploads(&[deck]).await, Err(RepositoryError::NotFound { what: "upload", .. })));
     assert_eq!(lab.repo.uploads(&[shared, other_deck]).await.unwrap()[0].name.as_str(), "material.inc");
     assert_eq!(lab.repo.job(plate.id).await.unwrap().unwrap().inputs.len(), 2);
-    let mut db = lab.raw().await;
+    let db = lab.raw().await;
     for table in ["job_files", "job_history", "runs", "result_files"] {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table} WHERE job_id = {}", beam.id));
-        let left: i64 = sqlx::query_scalar(sql).fetch_one(&mut db).await.unwrap();
+        let left: i64 = db.one(&format!("SELECT count(*) FROM {table} WHERE job_id = {}", beam.id)).await;
         assert_eq!(left, 0, "{table}");
     }
 }
@@ -225,11 +224,12 @@ async fn a_row_that_nobody_wrote_is_named_and_never_a_panic() {
         ("created_at", "NULL"),
         ("created_at", "'yesterday'"),
     ] {
+        if cell == "'yesterday'" && is_postgres("its columns hold numbers only") {
+            continue;
+        }
         let lab = Lab::new().await;
         let job = lab.submit("beam").await;
-        let mut db = lab.raw().await;
-        let sql = sqlx::AssertSqlSafe(format!("UPDATE jobs SET {column} = {cell}"));
-        sqlx::query(sql).execute(&mut db).await.unwrap();
+        lab.raw().await.execute(&format!("UPDATE jobs SET {column} = {cell}")).await;
         let mut answers = vec![
             lab.repo.jobs(&JobQuery::all(student().id)).await.map(drop),
             lab.repo.summary(job.id).await.map(drop),

@@ -3,7 +3,6 @@
 use crate::lab::*;
 use domain::*;
 use repository::RepositoryError;
-use sea_orm::sqlx::{self, Row};
 
 fn wanted(tokens: u32, cores: u32, seconds: u64) -> NewReservation {
     let cores = (cores > 0).then(|| ReservedCores { node: node_id("node-01"), cores: Cores(cores) });
@@ -53,8 +52,7 @@ async fn what_is_reserved_counts_until_it_is_given_back() {
     let again = lab.repo.end_reservation(made.id, &admin()).await;
     assert!(matches!(again, Err(RepositoryError::NotFound { what: "reservation", .. })), "{again:?}");
     let sql = "SELECT actor, action FROM audit_log WHERE subject = 'reservation 1' ORDER BY id";
-    let rows = sqlx::query(sql).fetch_all(&mut lab.raw().await).await.unwrap();
-    let audit: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let audit: Vec<(String, String)> = lab.raw().await.rows(sql).await;
     assert_eq!(audit, [("sato".into(), "reserve".into()), ("root".into(), "end_reservation".into())]);
 }
 
@@ -79,7 +77,7 @@ async fn one_that_is_over_is_told_at_its_moment_and_one_that_was_renewed_goes_on
     let beating = lab.repo.reserve(&beating, &student()).await.unwrap();
     assert_eq!(lab.repo.end_lapsed(now()).await.unwrap(), Some(beating.over_at()));
     let sql = "UPDATE reservations SET renewed_at = renewed_at - 59, created_at = created_at - 59 WHERE id = 2";
-    sqlx::query(sql).execute(&mut lab.raw().await).await.unwrap();
+    lab.raw().await.execute(sql).await;
     let renewed = lab.repo.renew_reservation(beating.id).await.unwrap();
     assert!(renewed.renewed_at >= beating.renewed_at);
     let mut events = lab.repo.subscribe();
@@ -88,9 +86,8 @@ async fn one_that_is_over_is_told_at_its_moment_and_one_that_was_renewed_goes_on
     assert_eq!(lab.repo.end_lapsed(renewed.over_at()).await.unwrap(), Some(short.expires_at));
     assert!(matches!(events.try_recv().unwrap(), Event::LicenseChanged(usage) if usage.reserved == Tokens(5)));
     assert_eq!(lab.repo.end_lapsed(short.expires_at).await.unwrap(), None);
-    let rows = sqlx::query("SELECT ended_how FROM reservations ORDER BY id").fetch_all(&mut lab.raw().await).await;
-    let how: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
-    assert_eq!(how, ["expired", "lapsed"]);
+    let how: Vec<(String,)> = lab.raw().await.rows("SELECT ended_how FROM reservations ORDER BY id").await;
+    assert_eq!(how, [("expired".to_owned(),), ("lapsed".to_owned(),)]);
     let late = lab.repo.renew_reservation(beating.id).await;
     assert!(matches!(late, Err(RepositoryError::NotFound { .. })), "{late:?}");
 }

@@ -1,11 +1,11 @@
 //! The tables against the specification's own words.
 
+use crate::fresh::{Fresh, Raw, is_postgres};
 use crate::lab::*;
 use domain::RunToken;
 use migration::{Migrator, MigratorTrait};
-use repository::{JobQuery, Repository, RepositoryConfig};
-use sea_orm::sqlx::{self, Connection, Row, SqliteConnection};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use repository::{JobQuery, RepositoryError};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, SqlErr, Statement};
 
 /// `operations-deployment.ja.md`, database management, section 1.
 const SPECIFICATION: &str = "
@@ -58,19 +58,19 @@ CREATE INDEX IF NOT EXISTS idx_jobs_created_at ON jobs(created_at);
 const TABLES: [&str; 4] = ["jobs", "nodes", "users", "system_config"];
 
 /// Every cell of each row as text, in the order of the columns.
-async fn rows(db: &mut SqliteConnection, sql: String, cells: usize) -> Vec<Vec<Option<String>>> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(db).await.unwrap();
-    rows.iter().map(|row| (0..cells).map(|at| row.get(at)).collect()).collect()
+async fn rows(db: &Raw, sql: String, cells: usize) -> Vec<Vec<Option<String>>> {
+    let rows = db.0.query_all_raw(Statement::from_string(db.0.get_database_backend(), sql)).await.unwrap();
+    rows.iter().map(|row| (0..cells).map(|at| row.try_get_by_index(at).unwrap()).collect()).collect()
 }
 
-async fn columns(db: &mut SqliteConnection, table: &str) -> Vec<Vec<Option<String>>> {
+async fn columns(db: &Raw, table: &str) -> Vec<Vec<Option<String>>> {
     let sql = format!(
         "SELECT name, type, CAST(\"notnull\" AS TEXT), dflt_value, CAST(pk AS TEXT) FROM pragma_table_info('{table}')"
     );
     rows(db, sql, 5).await
 }
 
-async fn indices(db: &mut SqliteConnection, table: &str) -> Vec<Vec<Option<String>>> {
+async fn indices(db: &Raw, table: &str) -> Vec<Vec<Option<String>>> {
     let sql = format!(
         "SELECT l.name, CAST(l.\"unique\" AS TEXT), l.origin, i.name FROM pragma_index_list('{table}') l, \
          pragma_index_info(l.name) i ORDER BY 1, 4"
@@ -78,125 +78,159 @@ async fn indices(db: &mut SqliteConnection, table: &str) -> Vec<Vec<Option<Strin
     rows(db, sql, 4).await
 }
 
-async fn specification() -> SqliteConnection {
-    let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    sqlx::raw_sql(SPECIFICATION).execute(&mut db).await.unwrap();
+async fn specification() -> Raw {
+    let mut memory = ConnectOptions::new("sqlite::memory:");
+    memory.max_connections(1);
+    let db = Raw(Database::connect(memory).await.unwrap());
+    db.execute(SPECIFICATION).await;
     db
 }
 
-async fn empty(folder: &tempfile::TempDir) -> (DatabaseConnection, SqliteConnection) {
-    let url = format!("sqlite:{}?mode=rwc", folder.path().join("jobs.db").display());
-    (Database::connect(&url).await.unwrap(), SqliteConnection::connect(&url).await.unwrap())
+/// Names, kinds and what may be empty, of a table in PostgreSQL, in SQLite's words.
+async fn columns_at_server(db: &Raw, table: &str) -> Vec<Vec<Option<String>>> {
+    let sql = format!(
+        "SELECT column_name::text, CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT' ELSE data_type END, \
+         is_nullable::text FROM information_schema.columns WHERE table_name = '{table}' ORDER BY ordinal_position"
+    );
+    rows(db, sql, 3).await
+}
+
+async fn same_columns(made: &Raw, wanted: &Raw, table: &str) {
+    // a key is never empty, which SQLite does not say
+    let wanted: Vec<Vec<Option<String>>> = columns(wanted, table)
+        .await
+        .into_iter()
+        .map(|column| {
+            let may_be_empty = column[2].as_deref() == Some("0") && column[4].as_deref() == Some("0");
+            let is = if may_be_empty { "YES" } else { "NO" };
+            vec![column[0].clone(), column[1].clone(), Some(is.to_owned())]
+        })
+        .collect();
+    let made = columns_at_server(made, table).await;
+    assert_eq!(made[..wanted.len()], wanted, "{table}");
 }
 
 #[tokio::test]
 async fn the_first_change_makes_the_four_tables_exactly() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, mut made) = empty(&folder).await;
-    Migrator::up(&db, Some(1)).await.unwrap();
-    let mut wanted = specification().await;
+    let fresh = Fresh::new().await;
+    let made = fresh.raw().await;
+    Migrator::up(&made.0, Some(1)).await.unwrap();
+    let wanted = specification().await;
     for table in TABLES {
-        assert_eq!(columns(&mut made, table).await, columns(&mut wanted, table).await, "{table}");
-        assert_eq!(indices(&mut made, table).await, indices(&mut wanted, table).await, "{table}");
+        if is_postgres("") {
+            same_columns(&made, &wanted, table).await;
+            continue;
+        }
+        assert_eq!(columns(&made, table).await, columns(&wanted, table).await, "{table}");
+        assert_eq!(indices(&made, table).await, indices(&wanted, table).await, "{table}");
     }
     let first = "SELECT key, value, description FROM system_config".to_owned();
-    assert_eq!(rows(&mut made, first.clone(), 3).await, rows(&mut wanted, first, 3).await);
+    assert_eq!(rows(&made, first.clone(), 3).await, rows(&wanted, first, 3).await);
 }
 
 #[tokio::test]
 async fn later_changes_only_add() {
     let lab = Lab::new().await;
-    let mut made = lab.raw().await;
-    let mut wanted = specification().await;
+    let made = lab.raw().await;
+    let wanted = specification().await;
     for table in TABLES {
-        let (made_columns, wanted_columns) = (columns(&mut made, table).await, columns(&mut wanted, table).await);
+        if is_postgres("") {
+            same_columns(&made, &wanted, table).await;
+            continue;
+        }
+        let (made_columns, wanted_columns) = (columns(&made, table).await, columns(&wanted, table).await);
         assert_eq!(made_columns[..wanted_columns.len()], wanted_columns, "{table}");
-        let made_indices = indices(&mut made, table).await;
-        for index in indices(&mut wanted, table).await {
+        let made_indices = indices(&made, table).await;
+        for index in indices(&wanted, table).await {
             assert!(made_indices.contains(&index), "{index:?}");
         }
     }
     let description = "SELECT description FROM system_config WHERE key = 'total_license_tokens'".to_owned();
-    assert_eq!(rows(&mut made, description.clone(), 1).await, rows(&mut wanted, description, 1).await);
+    assert_eq!(rows(&made, description.clone(), 1).await, rows(&wanted, description, 1).await);
 }
 
 #[tokio::test]
 async fn the_tables_themselves_refuse_what_the_specification_forbids() {
     let lab = Lab::new().await;
-    let mut db = lab.raw().await;
+    let db = lab.raw().await;
     let insert = |name: &str, cpus: u32| {
-        sqlx::AssertSqlSafe(format!(
+        format!(
             "INSERT INTO jobs (name, user_id, node_id, cpu_count, license_tokens, inp_file_path) \
              VALUES ('{name}', 'sato', 'auto', {cpus}, 6, 'x')"
-        ))
+        )
     };
+    let refused = async |sql: String| RepositoryError::from(db.0.execute_unprepared(&sql).await.unwrap_err());
     for cpus in [0, 1, 3, 6, 16] {
-        let error = sqlx::query(insert("refused", cpus)).execute(&mut db).await.unwrap_err();
-        assert!(error.into_database_error().unwrap().is_check_violation());
+        let error = refused(insert("refused", cpus)).await;
+        assert!(matches!(&error, RepositoryError::Invalid { field: "cpus", .. }), "{error:?}");
     }
-    sqlx::query(insert("beam", 8)).execute(&mut db).await.unwrap();
-    let twice = sqlx::query(insert("beam", 2)).execute(&mut db).await.unwrap_err();
-    assert!(twice.into_database_error().unwrap().is_unique_violation());
+    db.execute(&insert("beam", 8)).await;
+    let twice = db.0.execute_unprepared(&insert("beam", 2)).await.unwrap_err().sql_err();
+    assert!(matches!(twice, Some(SqlErr::UniqueConstraintViolation(_))), "{twice:?}");
     // a job written by hand, with the defaults alone, is a job the program can read
     let jobs = lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().jobs;
     let [job] = &jobs[..] else { panic!("{jobs:?}") };
     assert_eq!((job.status, job.version), (domain::JobStatus::Waiting, 1));
     // a number is never given twice
-    sqlx::query("DELETE FROM jobs").execute(&mut db).await.unwrap();
-    sqlx::query(insert("beam", 2)).execute(&mut db).await.unwrap();
-    let ids = rows(&mut db, "SELECT CAST(id AS TEXT) FROM jobs".to_owned(), 1).await;
+    db.execute("DELETE FROM jobs").await;
+    db.execute(&insert("beam", 2)).await;
+    let ids = rows(&db, "SELECT CAST(id AS TEXT) FROM jobs".to_owned(), 1).await;
     assert_ne!(ids, [[Some(job.id.to_string())]]);
 }
 
 #[tokio::test]
 async fn every_change_can_be_undone_and_done_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (db, mut made) = empty(&folder).await;
-    let shape = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
-    let mut shapes = vec![rows(&mut made, shape.to_owned(), 3).await];
+    let fresh = Fresh::new().await;
+    let made = fresh.raw().await;
+    let db = &made.0;
+    let at_server = "SELECT table_name::text, column_name::text, concat_ws(' ', data_type, is_nullable, column_default, \
+                     collation_name) FROM information_schema.columns WHERE table_schema = 'public' UNION ALL \
+                     SELECT tablename::text, indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public' \
+                     ORDER BY 1, 2";
+    let in_file = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2";
+    let shape = if is_postgres("") { at_server } else { in_file };
+    let mut shapes = vec![rows(&made, shape.to_owned(), 3).await];
     let steps = Migrator::migrations().len();
     for _ in 0..steps {
-        Migrator::up(&db, Some(1)).await.unwrap();
-        shapes.push(rows(&mut made, shape.to_owned(), 3).await);
+        Migrator::up(db, Some(1)).await.unwrap();
+        shapes.push(rows(&made, shape.to_owned(), 3).await);
     }
     for at in (1..steps).rev() {
-        Migrator::down(&db, Some(1)).await.unwrap();
-        assert_eq!(rows(&mut made, shape.to_owned(), 3).await, shapes[at], "after undoing change {}", at + 1);
+        Migrator::down(db, Some(1)).await.unwrap();
+        assert_eq!(rows(&made, shape.to_owned(), 3).await, shapes[at], "after undoing change {}", at + 1);
     }
-    Migrator::down(&db, Some(1)).await.unwrap();
-    Migrator::up(&db, None).await.unwrap();
-    assert_eq!(rows(&mut made, shape.to_owned(), 3).await, shapes[steps]);
-    db.execute_unprepared("PRAGMA integrity_check").await.unwrap();
+    Migrator::down(db, Some(1)).await.unwrap();
+    Migrator::up(db, None).await.unwrap();
+    assert_eq!(rows(&made, shape.to_owned(), 3).await, shapes[steps]);
 }
 
 /// Before it was written down which folders stay on their node on purpose, they simply were not removed.
 #[tokio::test]
 async fn no_folder_of_an_older_run_is_removed_by_an_upgrade() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.db");
-    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
-    Migrator::up(&db, Some(7)).await.unwrap();
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    Migrator::up(&db.0, Some(7)).await.unwrap();
     for (id, name, status) in [(1, "kept", "Failed"), (2, "going_on", "Running")] {
         let job = format!(
             "INSERT INTO jobs (id, name, user_id, node_id, cpu_count, license_tokens, inp_file_path, status, run_token) \
              VALUES ({id}, '{name}', 'sato', 'node-01', 2, 6, 'x', '{status}', '{}')",
             token_text(id)
         );
-        db.execute_unprepared(&job).await.unwrap();
+        db.execute(&job).await;
         let run = format!(
             "INSERT INTO runs (token, job_id, node_id, attempt, stage) VALUES ('{}', {id}, 'node-01', 1, 'ended')",
             token_text(id)
         );
-        db.execute_unprepared(&run).await.unwrap();
+        db.execute(&run).await;
     }
     // an abandoned run of a job that goes on
     let earlier = format!(
         "INSERT INTO runs (token, job_id, node_id, attempt, stage) VALUES ('{}', 2, 'node-01', 1, 'claimed')",
         token_text(3)
     );
-    db.execute_unprepared(&earlier).await.unwrap();
-    db.close().await.unwrap();
-    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    db.execute(&earlier).await;
+    db.close().await;
+    let repo = open(&fresh).await;
     let over = repo.folders_to_remove(&node_id("node-01"), None, 9).await.unwrap();
     assert_eq!(over, [RunToken::parse(&token_text(3)).unwrap()]);
     assert_eq!(repo.folders_to_remove(&node_id("node-01"), Some(&over[0]), 9).await.unwrap(), []);
@@ -205,10 +239,9 @@ async fn no_folder_of_an_older_run_is_removed_by_an_upgrade() {
 /// Versions are counted from what the log already knows, so that nobody's earlier change looks like the first value.
 #[tokio::test]
 async fn who_changed_a_setting_last_is_known_after_an_upgrade() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.db");
-    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
-    Migrator::up(&db, Some(10)).await.unwrap();
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    Migrator::up(&db.0, Some(10)).await.unwrap();
     for (who, subject) in [
         ("sato", "setting total_license_tokens"),
         ("root", "setting total_license_tokens"),
@@ -217,10 +250,10 @@ async fn who_changed_a_setting_last_is_known_after_an_upgrade() {
         let sql = format!(
             "INSERT INTO audit_log (at, actor, action, subject) VALUES (1, '{who}', 'change_setting', '{subject}')"
         );
-        db.execute_unprepared(&sql).await.unwrap();
+        db.execute(&sql).await;
     }
-    db.close().await.unwrap();
-    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    db.close().await;
+    let repo = open(&fresh).await;
     let saved = repo.saved_settings().await.unwrap();
     let of = |key: &str| {
         let one = saved.iter().find(|saved| saved.key == key).unwrap();
@@ -237,8 +270,7 @@ async fn a_longer_name_of_an_older_job_stops_nobody() {
     let deck = upload(&lab.repo, "x.inp").await;
     let job = lab.repo.submit(&submission("beam", &deck), &student()).await.unwrap();
     let long = "鋼".repeat(60);
-    let rename = sqlx::AssertSqlSafe(format!("UPDATE jobs SET name = '{long}'"));
-    sqlx::query(rename).execute(&mut lab.raw().await).await.unwrap();
+    lab.raw().await.execute(&format!("UPDATE jobs SET name = '{long}'")).await;
     assert_eq!(lab.repo.jobs(&JobQuery::all(student().id)).await.unwrap().jobs[0].name.as_str(), long);
     assert_eq!(lab.repo.active_job(job.id).await.unwrap().name.as_str(), long);
     assert_eq!(lab.repo.snapshot(domain::Timestamp(0)).await.unwrap().waiting[0].name.as_str(), long);
@@ -250,10 +282,9 @@ fn token_text(number: u32) -> String {
 
 #[tokio::test]
 async fn who_was_seen_before_an_upgrade_was_seen_after_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.db");
-    let db = Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap();
-    Migrator::up(&db, Some(13)).await.unwrap();
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    Migrator::up(&db.0, Some(13)).await.unwrap();
     for sql in [
         "INSERT INTO users (id, name, role) VALUES ('browser', 'A', 'student'), ('both', 'B', 'student'), \
          ('script', 'C', 'student'), ('unseen', 'D', 'student')",
@@ -263,10 +294,10 @@ async fn who_was_seen_before_an_upgrade_was_seen_after_it() {
          ('browser', 'x', 'a', 'all', 1, 200), ('both', 'x', 'b', 'all', 1, 200), ('script', 'x', 'c', 'all', 1, 50), \
          ('unseen', 'x', 'd', 'all', 1, NULL)",
     ] {
-        db.execute_unprepared(sql).await.unwrap();
+        db.execute(sql).await;
     }
-    db.close().await.unwrap();
-    let repo = Repository::open(&RepositoryConfig { path, first_values: Vec::new() }).await.unwrap();
+    db.close().await;
+    let repo = open(&fresh).await;
     let people = repo.people().await.unwrap();
     let seen = |id: &str| {
         let person = people.iter().find(|person| person.account.user.id.as_str() == id).unwrap();

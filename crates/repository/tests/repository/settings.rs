@@ -4,7 +4,6 @@ use crate::lab::*;
 use domain::settings::{SavedSetting, SettingChange};
 use domain::*;
 use repository::*;
-use sea_orm::sqlx;
 
 fn find(all: &[SavedSetting], key: &str) -> SavedSetting {
     all.iter().find(|saved| saved.key == key).unwrap().clone()
@@ -16,7 +15,7 @@ fn change(all: &[SavedSetting], key: &str, value: &str) -> SettingChange {
 
 async fn logged(lab: &Lab) -> i64 {
     let sql = "SELECT COUNT(*) FROM audit_log WHERE action = 'change_setting'";
-    sqlx::query_scalar(sql).fetch_one(&mut lab.raw().await).await.unwrap()
+    lab.raw().await.one(sql).await
 }
 
 #[tokio::test]
@@ -108,8 +107,7 @@ async fn a_change_is_undone_by_its_history() {
 async fn what_another_program_saved_is_in_force_at_the_next_look() {
     let lab = Lab::new().await;
     lab.repo.decide(Timestamp(1_800_000_000), true).await.unwrap();
-    let config = RepositoryConfig { path: lab.path(), first_values: Vec::new() };
-    let other = Repository::open(&config).await.unwrap();
+    let other = Repository::open(&config(lab.address())).await.unwrap();
     other.change_setting("total_license_tokens", "60", &admin()).await.unwrap();
     other.close().await;
     let mut events = lab.repo.subscribe();

@@ -149,10 +149,10 @@ impl Queue {
     fn note_starts(&mut self, starts: Vec<Place>) {
         let ranks: Vec<_> = starts.iter().map(|place| place.rank).collect();
         let before = std::mem::replace(&mut self.words.started, ranks);
-        let left: Vec<_> = before.into_iter().filter(|rank| self.jobs.contains_key(&rank.2)).collect();
+        let left: Vec<_> = before.into_iter().filter(|rank| self.jobs.contains_key(&rank.1)).collect();
         for rank in left {
             if !self.words.starts(rank) {
-                self.changed.insert(rank.2);
+                self.changed.insert(rank.1);
                 self.moved(rank);
             }
         }

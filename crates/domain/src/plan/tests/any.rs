@@ -31,11 +31,11 @@ prop_compose! {
 prop_compose! {
     pub(super) fn any_waiting()(
         shape in any_shape(), wish in any_wish(), user in 0..4_usize, priority in prop::sample::select(vec![-5, 0, 0, 0, 5, 10]),
-        submitted in 0..10_i64, head_since in prop::option::of(95_000..100_000_i64), not_before in prop::option::weighted(0.1, 99_990..100_010_i64),
+        head_since in prop::option::of(95_000..100_000_i64), not_before in prop::option::weighted(0.1, 99_990..100_010_i64),
     ) -> WaitingJob {
         WaitingJob {
             user: user_id(user), user_name: format!("User {user}"), wish, solver: shape.0, cpus: Cores(shape.1), tokens: Tokens(shape.2),
-            priority: Priority(priority), submitted: Timestamp(submitted), head_since: head_since.map(Timestamp),
+            priority: Priority(priority), head_since: head_since.map(Timestamp),
             not_before: not_before.map(Timestamp), ..job(0, 2)
         }
     }
@@ -138,7 +138,7 @@ impl Ledger {
 fn plainly(snapshot: &Snapshot) -> Vec<(JobId, NodeId)> {
     let mut ledger = Ledger::of(snapshot);
     let mut queue: Vec<&WaitingJob> = snapshot.waiting.iter().collect();
-    queue.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.submitted, job.id));
+    queue.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.id));
     let mut starts = vec![];
     for job in queue {
         let fitting = snapshot.nodes.iter().filter(|node| ledger.allows(snapshot, job, node));

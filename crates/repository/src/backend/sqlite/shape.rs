@@ -27,7 +27,7 @@ async fn parts(db: &impl ConnectionTrait) -> Result<BTreeSet<Part>, RepositoryEr
 ///
 /// # Errors
 /// `Database`.
-pub(super) async fn missing(db: &impl ConnectionTrait, changes: usize) -> Result<Vec<String>, RepositoryError> {
+pub(crate) async fn missing(db: &impl ConnectionTrait, changes: usize) -> Result<Vec<String>, RepositoryError> {
     let mut memory = ConnectOptions::new("sqlite::memory:");
     memory.max_connections(1).sqlx_logging(false);
     let fresh = Database::connect(memory).await?;

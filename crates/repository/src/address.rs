@@ -1,0 +1,143 @@
+//! Where a database is: a file, or a server's `postgres://…`.
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// How such an address begins.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+
+/// Where a database is. Shown without the password.
+#[derive(Clone)]
+pub struct Address(pub(crate) Place);
+
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// SQLite's file.
+    File(PathBuf),
+    /// A PostgreSQL server's database.
+    Server(Box<PgConnectOptions>),
+}
+
+/// Why that is no address. Without the text itself, which may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Another kind of database.
+    #[error("does not begin with postgres://")]
+    Scheme,
+    /// It cannot be read.
+    #[error("cannot be read: it is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for an @ in the password")]
+    Form,
+    /// It names no database.
+    #[error("names no database: postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
+    NoDatabase,
+}
+
+impl Address {
+    /// A PostgreSQL database: `postgres://user:password@host:port/database?sslmode=verify-full&sslrootcert=FILE`. What it
+    /// does not say is taken from `PGHOST` and its like and from `~/.pgpass`, as psql does.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn parse_url(url: &str) -> Result<Address, AddressError> {
+        if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(AddressError::Scheme);
+        }
+        let options: PgConnectOptions = url.parse().map_err(|_| AddressError::Form)?;
+        match options.get_database() {
+            Some(_) => Ok(Address(Place::Server(Box::new(options)))),
+            None => Err(AddressError::NoDatabase),
+        }
+    }
+
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Place::File(path) => Some(path),
+            Place::Server(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::File(path) => write!(f, "{}", path.display()),
+            Place::Server(of) => {
+                let (user, name) = (of.get_username(), of.get_database().unwrap_or_default());
+                match of.get_socket() {
+                    Some(socket) => write!(f, "postgres://{user}@{}/{name}", socket.display()),
+                    None => write!(f, "postgres://{user}@{}:{}/{name}", of.get_host(), of.get_port()),
+                }
+            }
+        }
+    }
+}
+
+/// What is logged of it is what people are shown.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<PathBuf> for Address {
+    fn from(path: PathBuf) -> Address {
+        Address(Place::File(path))
+    }
+}
+
+impl From<&Path> for Address {
+    fn from(path: &Path) -> Address {
+        path.to_owned().into()
+    }
+}
+
+impl From<&PathBuf> for Address {
+    fn from(path: &PathBuf) -> Address {
+        path.clone().into()
+    }
+}
+
+impl From<&Address> for Address {
+    fn from(address: &Address) -> Address {
+        address.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://ajm:geheim@db.lab:5433/jobs?sslmode=require", "postgres://ajm@db.lab:5433/jobs"),
+            ("postgresql://ajm:ge%40heim@db/jobs", "postgres://ajm@db:5432/jobs"),
+            ("postgres://ajm@db/jobs?password=geheim", "postgres://ajm@db:5432/jobs"),
+            ("postgres://ajm:geheim@localhost/jobs?host=/run/postgresql", "postgres://ajm@/run/postgresql/jobs"),
+        ] {
+            let address = Address::parse_url(url).unwrap();
+            assert_eq!((address.to_string(), format!("{address:?}")), (shown.to_owned(), shown.to_owned()));
+            assert_eq!(address.file(), None);
+        }
+        let file = Address::from(Path::new("data/jobs.db"));
+        assert_eq!((file.to_string().as_str(), file.file()), ("data/jobs.db", Some(Path::new("data/jobs.db"))));
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_without_repeating_it() {
+        for (url, why) in [
+            ("mysql://ajm:geheim@db/jobs", AddressError::Scheme),
+            ("data/jobs.db", AddressError::Scheme),
+            ("postgres://ajm:geheim@db:port/jobs", AddressError::Form),
+            ("postgres://ajm:geheim@db/jobs?sslmode=perhaps", AddressError::Form),
+            ("postgres://ajm:geheim@db", AddressError::NoDatabase),
+        ] {
+            let error = Address::parse_url(url).unwrap_err();
+            assert_eq!(error, why, "{url}");
+            assert!(!error.to_string().contains("geheim"));
+        }
+    }
+}

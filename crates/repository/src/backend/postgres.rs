@@ -1,0 +1,208 @@
+//! PostgreSQL's own words.
+
+mod shape;
+
+use super::{READERS, failed, texts};
+use crate::RepositoryError;
+use crate::error::Contradiction;
+use crate::optimize::Optimized;
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use std::time::Duration;
+
+pub(super) use shape::missing;
+
+/// The first half of the names of our locks; PostgreSQL keeps them apart by database.
+pub(crate) const LOCKS: i32 = 0x616a6d;
+/// Who has the database for itself.
+pub(crate) const CLAIM: i32 = 1;
+/// Who is writing.
+const WRITING: i32 = 2;
+
+/// The first version that has all we ask for, of those that are still cared for.
+const OLDEST: u32 = 130_000;
+/// What a connection is called in the server's own views.
+const NAME: &str = "abaqus-job-manager";
+
+/// PostgreSQL does not say whether *another* program has written, but its snapshot of what is committed and under way
+/// is the same only while nobody has, we ourselves among them. So it never misses a writing, and tells of one too often:
+/// then the queue is read once for nothing, at most as often as somebody looks.
+pub(super) const DATA_VERSION: &str = "SELECT hashtextextended(pg_current_snapshot()::text, 0)";
+pub(super) const HAS_CHANGES: &str = "SELECT 1::bigint WHERE to_regclass('seaql_migrations') IS NOT NULL";
+
+pub(super) const HAS_TABLES: &str = "SELECT 1::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema() LIMIT 1";
+
+/// Rows that somebody put in with a number of their own count, too.
+pub(super) fn last_number(table: &str) -> String {
+    format!(
+        "SELECT GREATEST(COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0), \
+         COALESCE((SELECT MAX(id) FROM {table}), 0))"
+    )
+}
+
+pub(super) fn skip_numbers(table: &str) -> Vec<String> {
+    let sequence = format!("pg_get_serial_sequence('{table}', 'id')::regclass");
+    vec![format!(
+        "SELECT setval({sequence}, $1::bigint) WHERE $1::bigint > COALESCE(pg_sequence_last_value({sequence}), 0)"
+    )]
+}
+
+/// Puts those of these tables that there are into a schema of their own, with all that belongs to them; `false` where there
+/// is none.
+pub(crate) async fn put_away(
+    transaction: &DatabaseTransaction,
+    tables: impl Iterator<Item = &str>,
+    into: &str,
+) -> Result<bool, RepositoryError> {
+    let present =
+        texts(transaction, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()").await?;
+    let moved: Vec<&str> = tables.filter(|table| present.iter().any(|present| present == table)).collect();
+    if moved.is_empty() {
+        return Ok(false);
+    }
+    transaction.execute_unprepared(&format!("CREATE SCHEMA \"{into}\"")).await?;
+    for table in moved {
+        transaction.execute_unprepared(&format!("ALTER TABLE \"{table}\" SET SCHEMA \"{into}\"")).await?;
+    }
+    Ok(true)
+}
+
+fn options(server: &PgConnectOptions, patience: Duration) -> PgConnectOptions {
+    let patience = patience.as_millis().to_string();
+    server.clone().application_name(NAME).options([("lock_timeout", patience)]).disable_statement_logging()
+}
+
+/// One connection under a name of its own. Unlike a pool it tells at once why there is none.
+///
+/// # Errors
+/// `Unreachable`, `Refused`, `Missing`.
+pub(crate) async fn connect_as(server: &PgConnectOptions, name: &str) -> Result<PgConnection, RepositoryError> {
+    let options = server.clone().application_name(name).disable_statement_logging();
+    match tokio::time::timeout(super::LOCK_PATIENCE, PgConnection::connect_with(&options)).await {
+        Ok(connected) => Ok(connected.map_err(failed)?),
+        Err(_) => Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() }),
+    }
+}
+
+/// Whether this server and this database will do.
+async fn prove(server: &PgConnectOptions) -> Result<(), RepositoryError> {
+    let unfit = |why: String| Err(RepositoryError::Unfit { why });
+    let mut connection = connect_as(server, NAME).await?;
+    let asked = "SELECT current_setting('server_version_num'), getdatabaseencoding()::text, pg_is_in_recovery()";
+    let (version, encoding, copy): (String, String, bool) =
+        sqlx::query_as(asked).fetch_one(&mut connection).await.map_err(failed)?;
+    drop(connection.close().await);
+    match version.parse::<u32>() {
+        Ok(number) if number >= OLDEST => {}
+        _ => {
+            return unfit(format!(
+                "the server is PostgreSQL {}, and 13 is the oldest that will do",
+                version.get(..2).unwrap_or_default()
+            ));
+        }
+    }
+    if encoding != "UTF8" {
+        return unfit(format!("its text is {encoding}: make it with ENCODING 'UTF8' TEMPLATE template0"));
+    }
+    if copy {
+        return unfit("the server is a stand-by, which takes no changes".to_owned());
+    }
+    Ok(())
+}
+
+fn pool(most: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(most).acquire_timeout(super::LOCK_PATIENCE)
+}
+
+pub(super) async fn writer(
+    server: &PgConnectOptions,
+    patience: Duration,
+) -> Result<DatabaseConnection, RepositoryError> {
+    prove(server).await?;
+    // a server may be set up to acknowledge what is not on its disk yet
+    let options = options(server, patience).options([("synchronous_commit", "on")]);
+    let pool = pool(1).min_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options).await;
+    Ok(pool.map_err(failed)?.into())
+}
+
+pub(super) async fn readers(
+    server: &PgConnectOptions,
+    patience: Duration,
+) -> Result<DatabaseConnection, RepositoryError> {
+    // several questions in one transaction are answered of one moment, as SQLite does
+    let options = options(server, patience)
+        .options([("default_transaction_read_only", "on"), ("default_transaction_isolation", "repeatable read")]);
+    Ok(pool(READERS).connect_with(options).await.map_err(failed)?.into())
+}
+
+pub(super) async fn looking(
+    server: &PgConnectOptions,
+    patience: Duration,
+) -> Result<DatabaseConnection, RepositoryError> {
+    prove(server).await?;
+    let options = options(server, patience).options([("default_transaction_read_only", "on")]);
+    Ok(pool(1).connect_with(options).await.map_err(failed)?.into())
+}
+
+/// Waits for the other programs' writers, as SQLite's `BEGIN IMMEDIATE` does: what a change has read in its transaction
+/// is still so when it is committed. A person at psql is not kept out.
+pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, RepositoryError> {
+    let transaction = db.begin().await?;
+    transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCKS}, {WRITING})")).await?;
+    Ok(transaction)
+}
+
+/// A transaction in which a statement has failed is rolled back by `COMMIT` without a word: a statement before it says so.
+pub(super) async fn commit(transaction: DatabaseTransaction) -> Result<(), RepositoryError> {
+    transaction.execute_unprepared("SELECT 1").await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Pages are proven by the server itself, where its data has checksums, and references always.
+pub(super) async fn wrong(db: &DatabaseConnection) -> Result<Vec<String>, RepositoryError> {
+    let asked = "SELECT 'index ' || i.relname || ' of ' || t.relname || ' is not valid: REINDEX INDEX it' \
+                 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
+                 WHERE NOT x.indisvalid AND pg_table_is_visible(t.oid)";
+    texts(db, asked).await
+}
+
+/// Rooms of deleted rows are used again by the server itself, and cannot be counted without an extension.
+pub(super) async fn optimize(db: &DatabaseConnection) -> Result<Optimized, RepositoryError> {
+    let before = size(db).await?;
+    db.execute_unprepared("VACUUM (ANALYZE)").await?;
+    Ok(Optimized { before, after: size(db).await?, free: 0, packed: false })
+}
+
+pub(super) async fn size(db: &DatabaseConnection) -> Result<u64, RepositoryError> {
+    let bytes = super::number(db, "SELECT pg_database_size(current_database())").await?;
+    Ok(bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0))
+}
+
+pub(super) fn meaning(said: &dyn DatabaseError) -> Option<RepositoryError> {
+    let why = || said.message().to_owned();
+    match &*said.code()? {
+        // disk_full
+        "53100" => Some(RepositoryError::Full),
+        // serialization_failure, deadlock_detected, lock_not_available, query_canceled, too_many_connections
+        "40001" | "40P01" | "55P03" | "57014" | "53300" => Some(RepositoryError::Busy),
+        // invalid_authorization_specification, invalid_password, insufficient_privilege
+        "28000" | "28P01" | "42501" => Some(RepositoryError::Refused { why: why() }),
+        // invalid_catalog_name
+        "3D000" => Some(RepositoryError::Missing),
+        // data_corrupted, index_corrupted; a table or column of ours that is not there
+        "XX001" | "XX002" | "42P01" | "42703" => Some(RepositoryError::Damaged { found: why() }),
+        // check_violation: only the number of cores has one
+        "23514" => Some(RepositoryError::Invalid { field: "cpus", problem: Contradiction::Cores }),
+        // character_not_in_repertoire: in UTF-8 that reaches it, only NUL
+        "22021" => {
+            let problem = Contradiction::NotStorable("it holds the character NUL".to_owned());
+            Some(RepositoryError::Invalid { field: "text", problem })
+        }
+        // admin_shutdown, crash_shutdown, cannot_connect_now; connection exceptions
+        code if code.starts_with("57P0") || code.starts_with("08") => Some(RepositoryError::Unreachable { why: why() }),
+        _ => None,
+    }
+}

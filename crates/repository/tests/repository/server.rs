@@ -1,0 +1,243 @@
+//! What only a database's server can do to us: refuse us, go away, hold another language. And what must not differ.
+
+use crate::fresh::{Fresh, is_postgres};
+use crate::lab::*;
+use domain::*;
+use repository::*;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// Our lock for the claim, as the server's views have it.
+const CLAIM: &str = "classid = 6384237 AND objid = 1";
+const OTHERS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// Longer than anything here takes; never waited for where all is well.
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn no_server() -> bool {
+    let no_server = !is_postgres("");
+    if no_server {
+        eprintln!("SKIPPED on SQLite: it has no server");
+    }
+    no_server
+}
+
+#[tokio::test]
+async fn tables_that_are_not_as_the_program_makes_them_are_found() {
+    if no_server() {
+        return;
+    }
+    for (change, part) in [
+        ("ALTER TABLE jobs RENAME cancel_by TO cancel_bz", "table jobs, cancel_by"),
+        ("ALTER TABLE jobs ALTER cancel_by TYPE varchar(9)", "table jobs, cancel_by"),
+        ("ALTER TABLE jobs ALTER name TYPE text COLLATE \"default\"", "table jobs, name"),
+        ("ALTER TABLE jobs ALTER status DROP DEFAULT", "table jobs, status"),
+        ("ALTER TABLE job_files DROP CONSTRAINT job_files_pkey", "job_files_pkey"),
+        ("DROP INDEX idx_jobs_status", "index idx_jobs_status of jobs, status"),
+        ("DROP TABLE audit_log", "audit_log"),
+    ] {
+        let lab = Lab::new().await;
+        lab.raw().await.execute(change).await;
+        let error = examine(lab.address(), Use::Live).await.unwrap_err();
+        assert!(matches!(&error, RepositoryError::Damaged { found } if found.contains(part)), "{change}: {error:?}");
+    }
+    // what an admin added is no damage, and a look leaves nothing behind
+    let lab = Lab::new().await;
+    let db = lab.raw().await;
+    for sql in ["CREATE TABLE notes (text TEXT)", "CREATE INDEX mine ON jobs (name)", "CREATE SCHEMA theirs"] {
+        db.execute(sql).await;
+    }
+    let tables = "SELECT count(*) FROM pg_class WHERE relname = 'jobs'";
+    assert_eq!(examine(lab.address(), Use::Live).await.unwrap().pending, 0);
+    assert_eq!(db.one::<i64>(tables).await, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_used_is_told_apart() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let url = fresh.url();
+    let (server, database) = url.rsplit_once('/').unwrap();
+    let (name, rest) = database.split_once('?').unwrap_or((database, ""));
+    let opened = async |url: String| {
+        let database = Address::parse_url(&url).unwrap();
+        let error = Repository::open(&config(&database)).await.err().unwrap();
+        assert_eq!(error.to_string(), examine(&database, Use::Live).await.unwrap_err().to_string());
+        error
+    };
+    let missing = opened(format!("{server}/no_{name}?{rest}")).await;
+    assert!(matches!(missing, RepositoryError::Missing), "{missing:?}");
+    let stranger = opened(format!("{url}{}user=nobody_we_know", if rest.is_empty() { "?" } else { "&" })).await;
+    assert!(matches!(&stranger, RepositoryError::Refused { why } if why.contains("nobody_we_know")), "{stranger:?}");
+    let nowhere = tempfile::tempdir().unwrap();
+    let nobody = opened(format!("postgres://ajm@localhost/jobs?host={}", nowhere.path().display())).await;
+    assert!(matches!(nobody, RepositoryError::Unreachable { .. }), "{nobody:?}");
+    let db = fresh.raw().await;
+    db.execute(&format!(
+        "CREATE DATABASE latin_{name} ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0"
+    ))
+    .await;
+    let latin = opened(format!("{server}/latin_{name}?{rest}")).await;
+    db.execute(&format!("DROP DATABASE latin_{name} WITH (FORCE)")).await;
+    assert!(matches!(&latin, RepositoryError::Unfit { why } if why.contains("LATIN1")), "{latin:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_cut_lose_nothing_that_was_acknowledged() {
+    if no_server() {
+        return;
+    }
+    let lab = Lab::new().await;
+    let deck = upload(&lab.repo, "beam.inp").await;
+    let mut lanes = tokio::task::JoinSet::new();
+    for lane in 0..4 {
+        let (repo, deck) = (lab.repo.clone(), deck.clone());
+        lanes.spawn(async move {
+            let (mut told, mut refused) = (HashSet::new(), 0);
+            for n in 0..100 {
+                match repo.submit(&submission(&format!("job-{lane}-x{n}"), &deck), &student()).await {
+                    Ok(job) => drop(told.insert(job.id)),
+                    Err(RepositoryError::Unreachable { .. } | RepositoryError::Busy | RepositoryError::Closed) => {
+                        refused += 1
+                    }
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            (told, refused)
+        });
+    }
+    let db = lab.raw().await;
+    let mut events = lab.repo.subscribe();
+    let (mut cut, mut heard, mut ended) = (0, 0, Vec::new());
+    loop {
+        tokio::select! {
+            lane = lanes.join_next() => match lane {
+                Some(lane) => ended.push(lane.unwrap()),
+                None => break,
+            },
+            _ = events.recv() => {
+                heard += 1;
+                if heard % 25 == 0 {
+                    cut += db.one::<i64>(OTHERS).await;
+                }
+            }
+        }
+    }
+    let told: HashSet<JobId> = ended.iter().flat_map(|(told, _)| told.iter().copied()).collect();
+    let refused: u32 = ended.iter().map(|(_, refused)| refused).sum();
+    println!("{cut} connections cut: {} acknowledged, {refused} refused", told.len());
+    // the next who asks is answered
+    lab.submit("after").await;
+    let query = JobQuery { limit: 1000, ..JobQuery::all(student().id) };
+    let stored: HashSet<JobId> = lab.repo.jobs(&query).await.unwrap().jobs.iter().map(|job| job.id).collect();
+    assert!(told.is_subset(&stored) && cut > 0 && refused > 0, "{cut} {refused}");
+}
+
+/// Waits until the server's views say so.
+async fn until(db: &crate::fresh::Raw, sql: &str) {
+    let seen = async {
+        while db.one::<i64>(sql).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(LIMIT, seen).await.expect("the server says so in time");
+}
+
+#[tokio::test]
+async fn a_claim_outlives_its_connection_and_ends_when_somebody_else_has_it() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    let claim = Claim::take(fresh.address(), "server").await.unwrap();
+    let holder = Claim::holder(fresh.address()).await.unwrap();
+    let held = format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND granted");
+    let pid: i32 = db.one(&format!("SELECT pid FROM pg_locks WHERE {CLAIM}")).await;
+    db.execute(&format!("SELECT pg_terminate_backend({pid})")).await;
+    until(&db, &format!("{held} AND pid <> {pid}")).await;
+    assert_eq!(Claim::holder(fresh.address()).await, Some(holder));
+    let refused = Claim::take(fresh.address(), "restore").await;
+    assert!(matches!(refused, Err(ClaimError::Held(Some(_)))), "{refused:?}");
+    // somebody who waits for it has it when the connection is cut again
+    let other = fresh.raw().await;
+    let waiting = async { other.execute("SELECT pg_advisory_lock(6384237, 1)").await };
+    let cutting = async {
+        until(&db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND NOT granted")).await;
+        db.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {CLAIM} AND granted")).await;
+        tokio::time::timeout(LIMIT, claim.lost()).await.expect("it is told");
+    };
+    tokio::join!(waiting, cutting);
+}
+
+#[tokio::test]
+async fn names_are_sorted_by_their_bytes_whatever_the_database_s_language() {
+    let lab = Lab::new().await;
+    // by the alphabet it would be a ä b B C
+    let mut wanted = ["b", "B", "ä", "a", "C", "鋼"];
+    for job in wanted {
+        lab.submit(job).await;
+    }
+    wanted.sort_unstable();
+    for descending in [false, true] {
+        let sort = Sort { by: SortKey::Name, descending };
+        let page = lab.repo.jobs(&JobQuery { sort, ..JobQuery::all(student().id) }).await.unwrap();
+        let names: Vec<&str> = page.jobs.iter().map(|job| job.name.as_str()).collect();
+        assert_eq!(names, wanted);
+        wanted.reverse();
+    }
+    assert_eq!(lab.repo.free_name(&name("B")).await.unwrap().as_str(), "B-2");
+}
+
+#[tokio::test]
+async fn the_character_that_no_text_has_is_refused_or_left_out_and_breaks_nothing() {
+    let lab = Lab::new().await;
+    let job = lab.submit("beam").await;
+    let found = lab.repo.jobs(&JobQuery { search: Some("be\0am".to_owned()), ..JobQuery::all(student().id) }).await;
+    assert_eq!(found.unwrap().total, 1);
+    let life = lab.claim(job.id, "node-01").await;
+    let evidence = Evidence { file: "beam.sta".into(), line: Some(1), text: "killed\0by".into() };
+    let verdict =
+        Verdict { cause: Cause::CannotStart, evidence: Some(evidence), exit: ExitStatus::Unknown, remarks: Vec::new() };
+    let ended = lifecycle::Life { status: JobStatus::Failed, verdict: Some(verdict), ..life.clone() };
+    assert!(lab.repo.advance(job.id, &life, &ended, Timestamp(1_800_000_001), HistoryFact::Stopped).await.unwrap());
+    let seen = lab.repo.summary(job.id).await.unwrap();
+    assert_eq!(seen.message, Some("killedby".into()));
+    let mut user = lab.repo.user(&student().id).await.unwrap().unwrap();
+    user.name = "sa\0to".to_owned();
+    match lab.repo.ensure_user(&user).await {
+        Ok(()) => assert!(!is_postgres("")),
+        Err(RepositoryError::Invalid { problem: Contradiction::NotStorable(why), .. }) => assert!(why.contains("NUL")),
+        Err(error) => panic!("{error:?}"),
+    }
+    lab.submit("after").await;
+}
+
+#[tokio::test]
+async fn what_the_server_says_is_understood() {
+    if no_server() {
+        return;
+    }
+    let lab = Lab::new().await;
+    let db = lab.raw().await;
+    for (code, wanted) in [
+        ("53100", "Full"),
+        ("40001", "Busy"),
+        ("40P01", "Busy"),
+        ("55P03", "Busy"),
+        ("53300", "Busy"),
+        ("57P01", "Unreachable"),
+        ("08006", "Unreachable"),
+        ("42501", "Refused"),
+        ("XX001", "Damaged"),
+        ("22021", "Invalid"),
+        ("22012", "Database"),
+    ] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION 'said so' USING ERRCODE = '{code}'; END $$");
+        let error = sea_orm::ConnectionTrait::execute_unprepared(&db.0, &raise).await.unwrap_err();
+        let understood = format!("{:?}", RepositoryError::from(error));
+        assert!(understood.starts_with(wanted), "{code}: {understood}");
+    }
+}
