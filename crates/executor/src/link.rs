@@ -18,7 +18,7 @@ pub(crate) struct Link {
     state: Mutex<State>,
     /// Tries made so far, readable while one is under way.
     tries: AtomicU64,
-    /// What reads command lines at this address, once it was asked: another connection finds the same.
+    /// What reads command lines at this address, once the program was started by it: another connection finds the same.
     shell: StdMutex<Option<(NodeAddress, Shell)>>,
 }
 

@@ -158,20 +158,18 @@ impl Inner {
             }
             tracing::info!(node = %address.id, program = %program.name, "program put on node");
         }
+        self.link(address).keep_shell(address, shell);
         *kept = Some(conversation.clone());
         Ok((conversation, false))
     }
 
-    /// What reads command lines there: asked once for each address.
+    /// What reads command lines there: asked until the program was started by it once.
     async fn shell(&self, connection: &Connection, address: &NodeAddress) -> Result<Shell, ExecutorError> {
-        let link = self.link(address);
-        if let Some(shell) = link.shell(address) {
+        if let Some(shell) = self.link(address).shell(address) {
             return Ok(shell);
         }
         let answer = connection.hear(QUESTION, "asking which shell the node has").await?;
-        let shell = Shell::of(&answer.unwrap_or_default());
-        link.keep_shell(address, shell);
-        Ok(shell)
+        Ok(Shell::of(&answer.unwrap_or_default()))
     }
 }
 

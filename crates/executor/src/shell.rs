@@ -1,4 +1,4 @@
-//! What reads a node's command lines: asked once, by a line that each of them takes for its own.
+//! What reads a node's command lines: asked by a line that each of them takes for its own.
 
 use crate::connection::Connection;
 use crate::{ExecutorError, NodeAddress};

@@ -4,7 +4,7 @@
 #[allow(dead_code)]
 mod common;
 
-use common::{Node, on_both, processes, token};
+use common::{Node, on_both, token};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{Cores, ExitStatus, JobName, RunOptions, RunToken, Solver};
 use executor::{Launch, PollRun};
@@ -116,5 +116,4 @@ async fn a_run_is_terminated_in_its_own_way(node: Node) {
     assert_eq!(report, exited(1, true), "{console}");
     assert!(sta.contains("THE ANALYSIS HAS NOT BEEN COMPLETED"), "{sta}");
     assert!(!node.folder(&token).join("梁.lck").exists());
-    assert_eq!(processes(&format!("wrap {token}")), Vec::<u32>::new());
 }

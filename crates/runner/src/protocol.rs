@@ -100,7 +100,8 @@ pub struct Probe {
     pub memory: Option<u64>,
     /// Free and total bytes of the work folder's disk, where they can be told.
     pub disk: Option<(u64, u64)>,
-    /// The account's locale, for example `ja_JP.UTF-8`; empty when none is set.
+    /// The account's locale, for example `ja_JP.UTF-8`, on Windows with its console's code page (`ja-JP.932`); empty when
+    /// none is set.
     pub locale: String,
 }
 

@@ -11,6 +11,8 @@ use std::process::{Child, Command, Output, Stdio};
 const RANDOM: &str = include_str!("wine/bcryptprimitives.c");
 /// What starts a program as Windows' sshd does; compiled into the prefix, too.
 const SESSION: &str = include_str!("wine/session.c");
+/// A program that stays, for trees of processes; compiled into the prefix, too.
+const LINGER: &str = include_str!("wine/linger.c");
 /// What a Windows node's sshd does with a session.
 const SHELL: &str = include_str!("wine/shell.sh");
 /// The user's folder, below drive C.
@@ -130,7 +132,7 @@ impl Drop for Wine {
 /// Made once for each version of Wine and of what is compiled into it, by whoever comes first.
 fn template(folder: &Path, version: &[u8]) -> Result<PathBuf, TestbedError> {
     let mut made_of = DefaultHasher::new();
-    (version, RANDOM, SESSION).hash(&mut made_of);
+    (version, RANDOM, SESSION, LINGER).hash(&mut made_of);
     let template = folder.join(format!("{:016x}", made_of.finish()));
     let lock = fs::File::create(folder.join("lock")).map_err(while_doing("making a lock"))?;
     lock.lock().map_err(while_doing("waiting for the lock"))?;
@@ -146,7 +148,14 @@ fn template(folder: &Path, version: &[u8]) -> Result<PathBuf, TestbedError> {
     let system = fresh.join("drive_c/windows/system32");
     compile(RANDOM, &system.join("bcryptprimitives.dll"), &["-shared", "-ladvapi32"])?;
     compile(SESSION, &system.join("session.exe"), &["-municode"])?;
+    compile(LINGER, &system.join("linger.exe"), &["-municode"])?;
     fs::rename(&fresh, &template).map_err(while_doing("naming the prefix"))?;
+    // one that was made of something else is of no use any more; what was linked from it stays
+    for other in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if other != template && other.file_name().is_some_and(|name| name.len() == 16) {
+            let _ = fs::remove_dir_all(other);
+        }
+    }
     Ok(template)
 }
 

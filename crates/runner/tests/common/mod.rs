@@ -209,6 +209,14 @@ pub fn processes(word: &str) -> Vec<u32> {
     found
 }
 
+/// Nothing with this word is left. Wine counts a process as gone a moment before this machine does.
+pub fn assert_gone(node: &Node, word: &str) {
+    if node.wine.is_some() {
+        eventually("their end", || processes(word).is_empty().then_some(()));
+    }
+    assert_eq!(processes(word), Vec::<u32>::new());
+}
+
 /// Waits for something that the program does not tell.
 pub fn eventually<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     let start = Instant::now();

@@ -14,8 +14,8 @@ use windows_sys::Win32::System::WindowsProgramming::SYSTEM_PROCESS_INFORMATION;
 
 /// The service control manager: begun with the system, and Windows goes down with it.
 const FIRST: &str = "services.exe";
-/// Where `SYSTEM_PROCESS_INFORMATION` has the time of creation, in what its documentation calls reserved
-/// (`Reserved1`): phnt and Wine's `winternl.h` agree.
+/// Where `SYSTEM_PROCESS_INFORMATION` has the time of creation, in what Microsoft's documentation calls reserved
+/// (`Reserved1`), and others describe (ntdoc.m417z.com, geoffchappell.com).
 const CREATED: usize = 24;
 /// `LOCALE_NAME_MAX_LENGTH`.
 const LONGEST_LOCALE: i32 = 85;
