@@ -20,7 +20,7 @@ const POLL_TURNS: usize = 9;
 pub fn executor(sshd: &Sshd) -> Result<Executor> {
     Ok(Executor::new(ExecutorConfig {
         private_key: sshd.private_key(),
-        runners: Runners { linux: program("runner")? },
+        runners: Runners { linux: program("runner")?, windows: "".into() },
         connect_timeout: Duration::from_secs(20),
         command_timeout: PATIENCE,
         keepalive: Duration::from_secs(15),

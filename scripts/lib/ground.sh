@@ -20,6 +20,7 @@ use_site() { # demo|dev|release
   SITE=$CARGO_TARGET_DIR/site-$1
   SERVER=$SITE/server
   RUNNER=$SITE/runner-linux-x86_64
+  RUNNER_EXE=$SITE/runner-windows-x86_64.exe
   STANDIN=$SITE/abaqus-standin
 }
 use_site demo

@@ -68,6 +68,9 @@ pub struct Config {
     /// The runner for Linux nodes: the static binary that `scripts/build` makes.
     #[arg(long, env = "RUNNER_LINUX", default_value = "./runner-linux-x86_64")]
     pub runner_linux: PathBuf,
+    /// The runner for Windows nodes, likewise; unless told it is looked for beside the other. Needed only where a node is one.
+    #[arg(long, env = "RUNNER_WINDOWS")]
+    pub runner_windows: Option<PathBuf>,
     /// What sessions are signed with: at least 32 characters, the same at every start, known to nobody.
     #[arg(long, env = "SESSION_SECRET", hide_env_values = true)]
     pub session_secret: Option<String>,
@@ -139,6 +142,12 @@ impl Config {
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::new(self.listen, self.port)
+    }
+
+    /// Where the runner for Windows nodes is.
+    pub fn runner_windows(&self) -> PathBuf {
+        let beside = || self.runner_linux.with_file_name("runner-windows-x86_64.exe");
+        self.runner_windows.clone().unwrap_or_else(beside)
     }
 
     /// The beginning of every address that is told to people.

@@ -101,7 +101,7 @@ fn io_error(what: impl std::fmt::Display) -> impl FnOnce(io::Error) -> ServerErr
 pub fn executor(config: &Config) -> Result<Executor, ServerError> {
     Ok(Executor::new(ExecutorConfig {
         private_key: config.ssh_private_key_path.clone(),
-        runners: Runners { linux: config.runner_linux.clone() },
+        runners: Runners { linux: config.runner_linux.clone(), windows: config.runner_windows() },
         connect_timeout: CONNECT,
         command_timeout: COMMAND,
         keepalive: KEEPALIVE,

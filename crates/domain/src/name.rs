@@ -239,9 +239,9 @@ name_type!(
 );
 
 name_type!(
-    /// The folder for runs on a node, relative to the account's home unless it begins with `/`. It stands in a command that
-    /// three different shells may read, so it holds nothing that one of them could take for something else: ASCII letters,
-    /// digits, `/`, `.`, `_`, `-`, and no `..`. At most 200 bytes.
+    /// The folder for runs on a node, relative to the account's home unless it begins with `/`, or on Windows with a drive
+    /// (`D:/jobs`). It stands in a command that three different shells may read, so it holds nothing that one of them could
+    /// take for something else: ASCII letters, digits, `/`, `.`, `_`, `-`, and no `..`. At most 200 bytes.
     WorkFolder,
     |text| {
         if text.is_empty() {
@@ -250,10 +250,14 @@ name_type!(
         if text.len() > 200 {
             return Err(NameError::TooLong);
         }
-        if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-')) {
+        let below = match text.as_bytes() {
+            [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => &text[3..],
+            _ => text,
+        };
+        if !below.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-')) {
             return Err(NameError::BadCharacter);
         }
-        if text.starts_with('-') || text.bytes().all(|b| b == b'/') || text.split('/').any(|part| part == "..") {
+        if below.starts_with('-') || below.bytes().all(|b| b == b'/') || below.split('/').any(|part| part == "..") {
             return Err(NameError::BadEdge);
         }
         Ok(())
@@ -386,10 +390,13 @@ mod tests {
         for text in ["", " ", "-oProxyCommand=x", " root", "a\nb", "a;b", "a\u{202e}b", "$(x)"] {
             assert!(AccountName::parse(text).is_err(), "{text:?}");
         }
-        for text in [".ajm", "/data/ajm", "work/ajm/", "a.b_c-d"] {
+        for text in [".ajm", "/data/ajm", "work/ajm/", "a.b_c-d", "C:/jobs", "d:/a/b"] {
             assert!(WorkFolder::parse(text).is_ok(), "{text:?}");
         }
-        for text in ["", "-x", "/", "//", "a b", "../x", "a/../b", "$HOME", "~/x", "a;b", "C:\\x", "長"] {
+        for text in [
+            "", "-x", "/", "//", "a b", "../x", "a/../b", "$HOME", "~/x", "a;b", "C:\\x", "長", "C:", "C:/", "C://",
+            "C:/../x", "CC:/x", "1:/x", "a:b", "C:/D:/x",
+        ] {
             assert!(WorkFolder::parse(text).is_err(), "{text:?}");
         }
         for text in ["ccx", "abq2025", "/opt/SIMULIA/Commands/abaqus", "C:\\SIMULIA\\Commands\\abq2025.bat", "ccx 2.20"]
@@ -405,7 +412,7 @@ mod tests {
         #[test]
         fn nothing_that_is_typed_becomes_a_work_folder_a_shell_reads_otherwise(text in "\\PC{0,40}") {
             if let Ok(folder) = WorkFolder::parse(&text) {
-                prop_assert!(folder.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)));
+                prop_assert!(folder.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "/._-:".contains(c)));
                 prop_assert!(!folder.as_str().starts_with('-') && !folder.as_str().split('/').any(|part| part == ".."));
             }
             if let Ok(account) = AccountName::parse(&text) {

@@ -1,6 +1,7 @@
 //! Where a node is and who we are there.
 
 use domain::{AccountName, HostName, Node, NodeId, WorkFolder};
+use std::borrow::Cow;
 
 /// How to reach a node. A connection belongs to one whole address: another host key or account makes another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +34,15 @@ impl From<&Node> for NodeAddress {
 }
 
 impl NodeAddress {
-    /// Without trailing slashes.
-    pub(crate) fn work(&self) -> &str {
-        self.work_dir.as_str().trim_end_matches('/')
+    /// The work folder as SFTP calls it: without trailing slashes, and of a drive the absolute form of Windows' servers
+    /// (`/C:/jobs`); without its first slash they take it for a folder in the account's home.
+    pub(crate) fn work(&self) -> Cow<'_, str> {
+        let work = self.work_dir.as_str().trim_end_matches('/');
+        if self.has_drive() { Cow::Owned(format!("/{work}")) } else { Cow::Borrowed(work) }
+    }
+
+    /// Whether the work folder begins with a drive.
+    pub(crate) fn has_drive(&self) -> bool {
+        self.work_dir.as_str().as_bytes().get(1) == Some(&b':')
     }
 }

@@ -4,6 +4,7 @@
 use crate::ExecutorError;
 use crate::connection::Connection;
 use crate::error::said;
+use crate::shell::decoded;
 use runner::protocol::HELLO;
 use russh::client::Msg;
 use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
@@ -17,7 +18,7 @@ use tokio::sync::{Notify, oneshot};
 const NOISE: usize = 4 << 10;
 /// The longest line that is taken.
 const LONGEST: usize = 96 << 20;
-/// What a shell returns when a program is not there or cannot be executed.
+/// What a shell returns when a program is not there or cannot be executed. Windows' shells return 1, as much else does.
 const NOT_THERE: [u32; 2] = [127, 126];
 
 /// How the program answered the call to begin.
@@ -247,7 +248,7 @@ impl Heard {
     }
 
     fn last_words(&self) -> String {
-        said(&String::from_utf8_lossy(&self.stderr))
+        said(&decoded(&self.stderr))
     }
 }
 

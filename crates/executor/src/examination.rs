@@ -2,10 +2,10 @@
 
 use crate::connection::{Connection, ask_host_key, greet};
 use crate::error::said;
+use crate::shell::decoded;
 use crate::verbs::Inner;
 use crate::{Asked, ExecutorError, HostKey, NodeAddress, Probe, answer::ASK_BYTES};
 use runner::protocol::{AskRequest, ProbeRequest};
-use russh::ChannelMsg;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,6 @@ use tokio::net::{TcpStream, lookup_host};
 
 /// What the shell is asked to say: a word that no greeting says.
 const WORD: &str = "ajm-doctor-7c1f";
-/// The most of a shell's words that are kept.
-const WORDS: usize = 4 << 10;
 
 /// A look at one node. Dropping it hangs up.
 pub struct Examination {
@@ -80,22 +78,10 @@ impl Examination {
     /// Transport.
     pub async fn shell(&self) -> Result<Result<(), String>, ExecutorError> {
         const DOING: &str = "asking the shell";
-        let lost = || ExecutorError::ConnectionLost { doing: DOING };
-        let (mut channel, _place) = self.connection()?.channel(DOING).await?;
-        channel.exec(true, format!("echo {WORD}")).await.map_err(|_| lost())?;
-        let mut heard: Vec<u8> = Vec::new();
-        while let Some(message) = channel.wait().await {
-            match message {
-                ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
-                    let room = WORDS.saturating_sub(heard.len()).min(data.len());
-                    heard.extend_from_slice(&data[..room]);
-                }
-                ChannelMsg::Failure => return Ok(Err(String::new())),
-                ChannelMsg::Close => break,
-                _ => {}
-            }
-        }
-        let text = String::from_utf8_lossy(&heard);
+        let Some(heard) = self.connection()?.hear(&format!("echo {WORD}"), DOING).await? else {
+            return Ok(Err(String::new()));
+        };
+        let text = decoded(&heard);
         Ok(if text.lines().any(|line| line.trim() == WORD) { Ok(()) } else { Err(said(&text)) })
     }
 
@@ -105,8 +91,8 @@ impl Examination {
     /// [`ExecutorError::Files`], [`ExecutorError::NodeDiskFull`]; transport.
     pub async fn work_folder(&self) -> Result<(), ExecutorError> {
         let sftp = self.connection()?.sftp().await?;
-        sftp.make_folders(self.address.work()).await?;
-        sftp.try_folder(self.address.work()).await
+        sftp.make_folders(&self.address.work()).await?;
+        sftp.try_folder(&self.address.work()).await
     }
 
     /// Puts the program there where it is missing, starts it and asks what the machine is.

@@ -14,6 +14,7 @@ mod host_key;
 mod link;
 mod program;
 mod sftp;
+mod shell;
 mod solver;
 mod transfer;
 mod verbs;

@@ -1,9 +1,10 @@
 //! The one connection to a node: made when first needed, shared, made again when broken, by one caller at a time.
 
 use crate::connection::{Connection, Means};
+use crate::shell::Shell;
 use crate::{ExecutorError, NodeAddress};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
@@ -17,6 +18,8 @@ pub(crate) struct Link {
     state: Mutex<State>,
     /// Tries made so far, readable while one is under way.
     tries: AtomicU64,
+    /// What reads command lines at this address, once the program was started by it: another connection finds the same.
+    shell: StdMutex<Option<(NodeAddress, Shell)>>,
 }
 
 #[derive(Default)]
@@ -76,8 +79,20 @@ impl Link {
         }
     }
 
+    /// The shell that was found at this address.
+    pub(crate) fn shell(&self, address: &NodeAddress) -> Option<Shell> {
+        let kept = self.shell.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(of, _)| of == address).map(|(_, shell)| *shell)
+    }
+
+    /// This one was found there.
+    pub(crate) fn keep_shell(&self, address: &NodeAddress, shell: Shell) {
+        *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = Some((address.clone(), shell));
+    }
+
     /// Hangs up when the calls under way have ended, and forgets failures.
     pub(crate) async fn forget(&self) {
         *self.state.lock().await = State::default();
+        *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

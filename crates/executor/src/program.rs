@@ -1,10 +1,13 @@
 //! The program on the node: put there under its hash when it is missing, and asked verb by verb.
 
+mod blocked;
+
 use crate::connection::Connection;
 use crate::conversation::{Conversation, Opened};
 use crate::error::said;
-use crate::{ExecutorError, NodeAddress, verbs::Inner};
-use runner::protocol::{Fault, FaultKind, ProbeRequest, Reply, Request, program_name};
+use crate::shell::{QUESTION, Shell};
+use crate::{ExecutorError, NodeAddress, Runners, verbs::Inner};
+use runner::protocol::{Fault, FaultKind, ProbeRequest, Reply, Request, program_name, windows_program_name};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,18 +20,36 @@ fn slack(limit: Duration) -> Duration {
 
 /// The program's bytes, and their name on a node.
 pub(crate) struct Program {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) hash: String,
-    pub(crate) name: String,
+    bytes: Vec<u8>,
+    hash: String,
+    name: String,
 }
 
 impl Program {
-    pub(crate) fn read(path: &Path) -> Result<Program, ExecutorError> {
+    fn read(path: &Path, name: impl Fn(&str) -> String) -> Result<Program, ExecutorError> {
         let bytes = std::fs::read(path)
             .map_err(|error| ExecutorError::Program { reason: format!("cannot be read here: {error}") })?;
         let hash = hex::encode(Sha256::digest(&bytes));
-        let name = program_name(&hash);
+        let name = name(&hash);
         Ok(Program { bytes, hash, name })
+    }
+}
+
+/// One for each system.
+pub(crate) struct Programs {
+    linux: Program,
+    /// Only a Windows node misses it.
+    windows: Result<Program, ExecutorError>,
+}
+
+impl Programs {
+    pub(crate) fn read(runners: &Runners) -> Result<Programs, ExecutorError> {
+        let windows = Program::read(&runners.windows, windows_program_name);
+        Ok(Programs { linux: Program::read(&runners.linux, program_name)?, windows })
+    }
+
+    fn of(&self, shell: Shell) -> Result<&Program, ExecutorError> {
+        if shell.is_windows() { self.windows.as_ref().map_err(Clone::clone) } else { Ok(&self.linux) }
     }
 }
 
@@ -103,17 +124,28 @@ impl Inner {
             return Err(ExecutorError::ConnectionLost { doing: "starting the program" });
         }
         let limit = self.means.command_timeout;
-        let command = format!("{}/{} serve", address.work(), self.program.name);
+        let shell = self.shell(connection, address).await?;
+        let program = self.programs.of(shell)?;
+        let command = shell.start(address, &program.name)?;
         let mut opened = connection.converse(&command, limit).await?;
-        let is_missing = matches!(opened, Opened::NotThere);
+        let is_missing = match &opened {
+            Opened::Here(_) => false,
+            Opened::NotThere => true,
+            // Windows' shells have no word of their own for it
+            Opened::Silent(_) => shell.is_windows() && !is_there(connection, address, program).await?,
+        };
         if is_missing {
-            self.put_program(connection, address).await?;
+            put_program(connection, address, program, shell).await?;
             opened = connection.converse(&command, limit).await?;
         }
         let fails = |reason: String| ExecutorError::Program { reason };
         let conversation = match opened {
             Opened::Here(conversation) => Arc::new(conversation),
             Opened::NotThere => return Err(fails("cannot be started on the node".to_owned())),
+            Opened::Silent(said) if shell.is_windows() => {
+                let is_gone = !is_there(connection, address, program).await?;
+                return Err(fails(blocked::reason(address, &said, is_gone)));
+            }
             Opened::Silent(said) => return Err(fails(format!("does not run on the node: {said}"))),
         };
         if is_missing {
@@ -121,20 +153,44 @@ impl Inner {
             let doing = ProbeRequest::VERB;
             let reply = probe.map_err(|_| ExecutorError::Timeout { doing, limit })?;
             let reply = reply.ok_or(ExecutorError::ConnectionLost { doing })?;
-            if read_reply::<ProbeRequest>(&reply)?.hash != self.program.hash {
+            if read_reply::<ProbeRequest>(&reply)?.hash != program.hash {
                 return Err(fails("arrived damaged".to_owned()));
             }
-            tracing::info!(node = %address.id, program = %self.program.name, "program put on node");
+            tracing::info!(node = %address.id, program = %program.name, "program put on node");
         }
+        self.link(address).keep_shell(address, shell);
         *kept = Some(conversation.clone());
         Ok((conversation, false))
     }
 
-    async fn put_program(&self, connection: &Connection, address: &NodeAddress) -> Result<(), ExecutorError> {
-        let sftp = connection.sftp().await?;
-        sftp.make_folders(address.work()).await?;
-        sftp.put_executable(&format!("{}/{}", address.work(), self.program.name), &self.program.bytes).await
+    /// What reads command lines there: asked until the program was started by it once.
+    async fn shell(&self, connection: &Connection, address: &NodeAddress) -> Result<Shell, ExecutorError> {
+        if let Some(shell) = self.link(address).shell(address) {
+            return Ok(shell);
+        }
+        let answer = connection.hear(QUESTION, "asking which shell the node has").await?;
+        Ok(Shell::of(&answer.unwrap_or_default()))
     }
+}
+
+fn path_of(address: &NodeAddress, program: &Program) -> String {
+    format!("{}/{}", address.work(), program.name)
+}
+
+async fn is_there(connection: &Connection, address: &NodeAddress, program: &Program) -> Result<bool, ExecutorError> {
+    let size = connection.sftp().await?.size(&path_of(address, program)).await?;
+    Ok(size == u64::try_from(program.bytes.len()).ok())
+}
+
+async fn put_program(
+    connection: &Connection,
+    address: &NodeAddress,
+    program: &Program,
+    shell: Shell,
+) -> Result<(), ExecutorError> {
+    let sftp = connection.sftp().await?;
+    sftp.make_folders(&address.work()).await?;
+    sftp.put_executable(&path_of(address, program), &program.bytes, !shell.is_windows()).await
 }
 
 fn read_reply<R: Request>(reply: &[u8]) -> Result<R::Answer, ExecutorError> {

@@ -101,24 +101,35 @@ impl Sftp {
         self.session.try_exists(path).await.map_err(|error| self.failed("looking for a folder", error))
     }
 
-    /// Under its name only when it is whole, and executable.
-    pub(crate) async fn put_executable(&self, path: &str, bytes: &[u8]) -> Result<(), ExecutorError> {
+    /// The bytes of a file; `None` where there is none.
+    pub(crate) async fn size(&self, path: &str) -> Result<Option<u64>, ExecutorError> {
+        match self.session.metadata(path).await {
+            Ok(facts) => Ok(Some(facts.size.unwrap_or(0))),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(self.failed("looking for the program", error)),
+        }
+    }
+
+    /// Under its name only when it is whole, and executable (where that is not a matter of its name).
+    pub(crate) async fn put_executable(&self, path: &str, bytes: &[u8], mode: bool) -> Result<(), ExecutorError> {
         let part = format!("{path}.part");
-        let Err(error) = self.put(&part, path, bytes).await else { return Ok(()) };
+        let Err(error) = self.put(&part, path, bytes, mode).await else { return Ok(()) };
         let error = self.or_full(error, path.rsplit_once('/').map_or(".", |(folder, _)| folder)).await;
         // half a program is of no use, and takes what little room there is; what fails here has failed before
         let _ = self.session.remove_file(part).await;
         Err(error)
     }
 
-    async fn put(&self, part: &str, path: &str, bytes: &[u8]) -> Result<(), ExecutorError> {
+    async fn put(&self, part: &str, path: &str, bytes: &[u8], mode: bool) -> Result<(), ExecutorError> {
         const DOING: &str = "putting the program on the node";
         let failed = |error| self.failed(DOING, error);
         let mut file = self.write_from(part, 0).await?;
         file.write_all(bytes).await.map_err(|error| self.io_failed(DOING, &error))?;
         file.shutdown().await.map_err(|error| self.io_failed(DOING, &error))?;
-        let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
-        self.session.set_metadata(part, mode).await.map_err(failed)?;
+        if mode {
+            let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
+            self.session.set_metadata(part, mode).await.map_err(failed)?;
+        }
         match self.session.remove_file(path).await {
             Err(error) if !is_missing(&error) => return Err(failed(error)),
             _ => {}

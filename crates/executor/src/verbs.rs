@@ -4,7 +4,7 @@ use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, 
 use crate::connection::{Means, ask_host_key, greet};
 use crate::error::said;
 use crate::link::Link;
-use crate::program::Program;
+use crate::program::Programs;
 use crate::transfer::length;
 use crate::{Collected, Command, Examination, ExecutorError, HostKey, LocalFile, NodeAddress};
 use domain::lifecycle::{RunEnd, RunReport};
@@ -40,11 +40,13 @@ pub struct ExecutorConfig {
     pub keepalive: Duration,
 }
 
-/// The program for nodes, one per system.
+/// The program for nodes, one per system; a node is asked which it is.
 #[derive(Clone, Debug)]
 pub struct Runners {
     /// For Linux, x86-64.
     pub linux: PathBuf,
+    /// For Windows, x86-64. It may be missing until a node is one.
+    pub windows: PathBuf,
 }
 
 /// Reaches nodes. Cheap to clone; all clones share the connections.
@@ -55,7 +57,7 @@ pub struct Executor {
 
 pub(crate) struct Inner {
     pub(crate) means: Means,
-    pub(crate) program: Program,
+    pub(crate) programs: Programs,
     links: Mutex<HashMap<NodeId, Arc<Link>>>,
 }
 
@@ -80,8 +82,8 @@ impl Executor {
             command_timeout: config.command_timeout,
             keepalive: config.keepalive,
         };
-        let program = Program::read(&config.runners.linux)?;
-        Ok(Executor { inner: Arc::new(Inner { means, program, links: Mutex::default() }) })
+        let programs = Programs::read(&config.runners)?;
+        Ok(Executor { inner: Arc::new(Inner { means, programs, links: Mutex::default() }) })
     }
 
     /// The node's host key, for an admin to accept or compare. Nobody logs in.

@@ -4,7 +4,7 @@
 #[allow(dead_code)]
 mod common;
 
-use common::{Node, eventually};
+use common::{Node, WAIT, eventually, kill, on_both, processes};
 use domain::lifecycle::{RunEnd, RunReport};
 use domain::{ExitStatus, RunToken};
 use std::path::PathBuf;
@@ -26,12 +26,19 @@ fn signal(signal: &str, pid: u32) {
     assert!(std::process::Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
 }
 
+on_both!(
+    a_run_outlives_its_sshd,
+    a_killed_session_is_replaced_within_the_call,
+    a_run_killed_whole_is_lost_not_finished,
+    a_node_that_was_started_again_tells_of_the_runs_that_it_interrupted,
+    a_half_record_counts_as_none,
+    a_solver_is_killed_and_the_console_stays,
+);
+
 const ENDED: fn(&executor::PolledRun) -> bool = |run| matches!(run.report, RunReport::Ended(_));
 
-#[tokio::test]
-async fn a_run_outlives_its_sshd() {
-    let mut node = Node::start();
-    let token = node.script("while [ ! -e enough ]; do sleep 0.02; done; exit 42").await;
+async fn a_run_outlives_its_sshd(mut node: Node) {
+    let token = node.run(&WAIT).await;
     node.sshd.kill();
     node.sshd.kill_sessions();
     let lost = node.executor.poll(&node.address, &[]).await.unwrap_err();
@@ -44,16 +51,14 @@ async fn a_run_outlives_its_sshd() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(node.poll(&token).await.report, RunReport::Alive);
-    assert!(!node.executor.launch(&node.address, &common::sh(&token, "exit 1")).await.unwrap().first);
+    assert!(!node.executor.launch(&node.address, &node.launch_of(&token, &WAIT)).await.unwrap().first);
     std::fs::write(node.folder(&token).join("enough"), "").unwrap();
     let run = node.until(&token, ENDED).await;
     assert_eq!(run.report, RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(42), stopped: false }));
 }
 
-#[tokio::test]
-async fn a_killed_session_is_replaced_within_the_call() {
-    let mut node = Node::start();
-    let token = node.script("sleep 600").await;
+async fn a_killed_session_is_replaced_within_the_call(mut node: Node) {
+    let token = node.run(&WAIT).await;
     node.sshd.kill_sessions();
     assert_eq!(node.poll(&token).await.report, RunReport::Alive);
 }
@@ -99,13 +104,16 @@ async fn without_its_wrapper_a_run_is_still_alive_and_can_be_stopped() {
     assert_eq!(node.poll(&token).await.report, RunReport::Ended(RunEnd::ProcessGone));
 }
 
-#[tokio::test]
-async fn a_run_killed_whole_is_lost_not_finished() {
-    let node = Node::start();
-    let token = node.script("exec sleep 600").await;
-    let (wrapper, solver) = numbers(&node, &token);
-    signal("-KILL", wrapper);
-    signal("-KILL", solver);
+async fn a_run_killed_whole_is_lost_not_finished(node: Node) {
+    let token = node.run(&WAIT).await;
+    if node.sshd.wine().is_some() {
+        // its job, and with it the solver, goes with the wrapper
+        processes(&format!("wrap {token}")).into_iter().for_each(kill);
+    } else {
+        let (wrapper, solver) = numbers(&node, &token);
+        kill(wrapper);
+        kill(solver);
+    }
     let run = node.until(&token, ENDED).await;
     assert_eq!(run.report, RunReport::Ended(RunEnd::ProcessGone));
     // the same after the machine was started anew
@@ -118,13 +126,12 @@ async fn a_run_killed_whole_is_lost_not_finished() {
     assert_eq!(node.poll(&token).await.report, RunReport::Ended(RunEnd::Rebooted));
 }
 
-#[tokio::test]
-async fn a_node_that_was_started_again_tells_of_the_runs_that_it_interrupted() {
-    let mut node = Node::start();
-    let ended = node.script("exit 4").await;
-    let report = RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(4), stopped: false });
+async fn a_node_that_was_started_again_tells_of_the_runs_that_it_interrupted(mut node: Node) {
+    let ended = node.run(&WAIT).await;
+    std::fs::write(node.folder(&ended).join("enough"), "").unwrap();
+    let report = RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Code(42), stopped: false });
     node.until(&ended, |run| run.report == report).await;
-    let (interrupted, forgotten) = (node.script("sleep 600").await, node.script("sleep 600").await);
+    let (interrupted, forgotten) = (node.run(&WAIT).await, node.run(&WAIT).await);
     assert_eq!(node.poll(&interrupted).await.report, RunReport::Alive);
     let before = node.executor.probe(&node.address).await.unwrap().boot;
     if let Err(error) = node.sshd.reboot() {
@@ -145,7 +152,7 @@ async fn a_node_that_was_started_again_tells_of_the_runs_that_it_interrupted() {
     assert_eq!(node.poll(&forgotten).await.report, RunReport::Ended(RunEnd::ProcessGone));
     assert_eq!(node.poll(&ended).await.report, report);
     for token in [interrupted, forgotten, ended] {
-        assert!(!node.executor.launch(&node.address, &common::sh(&token, "exit 1")).await.unwrap().first);
+        assert!(!node.executor.launch(&node.address, &node.launch_of(&token, &WAIT)).await.unwrap().first);
     }
 }
 
@@ -186,22 +193,27 @@ async fn a_folder_that_vanished_is_said() {
     assert_eq!(node.poll(&token).await.report, RunReport::Ended(RunEnd::FolderGone));
 }
 
-#[tokio::test]
-async fn a_half_record_counts_as_none() {
-    let node = Node::start();
-    let token = node.script("sleep 600").await;
+async fn a_half_record_counts_as_none(node: Node) {
+    let token = node.run(&WAIT).await;
     std::fs::write(record(&node, &token, "exit.json"), "{\"end\":{\"how\":\"exi").unwrap();
     assert_eq!(node.poll(&token).await.report, RunReport::Alive);
 }
 
-#[tokio::test]
-async fn a_solver_is_killed_and_the_console_stays() {
-    let node = Node::start();
-    let token = node.script("echo here; touch ready; exec sleep 600").await;
+async fn a_solver_is_killed_and_the_console_stays(node: Node) {
+    let token = node.run(&WAIT).await;
     let ready = node.folder(&token).join("ready");
     eventually("the start", || ready.exists().then_some(())).await;
-    signal("-KILL", numbers(&node, &token).1);
+    let solver = numbers(&node, &token).1;
+    let exit = if let Some(wine) = node.sshd.wine() {
+        let killed = wine.command("taskkill").args(["/f", "/pid", &solver.to_string()]).status().unwrap();
+        assert!(killed.success());
+        // no signals there: whoever ends a process gives it its code, and Wine's own command gives this one
+        ExitStatus::Code(0)
+    } else {
+        kill(solver);
+        ExitStatus::Signal(9)
+    };
     let run = node.until(&token, ENDED).await;
-    assert_eq!(run.report, RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Signal(9), stopped: false }));
-    assert_eq!(run.grown[0].bytes, b"here\n");
+    assert_eq!(run.report, RunReport::Ended(RunEnd::Exited { exit, stopped: false }));
+    assert_eq!(run.grown[0].bytes.trim_ascii(), b"here");
 }

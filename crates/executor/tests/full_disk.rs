@@ -4,12 +4,20 @@
 #[allow(dead_code)]
 mod common;
 
-use common::{Node, eventually, sh, token};
+use common::{Node, WAIT, eventually, on_both, sh, token};
 use domain::ExitStatus;
 use domain::lifecycle::{RunEnd, RunReport};
 use executor::{ExecutorError, Launched};
 use std::path::{Path, PathBuf};
 use testbed::Disk;
+
+on_both!(
+    an_end_on_a_full_disk_is_told_at_once,
+    a_run_on_a_full_disk_can_be_stopped,
+    a_launch_for_which_there_is_no_room_is_one_that_never_was,
+    files_for_which_there_is_no_room_go_on_when_there_is,
+    a_program_for_which_there_is_no_room_leaves_nothing_and_is_put_there_later,
+);
 
 fn left_over(own: &Path) -> Vec<String> {
     let names = std::fs::read_dir(own).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -55,8 +63,7 @@ async fn a_run_whose_folder_is_gone_leaves_no_process_behind() {
 }
 
 /// The node's work folder on a disk of its own, with the program there; `None` where this account may not mount one.
-async fn with_disk(options: &str) -> Option<(Node, Disk)> {
-    let node = Node::start();
+async fn with_disk(node: Node, options: &str) -> Option<(Node, Disk)> {
     let Some(disk) = Disk::mount(&node.sshd.work_dir(), options) else {
         eprintln!("SKIPPED: a full disk needs an account that may mount one");
         return None;
@@ -65,9 +72,41 @@ async fn with_disk(options: &str) -> Option<(Node, Disk)> {
     Some((node, disk))
 }
 
+/// A run that has ended.
+async fn ended(node: &Node) -> domain::RunToken {
+    let token = node.run(&WAIT).await;
+    std::fs::write(node.folder(&token).join("enough"), "").unwrap();
+    node.until(&token, |run| run.report != RunReport::Alive).await;
+    token
+}
+
+async fn an_end_on_a_full_disk_is_told_at_once(node: Node) {
+    let Some((node, disk)) = with_disk(node, "size=64m").await else { return };
+    let token = node.run(&WAIT).await;
+    let ready = node.folder(&token).join("ready");
+    eventually("the start", || ready.exists().then_some(())).await;
+    disk.fill().unwrap();
+    // a file without bytes takes no room
+    std::fs::File::create(node.folder(&token).join("enough")).unwrap();
+    let run = node.until(&token, |run| run.report != RunReport::Alive).await;
+    assert_eq!(run.report, exited(42));
+    assert!(disk.is_full().unwrap());
+}
+
+async fn a_run_on_a_full_disk_can_be_stopped(node: Node) {
+    let Some((node, disk)) = with_disk(node, "size=64m").await else { return };
+    let token = node.run(&WAIT).await;
+    disk.fill().unwrap();
+    node.executor.stop(&node.address, &token, std::time::Duration::ZERO, None).await.unwrap();
+    let report = node.poll(&token).await.report;
+    assert!(matches!(report, RunReport::Ended(RunEnd::Exited { stopped: true, .. })), "{report:?}");
+    let again = node.executor.launch(&node.address, &node.launch_of(&token, &WAIT)).await;
+    assert!(!matches!(again, Ok(Launched { first: true, .. })), "{again:?}");
+}
+
 #[tokio::test]
 async fn the_end_of_a_run_that_filled_the_disk_is_told_at_once() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let Some((node, disk)) = with_disk(Node::start(), "size=64m").await else { return };
     let token = node.script("cat /dev/zero > filled; exit 3").await;
     let run = node.until(&token, |run| run.report != RunReport::Alive).await;
     assert_eq!(run.report, exited(3));
@@ -79,7 +118,7 @@ async fn the_end_of_a_run_that_filled_the_disk_is_told_at_once() {
 
 #[tokio::test]
 async fn a_run_that_fills_the_disk_can_be_stopped() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let Some((node, disk)) = with_disk(Node::start(), "size=64m").await else { return };
     let text = "trap 'exit 7' TERM; cat /dev/zero > filled; : > ready; while :; do sleep 0.02; done";
     let token = node.script(text).await;
     let folder = node.folder(&token);
@@ -105,31 +144,31 @@ async fn a_run_that_fills_the_disk_can_be_stopped() {
     assert!(!matches!(again, Ok(Launched { first: true, .. })), "{again:?}");
 }
 
-#[tokio::test]
-async fn a_launch_for_which_there_is_no_room_is_one_that_never_was() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
-    let before = node.script("true").await;
-    node.until(&before, |run| run.report == exited(0)).await;
+async fn a_launch_for_which_there_is_no_room_is_one_that_never_was(node: Node) {
+    let Some((node, disk)) = with_disk(node, "size=64m").await else { return };
+    let before = ended(&node).await;
+    assert_eq!(node.poll(&before).await.report, exited(42));
     // from no room at all to the last page that is missing
     let mut token = token();
     for pages in 0..3 {
         token = common::token();
         node.stage(&token, &[]).await;
         disk.fill_but(pages).unwrap();
-        let refused = node.executor.launch(&node.address, &sh(&token, "exit 5")).await;
+        let refused = node.executor.launch(&node.address, &node.launch_of(&token, &WAIT)).await;
         assert_eq!(refused, Err(ExecutorError::NodeDiskFull), "{pages} pages");
         assert_eq!(node.poll(&token).await.report, RunReport::NotStarted, "{pages} pages");
         disk.make_room().unwrap();
     }
-    assert!(node.executor.launch(&node.address, &sh(&token, "exit 5")).await.unwrap().first);
+    assert!(node.executor.launch(&node.address, &node.launch_of(&token, &WAIT)).await.unwrap().first);
+    std::fs::write(node.folder(&token).join("enough"), "").unwrap();
     let run = node.until(&token, |run| run.report != RunReport::Alive).await;
-    assert_eq!(run.report, exited(5));
+    assert_eq!(run.report, exited(42));
     assert_eq!(node.journal().matches(&format!("{token} launched")).count(), 1, "{}", node.journal());
 }
 
 #[tokio::test]
 async fn a_launch_whose_line_finds_no_room_in_the_journal_is_one_that_never_was() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let Some((node, disk)) = with_disk(Node::start(), "size=64m").await else { return };
     let token = token();
     node.stage(&token, &[]).await;
     let journal = node.sshd.work_dir().join("journal");
@@ -148,7 +187,7 @@ async fn a_launch_whose_line_finds_no_room_in_the_journal_is_one_that_never_was(
 
 #[tokio::test]
 async fn a_run_launched_into_the_last_room_runs() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let Some((node, disk)) = with_disk(Node::start(), "size=64m").await else { return };
     let before = node.script("true").await;
     node.until(&before, |run| run.report == exited(0)).await;
     let token = token();
@@ -160,9 +199,8 @@ async fn a_run_launched_into_the_last_room_runs() {
     assert!(disk.is_full().unwrap());
 }
 
-#[tokio::test]
-async fn files_for_which_there_is_no_room_go_on_when_there_is() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+async fn files_for_which_there_is_no_room_go_on_when_there_is(node: Node) {
+    let Some((node, disk)) = with_disk(node, "size=64m").await else { return };
     let (small, large) = (node.file("small.inp", b"*STEP\n"), node.file("large.inc", &vec![b'x'; 4 << 20]));
     let token = token();
     // the small one comes along, the large one is sent by itself
@@ -179,9 +217,7 @@ async fn files_for_which_there_is_no_room_go_on_when_there_is() {
     assert_eq!(std::fs::metadata(node.folder(&token).join("large.inc")).unwrap().len(), 4 << 20);
 }
 
-#[tokio::test]
-async fn a_program_for_which_there_is_no_room_leaves_nothing_and_is_put_there_later() {
-    let node = Node::start();
+async fn a_program_for_which_there_is_no_room_leaves_nothing_and_is_put_there_later(node: Node) {
     let Some(disk) = Disk::mount(&node.sshd.work_dir(), "size=64m") else { return };
     disk.fill_but(16).unwrap();
     assert_eq!(node.executor.probe(&node.address).await, Err(ExecutorError::NodeDiskFull));
@@ -193,7 +229,7 @@ async fn a_program_for_which_there_is_no_room_leaves_nothing_and_is_put_there_la
 
 #[tokio::test]
 async fn a_run_that_used_up_all_names_of_the_disk_goes_away() {
-    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let Some((node, _disk)) = with_disk(Node::start(), "size=64m,nr_inodes=300").await else { return };
     let token = node.script("n=0; while : > file$n; do n=$((n + 1)); done").await;
     node.until(&token, |run| run.report != RunReport::Alive).await;
     assert!(std::fs::File::create(node.sshd.work_dir().join("one more")).is_err(), "there are names left");
@@ -203,7 +239,7 @@ async fn a_run_that_used_up_all_names_of_the_disk_goes_away() {
 
 #[tokio::test]
 async fn a_run_that_used_up_all_names_of_the_disk_can_be_stopped() {
-    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let Some((node, _disk)) = with_disk(Node::start(), "size=64m,nr_inodes=300").await else { return };
     let text = "trap 'exit 7' TERM; n=0; while true > file$n; do n=$((n + 1)); done; while :; do sleep 0.02; done";
     let token = node.script(text).await;
     let more = node.sshd.work_dir().join("one more");
@@ -222,7 +258,7 @@ async fn a_run_that_used_up_all_names_of_the_disk_can_be_stopped() {
 
 #[tokio::test]
 async fn a_run_that_was_never_launched_can_be_stopped_on_a_full_disk() {
-    let Some((node, disk)) = with_disk("size=64m").await else { return };
+    let Some((node, disk)) = with_disk(Node::start(), "size=64m").await else { return };
     let before = node.script("true").await;
     node.until(&before, |run| run.report == exited(0)).await;
     let (with_folder, without) = (token(), token());
@@ -246,7 +282,7 @@ async fn a_run_that_was_never_launched_can_be_stopped_on_a_full_disk() {
 
 #[tokio::test]
 async fn a_run_that_was_never_launched_can_be_stopped_when_all_names_are_used_up() {
-    let Some((node, _disk)) = with_disk("size=64m,nr_inodes=300").await else { return };
+    let Some((node, _disk)) = with_disk(Node::start(), "size=64m,nr_inodes=300").await else { return };
     let staged = token();
     node.stage(&staged, &[]).await;
     let filling = node.script("n=0; while : > file$n; do n=$((n + 1)); done").await;

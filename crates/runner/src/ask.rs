@@ -4,7 +4,7 @@ use crate::launch::is_program;
 use crate::os;
 use runner::protocol::{AskRequest, Asked, Bytes, Fault, FaultKind};
 use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -32,15 +32,16 @@ pub fn ask(request: AskRequest) -> Result<Asked, Fault> {
         |error: std::io::Error| Fault { kind: FaultKind::System, message: format!("{}: {error}", request.program) };
     let limit = Instant::now() + Duration::from_millis(request.limit_ms);
     let most = usize::try_from(request.max_bytes).unwrap_or(usize::MAX);
-    let mut command = Command::new(&request.program);
+    let mut command = os::command(&request.program).map_err(system)?;
     command.args(&request.args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    os::apart(&mut command);
-    let mut child = command.spawn().map_err(system)?;
+    let mut asked = os::Apart::start(&mut command).map_err(system)?;
     let heard = Arc::new(Mutex::new(Heard::default()));
     let (done, ended) = mpsc::channel();
     // both are read, so that neither fills up; stderr counts too: launchers put their complaints there
-    let pipes: [Option<Box<dyn Read + Send>>; 2] =
-        [child.stdout.take().map(|out| Box::new(out) as _), child.stderr.take().map(|err| Box::new(err) as _)];
+    let pipes: [Option<Box<dyn Read + Send>>; 2] = [
+        asked.child.stdout.take().map(|out| Box::new(out) as _),
+        asked.child.stderr.take().map(|err| Box::new(err) as _),
+    ];
     for pipe in pipes.into_iter().flatten() {
         let (heard, done) = (Arc::clone(&heard), done.clone());
         let reading = thread::Builder::new().spawn(move || {
@@ -48,7 +49,7 @@ pub fn ask(request: AskRequest) -> Result<Asked, Fault> {
             drop(done);
         });
         if let Err(error) = reading {
-            end(&mut child);
+            asked.end();
             return Err(system(error));
         }
     }
@@ -59,7 +60,7 @@ pub fn ask(request: AskRequest) -> Result<Asked, Fault> {
     let mut exit = None;
     if matches!(in_time, Err(RecvTimeoutError::Disconnected)) {
         loop {
-            exit = child.try_wait().map_err(system)?;
+            exit = asked.child.try_wait().map_err(system)?;
             if exit.is_some() || Instant::now() >= limit {
                 break;
             }
@@ -67,17 +68,11 @@ pub fn ask(request: AskRequest) -> Result<Asked, Fault> {
         }
     }
     if exit.is_none() {
-        end(&mut child);
+        asked.end();
     }
     let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
     let output = Bytes(std::mem::take(&mut heard.bytes));
     Ok(Asked { exit: exit.map(os::ended), output, cut: heard.cut })
-}
-
-/// The command and what it has started; it has not been waited for yet, so its number is still its own.
-fn end(child: &mut Child) {
-    os::force_group_to_end(child);
-    let _ = child.wait();
 }
 
 fn listen(mut pipe: impl Read, heard: &Mutex<Heard>, most: usize) {

@@ -2,7 +2,7 @@
 
 use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, while_doing};
 use crate::journal::Journal;
-use crate::{poll, stop};
+use crate::{os, poll, stop};
 use domain::files::CONSOLE;
 use runner::protocol::{
     Bytes, Fault, FaultKind, InputFile, ListRequest, Listed, ListedFile, Placed, RemoveRequest, Removed, StageRequest,
@@ -125,7 +125,7 @@ fn settle(run: &RunFolder, file: &InputFile) -> io::Result<Placed> {
         fs::remove_file(&part)?;
         return Ok(Placed::Wrong);
     }
-    fs::rename(&part, run.file(&file.name))?;
+    os::rename(&part, &run.file(&file.name))?;
     Ok(Placed::Whole)
 }
 
@@ -178,7 +178,7 @@ pub fn remove(work: &Work, request: RemoveRequest) -> Result<Removed, Fault> {
         // renamed first: a half removed folder must never look like a run
         fs::create_dir_all(work.trash()).map_err(while_doing("making the trash"))?;
         let gone = work.trash().join(request.token.as_str());
-        fs::rename(run.root(), &gone).map_err(while_doing("moving the run's folder away"))?;
+        os::rename(run.root(), &gone).map_err(while_doing("moving the run's folder away"))?;
     }
     // with it goes what an interrupted removal may have left; what cannot go is the affair of its own run
     let own = work.trash().join(request.token.as_str());

@@ -1,6 +1,6 @@
 //! Where things lie: the work folder, a run's folder and our own folder inside it, and how records get there.
 
-use crate::os::Identity;
+use crate::os::{self, Identity};
 use domain::files::CONSOLE;
 use domain::lifecycle::RunEnd;
 use domain::{FileName, RunToken, Timestamp};
@@ -117,7 +117,7 @@ impl RunFolder {
     pub fn close(&self) -> io::Result<()> {
         fs::create_dir_all(self.own())?;
         let closed = self.closed();
-        fs::rename(kept_for(&closed), &closed).or_else(|_| fs::File::create(&closed).map(drop))
+        os::rename(&kept_for(&closed), &closed).or_else(|_| fs::File::create(&closed).map(drop))
     }
 
     pub fn wrapper_log(&self) -> PathBuf {
@@ -248,7 +248,9 @@ fn write_record<T: Serialize + ?Sized>(path: &Path, record: &T, lasts: Lasts) ->
         if lasts == Lasts::BeyondPower {
             file.sync_data()?;
         }
-        fs::rename(&fresh, path)
+        // what is open may have no other name on some systems
+        drop(file);
+        os::rename(&fresh, path)
     };
     // what failed is tried again: in the room kept for it, or under another name, and then nothing of it stays
     write().inspect_err(|_| {

@@ -43,7 +43,7 @@ impl Journal {
     /// Waits for the lock.
     pub fn lock(work: &Work) -> io::Result<Journal> {
         let file = OpenOptions::new().create(true).read(true).append(true).open(work.journal())?;
-        file.lock()?;
+        os::lock(&file)?;
         Journal::read(file)
     }
 

@@ -7,11 +7,11 @@ use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched,
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
 
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
+    // before the gate, so that nothing is lost: a run that ended with the connection would be none
+    os::check_letting_go(work.program()).map_err(while_doing("leaving the connection's processes"))?;
     let boot = os::boot();
     let outcome = pass_gate(work, &request, &boot)?;
     if outcome == LaunchOutcome::Launched {
@@ -82,25 +82,12 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
     Ok(LaunchOutcome::Launched)
 }
 
-/// The wrapper tells by a line on its stdout that it is on its own and has written down who it is. The pipe's end is
-/// not awaited, because the wrapper lives on.
+/// The wrapper tells by a line on its stdout that it is on its own and has written down who it is.
 fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
     let run = work.run(&request.token);
     let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
-    let mut wrapper = Command::new(work.program())
-        .args(["wrap", request.token.as_str()])
-        .env(MARK, request.token.as_str())
-        .current_dir(run.root())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .spawn()?;
+    let said = os::let_go(work.program(), &request.token, run.root(), log)?;
     let mut line = String::new();
-    if let Some(out) = wrapper.stdout.take() {
-        BufReader::new(out).read_line(&mut line)?;
-    }
-    // it is our child as long as we live: when it ends, its entry in the process table must not stay. Without a thread to
-    // wait for it, it stays until we end ourselves
-    let _waiting = thread::Builder::new().spawn(move || wrapper.wait());
+    BufReader::new(said).read_line(&mut line)?;
     Ok(!line.is_empty())
 }

@@ -17,6 +17,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    os::keep_to_ourselves();
     let mut args = std::env::args().skip(1);
     let word = args.next().unwrap_or_default();
     let said = match (word.as_str(), Work::of_this_program()) {

@@ -6,7 +6,6 @@ use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken, Seconds};
 use runner::protocol::{Bytes, Fault, Grown, PollRequest, PollRun, Polled, PolledRun, Probe, ProbeRequest, RunState};
 use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -54,7 +53,7 @@ fn ran(run: &RunFolder) -> Option<u64> {
     u64::try_from(exit.at.0.checked_sub(launch.at.0)?).ok()
 }
 
-type Living = OnceCell<HashSet<RunToken>>;
+type Living = OnceCell<os::Marked>;
 
 fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> RunState {
     if let Some(record) = run.exit_record() {
@@ -74,7 +73,7 @@ fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> RunS
         return RunState::Alive;
     }
     // the wrapper may have been killed and the solver may compute on: its mark is on every process of the run
-    if living.get_or_init(os::marked_runs).contains(token) {
+    if living.get_or_init(os::Marked::look).contains(token) {
         return RunState::Alive;
     }
     if !there {
@@ -108,7 +107,8 @@ pub fn facts(run: &RunFolder) -> Vec<FileFact> {
         .flatten()
         .flatten()
         .filter_map(|entry| {
-            let facts = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            // asked of the file itself: Windows' folders show the size at which it was closed last
+            let facts = fs::symlink_metadata(entry.path()).ok().filter(fs::Metadata::is_file)?;
             let name = entry.file_name().into_string().ok()?;
             Some(FileFact { name, size: facts.len() })
         })

@@ -27,6 +27,11 @@ pub fn program_name(hash: &str) -> String {
     format!("runner-{}", hash.get(..16).unwrap_or(hash))
 }
 
+/// The same on a Windows node, where an ending makes it a program.
+pub fn windows_program_name(hash: &str) -> String {
+    format!("{}.exe", program_name(hash))
+}
+
 /// One verb of the program: what is asked and what is answered.
 pub trait Request: Serialize + DeserializeOwned {
     /// The word after the number.
@@ -95,7 +100,8 @@ pub struct Probe {
     pub memory: Option<u64>,
     /// Free and total bytes of the work folder's disk, where they can be told.
     pub disk: Option<(u64, u64)>,
-    /// The account's locale, for example `ja_JP.UTF-8`; empty when none is set.
+    /// The account's locale, for example `ja_JP.UTF-8`, on Windows with its console's code page (`ja-JP.932`); empty when
+    /// none is set.
     pub locale: String,
 }
 

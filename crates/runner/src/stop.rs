@@ -10,7 +10,7 @@ use runner::protocol::{Fault, Polite, StopRequest, Stopped};
 use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// Between two looks.
@@ -31,13 +31,14 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     let grace = Duration::from_millis(request.grace_ms);
     let until = Instant::now() + grace;
     if let Some(polite) = &request.polite {
-        ask_politely(&run, token, polite, grace / 2);
+        // where nothing else can be asked, the time is the solver's own
+        ask_politely(&run, token, polite, if os::CAN_ASK { grace / 2 } else { grace });
     }
     loop {
         let alive = members(&run, token);
         // each is asked once; those that were born since are asked too
         alive.iter().filter(|process| seen.insert(**process)).for_each(|process| os::ask_to_end(*process));
-        if alive.is_empty() || Instant::now() >= until {
+        if alive.is_empty() || !os::CAN_ASK || Instant::now() >= until {
             break;
         }
         std::thread::sleep(PAUSE);
@@ -80,7 +81,7 @@ fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Durati
     let Ok(mut asking) = start_asking(run, polite) else { return };
     let mut answered = false;
     while Instant::now() < until && !members(run, token).is_empty() {
-        match asking.try_wait() {
+        match asking.child.try_wait() {
             Ok(None) => {}
             Ok(Some(status)) => {
                 // it was waited for: its number may be somebody else's now
@@ -95,18 +96,16 @@ fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Durati
     }
     if !answered {
         // its group: a launcher's children would go on without it
-        os::force_group_to_end(&asking);
-        let _ = asking.wait();
+        asking.end();
     }
 }
 
-fn start_asking(run: &RunFolder, polite: &Polite) -> io::Result<Child> {
+fn start_asking(run: &RunFolder, polite: &Polite) -> io::Result<os::Apart> {
     let log = fs::OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
-    let mut command = Command::new(&polite.program);
+    let mut command = os::command(&polite.program)?;
     command.args(&polite.args).current_dir(run.root());
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    os::apart(&mut command);
-    command.spawn()
+    os::Apart::start(&mut command)
 }
 
 fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Fault> {
@@ -138,7 +137,14 @@ fn members(run: &RunFolder, token: &RunToken) -> Vec<Identity> {
     os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver))
 }
 
-/// The wrapper or any other process of the run.
+/// The wrapper or any other process of the run. A wrapper that has written the end down is given the moment it takes to go.
 pub fn is_alive(run: &RunFolder, token: &RunToken) -> bool {
-    wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty()
+    let until = Instant::now() + RECORDED;
+    loop {
+        let is_alive = wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty();
+        if !is_alive || run.exit_record().is_none() || Instant::now() >= until {
+            return is_alive;
+        }
+        std::thread::sleep(PAUSE);
+    }
 }

@@ -1,4 +1,4 @@
-//! What a launch leaves behind: a process in a session of its own that starts the solver, waits, and writes how it ended.
+//! What a launch leaves behind: a process on its own that starts the solver, waits, and writes how it ended.
 
 use crate::folder::{ExitRecord, ProcessRecord, RunFolder, Work, now};
 use crate::os;
@@ -7,7 +7,7 @@ use domain::{ExitStatus, RunToken};
 use runner::protocol::{LaunchRequest, MARK};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 use std::time::Duration;
 
 /// Between two tries to write the end down: at first, and at most.
@@ -51,8 +51,7 @@ fn record_end(run: &RunFolder, record: &ExitRecord) -> bool {
 
 /// An error means that the solver was not started.
 fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
-    os::detach()?;
-    os::outlive_signals()?;
+    os::detach(&request.token)?;
     let me = os::identity(std::process::id()).ok_or(io::ErrorKind::NotFound)?;
     let boot = os::boot();
     run.write_process_record(&ProcessRecord { boot: boot.clone(), wrapper: me, solver: None })?;
@@ -79,7 +78,8 @@ fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
 
 fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
     let console = OpenOptions::new().create(true).append(true).open(run.console())?;
-    let mut command = Command::new(&request.program);
+    let failed = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", request.program));
+    let mut command = os::command(&request.program).map_err(failed)?;
     command
         .args(&request.args)
         .envs(request.env.iter().map(|(name, value)| (name, value)))
@@ -88,8 +88,7 @@ fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(console.try_clone()?)
         .stderr(console);
-    os::apart(&mut command);
-    command.spawn().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", request.program)))
+    command.spawn().map_err(failed)
 }
 
 /// To the launcher, which waits for this line; nobody may be there any more.

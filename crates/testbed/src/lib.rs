@@ -1,18 +1,23 @@
 //! Dev only: what tests stand on instead of mocks. A real sshd per test, the real program for nodes,
 //! and a stand-in for Abaqus.
 
+// for Windows only the stand-in is built
+#![cfg(unix)]
+
 mod disk;
 mod processes;
 mod program;
 mod server_database;
 mod sshd;
 mod standin_command;
+mod wine;
 
 pub use disk::Disk;
-pub use program::runner_binary;
+pub use program::{runner_binary, windows_runner_binary};
 pub use server_database::ServerDatabase;
 pub use sshd::Sshd;
-pub use standin_command::{Standin, standin};
+pub use standin_command::{Standin, standin, windows_standin};
+pub use wine::Wine;
 
 /// Why the ground could not be laid.
 #[derive(Debug, thiserror::Error)]

@@ -11,6 +11,8 @@ struct Made {
     package: &'static str,
     name: &'static str,
     rooms: &'static [&'static str],
+    /// Another system than this machine's.
+    target: Option<&'static str>,
 }
 
 /// Path of the `runner` program beside the running test's own executable; built first when it is missing or older
@@ -19,33 +21,56 @@ struct Made {
 /// # Errors
 /// It cannot be built.
 pub fn runner_binary() -> Result<PathBuf, TestbedError> {
-    Made { package: "runner", name: "runner", rooms: &["runner", "domain"] }.path()
+    Made { package: "runner", name: "runner", rooms: &["runner", "domain"], target: None }.path()
+}
+
+/// The same program for Windows nodes.
+///
+/// # Errors
+/// It cannot be built.
+pub fn windows_runner_binary() -> Result<PathBuf, TestbedError> {
+    let target = Some("x86_64-pc-windows-gnu");
+    Made { package: "runner", name: "runner", rooms: &["runner", "domain"], target }.path()
 }
 
 /// The same for the stand-in for Abaqus.
 pub(crate) fn standin_binary() -> Result<PathBuf, TestbedError> {
-    Made { package: "testbed", name: "abaqus-standin", rooms: &["testbed", "deck", "domain"] }.path()
+    Made { package: "testbed", name: "abaqus-standin", rooms: &["testbed", "deck", "domain"], target: None }.path()
+}
+
+/// The one that plays a run on Windows.
+pub(crate) fn windows_standin_binary() -> Result<PathBuf, TestbedError> {
+    let target = Some("x86_64-pc-windows-gnu");
+    Made { package: "testbed", name: "abaqus-standin", rooms: &["testbed", "deck", "domain"], target }.path()
 }
 
 impl Made {
     fn path(&self) -> Result<PathBuf, TestbedError> {
-        let test = std::env::current_exe().map_err(while_doing("finding this program"))?;
-        let mut folder = test.parent().unwrap_or(Path::new("/")).to_owned();
-        if folder.file_name().is_some_and(|name| name == "deps") {
-            folder.pop();
-        }
-        let program = folder.join(self.name);
+        let folder = build_folder()?;
+        let program = self.made_in(&folder);
         if self.is_fresh(&program) {
             return Ok(program);
         }
+        if let Some(folder) = program.parent() {
+            fs::create_dir_all(folder).map_err(while_doing("making a folder"))?;
+        }
         // one test builds, the others wait and find it done
-        let lock =
-            fs::File::create(folder.join(format!("{}.lock", self.name))).map_err(while_doing("making a lock"))?;
+        let lock = fs::File::create(program.with_extension("lock")).map_err(while_doing("making a lock"))?;
         lock.lock().map_err(while_doing("waiting for the lock"))?;
         if !self.is_fresh(&program) {
             self.build(&folder)?;
         }
         Ok(program)
+    }
+
+    /// Where cargo puts it: of another system beside `TARGET/PROFILE`, in a folder of that one's name.
+    fn made_in(&self, folder: &Path) -> PathBuf {
+        match (self.target, folder.parent(), folder.file_name()) {
+            (Some(target), Some(all), Some(profile)) => {
+                all.join(target).join(profile).join(format!("{}.exe", self.name))
+            }
+            _ => folder.join(self.name),
+        }
     }
 
     fn is_fresh(&self, program: &Path) -> bool {
@@ -63,6 +88,7 @@ impl Made {
         let out = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["build", "--package", self.package, "--bin", self.name, "--profile", profile, "--target-dir"])
             .arg(folder.parent().unwrap_or(folder))
+            .args(self.target.into_iter().flat_map(|target| ["--target", target]))
             .current_dir(crates())
             .output()
             .map_err(while_doing("starting cargo"))?;
@@ -73,9 +99,19 @@ impl Made {
             });
         }
         // cargo leaves the file alone when only the clock says that it is old
-        let program = fs::File::options().append(true).open(folder.join(self.name));
+        let program = fs::File::options().append(true).open(self.made_in(folder));
         program.and_then(|file| file.set_modified(SystemTime::now())).map_err(while_doing("touching the program"))
     }
+}
+
+/// `TARGET/PROFILE` of the running test.
+pub(crate) fn build_folder() -> Result<PathBuf, TestbedError> {
+    let test = std::env::current_exe().map_err(while_doing("finding this program"))?;
+    let mut folder = test.parent().unwrap_or(Path::new("/")).to_owned();
+    if folder.file_name().is_some_and(|name| name == "deps") {
+        folder.pop();
+    }
+    Ok(folder)
 }
 
 fn crates() -> PathBuf {

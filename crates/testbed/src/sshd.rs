@@ -1,7 +1,7 @@
 //! A throw-away sshd: own folder, own port, own keys. Works for root and for any other account.
 
 use crate::processes::{self, Process};
-use crate::{TestbedError, while_doing};
+use crate::{TestbedError, Wine, while_doing};
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -25,6 +25,8 @@ pub struct Sshd {
     orphans: Vec<Process>,
     /// It was started again: its programs see the boot id that lies in a file of ours.
     rebooted: bool,
+    /// The Windows behind it, where it is one, and what keeps that running.
+    wine: Option<(Wine, Option<Child>)>,
 }
 
 impl Sshd {
@@ -41,8 +43,32 @@ impl Sshd {
     /// # Errors
     /// As [`Sshd::start`].
     pub fn start_with(lines: &[&str]) -> Result<Sshd, TestbedError> {
+        Sshd::start_on(None, lines)
+    }
+
+    /// One whose sessions are those of a Windows node, as far as Wine is one. `None`, and a word on stderr, where Wine is not
+    /// installed.
+    ///
+    /// # Errors
+    /// As [`Sshd::start`]; Wine cannot be started.
+    pub fn start_windows(lines: &[&str]) -> Result<Option<Sshd>, TestbedError> {
+        let Some(wine) = Wine::start()? else { return Ok(None) };
+        let own = wine.sessions()?;
+        let lines: Vec<&str> = lines.iter().copied().chain([own.as_str()]).collect();
+        Sshd::start_on(Some(wine), &lines).map(Some)
+    }
+
+    fn start_on(wine: Option<Wine>, lines: &[&str]) -> Result<Sshd, TestbedError> {
         let folder = tempfile::Builder::new().prefix("testbed-").tempdir().map_err(while_doing("making a folder"))?;
-        let mut sshd = Sshd { folder, port: 0, user: account()?, listener: None, orphans: Vec::new(), rebooted: false };
+        let mut sshd = Sshd {
+            folder,
+            port: 0,
+            user: account()?,
+            listener: None,
+            orphans: Vec::new(),
+            rebooted: false,
+            wine: wine.map(|wine| (wine, None)),
+        };
         for folder in [sshd.work_dir(), sshd.path("home")] {
             fs::create_dir(folder).map_err(while_doing("making the work folder"))?;
         }
@@ -100,7 +126,21 @@ impl Sshd {
 
     /// An absolute folder of its own that can serve as the node's work folder.
     pub fn work_dir(&self) -> PathBuf {
-        self.path("work")
+        match &self.wine {
+            Some((wine, _)) => wine.home().join("work"),
+            None => self.path("work"),
+        }
+    }
+
+    /// How a node's settings name that folder: on a Windows node it is in the home of the account, whose own name no command
+    /// line could hold.
+    pub fn work_dir_setting(&self) -> String {
+        if self.wine.is_some() { "work".to_owned() } else { self.work_dir().display().to_string() }
+    }
+
+    /// The Windows behind it, where it is one.
+    pub fn wine(&self) -> Option<&Wine> {
+        self.wine.as_ref().map(|(wine, _)| wine)
     }
 
     /// What the server has logged so far.
@@ -114,6 +154,9 @@ impl Sshd {
     /// It does not come up.
     pub fn restart(&mut self) -> Result<(), TestbedError> {
         self.kill();
+        if let Some((wine, up @ None)) = &mut self.wine {
+            *up = Some(wine.stay_up()?);
+        }
         let log = fs::OpenOptions::new().create(true).append(true).open(self.path("sshd.log"));
         let mut command = if self.rebooted { in_another_boot(&self.path("boot_id")) } else { Command::new(PROGRAM) };
         let child = command
@@ -153,7 +196,8 @@ impl Sshd {
         self.end_all();
         let fresh = fs::read("/proc/sys/kernel/random/uuid").map_err(while_doing("making a boot id"))?;
         fs::write(self.path("boot_id"), fresh).map_err(while_doing("writing the boot id"))?;
-        self.rebooted = true;
+        // a Windows tells by itself that it was started again
+        self.rebooted = self.wine.is_none();
         self.restart()
     }
 
@@ -194,6 +238,13 @@ impl Sshd {
             }
             left.into_iter().for_each(processes::kill);
             std::thread::sleep(Duration::from_millis(5));
+        }
+        if let Some((wine, up)) = &mut self.wine {
+            let _ = wine.cut_power();
+            if let Some(mut up) = up.take() {
+                let _ = up.kill();
+                let _ = up.wait();
+            }
         }
     }
 

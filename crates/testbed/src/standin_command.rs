@@ -1,10 +1,11 @@
 //! The stand-in for Abaqus as a command that a node can be given.
 
-use crate::program::standin_binary;
-use crate::{TestbedError, while_doing};
+use crate::program::{standin_binary, windows_standin_binary};
+use crate::{TestbedError, Wine, while_doing};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 /// How it is to behave for every deck; a deck may ask for more by `** standin: …` lines.
@@ -53,4 +54,33 @@ pub fn standin(folder: &Path, options: &Standin) -> Result<PathBuf, TestbedError
     fs::write(&command, text).map_err(while_doing("writing the stand-in's command"))?;
     fs::set_permissions(&command, fs::Permissions::from_mode(0o755)).map_err(while_doing("making it a program"))?;
     Ok(command)
+}
+
+/// Writes the command `C:\SIMULIA\Commands\abaqus.bat`, as Abaqus has one, and returns how it is called on that Windows.
+/// It plays its runs.
+///
+/// # Errors
+/// The program cannot be built, or the folder cannot be written.
+pub fn windows_standin(wine: &Wine, options: &Standin) -> Result<String, TestbedError> {
+    let folder = wine.drive_c().join("SIMULIA/Commands");
+    fs::create_dir_all(&folder).map_err(while_doing("making the stand-in's folder"))?;
+    let program = folder.join("SMALauncher.exe");
+    // not copied by this process: a descriptor that another child inherits would keep it from being run
+    let copied = Command::new("cp").arg(windows_standin_binary()?).arg(&program).status();
+    if !copied.map_err(while_doing("copying the stand-in"))?.success() {
+        return Err(TestbedError::Program { program: "cp", said: "no stand-in".to_owned() });
+    }
+    let variables = [
+        ("STANDIN_LICENSE_DIR", wine.name_of(&folder.join("licence"))),
+        ("STANDIN_LICENSE_TOTAL", options.tokens.to_string()),
+        ("STANDIN_LICENSE_POLL_MS", options.poll.as_millis().to_string()),
+        ("STANDIN_LICENSE_SERVER", if options.dsls { "dsls" } else { "flexnet" }.to_owned()),
+        ("STANDIN_LICENSE_DAYS", options.license_days.to_string()),
+        ("STANDIN_MODE", options.modes.clone()),
+    ];
+    let set: String = variables.iter().map(|(name, value)| format!("set {name}={value}\r\n")).collect();
+    let command = folder.join("abaqus.bat");
+    let text = format!("@echo off\r\nsetlocal\r\n{set}\"%~dp0SMALauncher.exe\" %*\r\n");
+    fs::write(&command, text).map_err(while_doing("writing the stand-in's command"))?;
+    Ok(wine.name_of(&command))
 }

@@ -64,3 +64,32 @@ fn nothing_is_left_when_it_is_dropped() {
     assert!(!is_alive() && !folder.exists());
     assert!(!open.wait().unwrap().success(), "the open session was cut");
 }
+
+#[test]
+fn a_windows_node_has_cmd_a_drive_and_starts_anew() {
+    let Some(mut sshd) = Sshd::start_windows(&[]).unwrap() else { return };
+    let said = |sshd: &Sshd, line: &str| String::from_utf8(say(sshd, line).stdout).unwrap().trim_end().to_owned();
+    assert_eq!(said(&sshd, "echo ${ShellId}%ComSpec%"), r"${ShellId}C:\windows\system32\cmd.exe");
+    assert!(said(&sshd, "cd").starts_with(r"C:\users\"));
+    assert_eq!(say(&sshd, "exit 5").status.code(), Some(5));
+    // the same file by both ways
+    let file = sshd.work_dir().join("名 前.txt");
+    std::fs::create_dir_all(sshd.work_dir()).unwrap();
+    std::fs::write(&file, "there").unwrap();
+    let sftp = |sshd: &Sshd, batch: &str| {
+        let mut sftp = Command::new("sftp");
+        sftp.args(["-F", "none", "-b", "-", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
+            .args(["-o", "IdentitiesOnly=yes", "-i"])
+            .arg(sshd.private_key())
+            .args(["-P", &sshd.port().to_string(), &format!("{}@{}", sshd.user(), sshd.host())])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = sftp.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), batch.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let listed = sftp(&sshd, "pwd\nls -1 work\nls -1 \"/C:/users/研究 室/work\"\n");
+    assert!(listed.contains("/C:/users/研究 室\n") && listed.matches("名 前.txt").count() == 2, "{listed}");
+    sshd.reboot().unwrap();
+    assert_eq!(said(&sshd, r#"type "work\名 前.txt""#), "there");
+}

@@ -167,6 +167,7 @@ fn environment(config: &Config) -> String {
         ("METRICS_DIR", path(&config.metrics_dir)),
         ("SSH_PRIVATE_KEY_PATH", path(&config.ssh_private_key_path)),
         ("RUNNER_LINUX", path(&config.runner_linux)),
+        ("RUNNER_WINDOWS", path(&config.runner_windows())),
         ("MAX_FILE_SIZE_MB", number(config.max_file_size_mb.map(|n| n.to_string()))),
         ("TOTAL_LICENSE_TOKENS", number(config.total_license_tokens.map(|n| n.to_string()))),
         ("LOG_LEVEL", config.log_level.clone()),

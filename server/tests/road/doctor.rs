@@ -36,7 +36,7 @@ fn node(sshd: &Sshd, solvers: &[(Solver, &str)]) -> Node {
 fn executor(sshd: &Sshd) -> Executor {
     Executor::new(ExecutorConfig {
         private_key: sshd.private_key(),
-        runners: Runners { linux: testbed::runner_binary().unwrap() },
+        runners: Runners { linux: testbed::runner_binary().unwrap(), windows: "no such program".into() },
         connect_timeout: Duration::from_secs(10),
         command_timeout: Duration::from_secs(20),
         keepalive: Duration::from_secs(15),

@@ -119,7 +119,7 @@ impl Inner {
             let had = if turn == 0 { place.part_size(file.size).await } else { 0 };
             let (connection, _) = link.connection(&self.means, address).await?;
             let sftp = connection.sftp().await?;
-            let path = run_path(address.work(), token, name.as_str());
+            let path = run_path(&address.work(), token, name.as_str());
             let arrived = match sftp.read_from(&path, had).await {
                 Ok(from) => receive(from, &place, had, file.size, tally, &sftp).await,
                 Err(error) => Err(error),

@@ -97,7 +97,7 @@ impl Inner {
         let local = |error: std::io::Error| ExecutorError::local(name, &error);
         let (connection, _) = link.connection(&self.means, address).await?;
         let sftp = connection.sftp().await?;
-        let path = incoming_path(address.work(), token, name);
+        let path = incoming_path(&address.work(), token, name);
         let mut from = tokio::fs::File::open(&file.path).await.map_err(local)?;
         from.seek(std::io::SeekFrom::Start(offset)).await.map_err(local)?;
         let mut to = sftp.write_from(&path, offset).await?;
@@ -118,7 +118,7 @@ impl Inner {
         match outcome {
             Ok(()) if left == 0 => Ok(()),
             Ok(()) => Err(ExecutorError::LocalFile { name: name.to_owned(), reason: "became shorter".to_owned() }),
-            Err(error) => Err(sftp.or_full(sftp.io_failed(DOING, &error), address.work()).await),
+            Err(error) => Err(sftp.or_full(sftp.io_failed(DOING, &error), &address.work()).await),
         }
     }
 }

@@ -11,9 +11,13 @@ use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::thread;
+
+/// Processes can be asked to end by a signal.
+pub const CAN_ASK: bool = true;
 
 /// Another value after every start of the machine.
 pub fn boot() -> String {
@@ -54,24 +58,79 @@ pub fn can_be_started(program: &Path) -> bool {
     rustix::fs::access(program, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
-/// Leave the session of the caller, so that its end is not ours.
-pub fn detach() -> io::Result<()> {
-    setsid()?;
+/// Under its new name at once, in place of what had it.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
+}
+
+/// Waits until nobody else holds it; until the file is closed.
+pub fn lock(file: &fs::File) -> io::Result<()> {
+    file.lock()
+}
+
+/// What was opened for this process stays with it: descriptors of ours are closed in every child anyway.
+pub fn keep_to_ourselves() {}
+
+/// Whether what is started here can outlive the caller. A session of its own always does.
+pub fn check_letting_go(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Outlive the signals that end a whole group. A handler, not "ignore": that would be inherited by the solver.
-pub fn outlive_signals() -> io::Result<()> {
+/// Starts this program's wrapper for a run so that it can become independent ([`detach`]); what it says on stdout comes
+/// back. The end of that is not awaited, because it lives on.
+pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: fs::File) -> io::Result<io::PipeReader> {
+    let (said, stdout) = io::pipe()?;
+    let mut wrapper = Command::new(program)
+        .args(["wrap", token.as_str()])
+        .env(MARK, token.as_str())
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(log)
+        .spawn()?;
+    // it is our child as long as we live: when it ends, its entry in the process table must not stay. Without a thread to
+    // wait for it, it stays until we end ourselves
+    let _waiting = thread::Builder::new().spawn(move || wrapper.wait());
+    Ok(said)
+}
+
+/// The wrapper leaves the session of its caller, so that its end is not ours, and outlives the signals that end a whole
+/// group. A handler, not "ignore": that would be inherited by the solver.
+pub fn detach(_: &RunToken) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    setsid()?;
     for signal in [SIGHUP, SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
     }
     Ok(())
 }
 
-/// Give the solver a group of its own, so that a signal to it does not reach the wrapper.
-pub fn apart(command: &mut Command) {
+/// A command in a group of its own, so that a signal to it does not reach us.
+pub fn command(program: &str) -> io::Result<Command> {
+    let mut command = Command::new(program);
     command.process_group(0);
+    Ok(command)
+}
+
+/// A short command that can be ended with all that it has started.
+pub struct Apart {
+    pub child: Child,
+}
+
+impl Apart {
+    /// Starts what [`command`] has made.
+    pub fn start(command: &mut Command) -> io::Result<Apart> {
+        Ok(Apart { child: command.spawn()? })
+    }
+
+    /// Its whole group. It must not have been waited for yet, so that its number is still its own.
+    pub fn end(&mut self) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // a group that is gone is what was wanted
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
 }
 
 /// Code or signal.
@@ -129,9 +188,21 @@ fn mark(pid: u32) -> Option<RunToken> {
 }
 
 /// The runs that have at least one living process with their mark.
-pub fn marked_runs() -> HashSet<RunToken> {
-    let me = std::process::id();
-    numbers().filter(|pid| *pid != me).filter_map(|pid| mark(pid).filter(|_| entry(pid).is_some())).collect()
+pub struct Marked(HashSet<RunToken>);
+
+impl Marked {
+    /// As it is now.
+    pub fn look() -> Marked {
+        let me = std::process::id();
+        Marked(
+            numbers().filter(|pid| *pid != me).filter_map(|pid| mark(pid).filter(|_| entry(pid).is_some())).collect(),
+        )
+    }
+
+    /// Is this one of them?
+    pub fn contains(&self, token: &RunToken) -> bool {
+        self.0.contains(token)
+    }
 }
 
 /// Every living process of the run: marked with it, or `known` to belong to it, or in the session of its living
@@ -174,14 +245,6 @@ pub fn ask_to_end(process: Identity) {
 /// End it.
 pub fn force_to_end(process: Identity) {
     send(process, Signal::KILL);
-}
-
-/// End the group of a child that was put [`apart`] and not yet waited for, so that its number is still its own.
-pub fn force_group_to_end(child: &Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // a group that is gone is what was wanted
-        let _ = kill_process_group(group, Signal::KILL);
-    }
 }
 
 /// Held by a descriptor, the number cannot pass to another process between the look and the signal.

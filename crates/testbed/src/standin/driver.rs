@@ -9,12 +9,10 @@ use crate::model::Model;
 use crate::options::Options;
 use crate::report::put;
 use crate::settings::{Modes, Settings};
+use crate::system::{self, Word};
 use crate::{Fail, STANDARD};
-use rustix::process::{Pid, Signal};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -32,7 +30,7 @@ pub fn run(arguments: &[String]) -> Result<u8, Fail> {
     let deck = fs::read(options.deck())?;
     let modes = Modes::read(&settings.modes, &deck);
     if std::env::var_os(BACKGROUND).is_some() {
-        let _ = rustix::process::setsid();
+        system::leave_session();
         return Driver::start(options, settings, modes, arguments)?.work();
     }
     let lock = format!("{}.lck", options.job);
@@ -106,18 +104,13 @@ struct Stop;
 impl Driver<'_> {
     fn start(options: Options, settings: Settings, modes: Modes, arguments: &[String]) -> Result<Driver<'_>, Fail> {
         let (sender, events) = channel();
-        let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT])?;
         let (told, orphan) = (sender.clone(), modes.orphan);
-        std::thread::spawn(move || {
-            for _ in signals.forever() {
-                if orphan {
-                    std::process::exit(143);
-                }
-                if told.send(Event::Signal).is_err() {
-                    break;
-                }
+        system::on_end(move || {
+            if orphan {
+                std::process::exit(143);
             }
-        });
+            told.send(Event::Signal).is_ok()
+        })?;
         control::listen(&options.job, sender.clone())?;
         let base = options.scratch.as_ref().map_or_else(std::env::temp_dir, PathBuf::from);
         let scratch = base.join(format!("standin_{}_{}", options.job, std::process::id()));
@@ -367,7 +360,7 @@ impl Driver<'_> {
         let name = if product == "Explicit" { "explicit" } else { "standard" };
         fs::write(self.scratch.join(self.file("inp")), &model.text)?;
         let program = self.scratch.join(name);
-        symlink(std::env::current_exe()?, &program)?;
+        system::link(&program)?;
         let mut lock = File::options().append(true).open(self.file("lck"))?;
         lock.write_all(format!("{phase}\n").as_bytes())?;
         if product == "Explicit" {
@@ -375,14 +368,8 @@ impl Driver<'_> {
             console.end("Abaqus/Explicit Packager");
         }
         console.begin(phase, name);
-        let mut child = Command::new(&program)
-            .arg(STANDARD)
-            .arg(&self.scratch)
-            .args(self.arguments)
-            .stdin(Stdio::null())
-            .spawn()?;
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let tell = |signal| pid.map(|pid| rustix::process::kill_process(pid, signal));
+        let mut command = Command::new(&program);
+        let (mut child, mut line) = system::start(command.arg(STANDARD).arg(&self.scratch).args(self.arguments))?;
         pool.share_with(child.id())?;
         let sender = self.sender.clone();
         std::thread::spawn(move || {
@@ -392,18 +379,16 @@ impl Driver<'_> {
         let code = loop {
             match self.events.recv() {
                 Ok(Event::Terminate | Event::Signal) if self.modes.ignore_terminate => {}
-                Ok(Event::Terminate | Event::Signal) => {
-                    tell(Signal::TERM);
-                }
+                Ok(Event::Terminate | Event::Signal) => line.tell(Word::End),
                 Ok(Event::Suspend) => {
-                    tell(Signal::USR1);
+                    line.tell(Word::Suspend);
                     pool.give_back()?;
                 }
                 Ok(Event::Resume) => {
                     if self.licensed(pool, false)? {
-                        tell(Signal::USR2);
+                        line.tell(Word::Resume);
                     } else {
-                        tell(Signal::TERM);
+                        line.tell(Word::End);
                     }
                 }
                 Ok(Event::Ended(code)) => break code,

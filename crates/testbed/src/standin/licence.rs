@@ -1,9 +1,11 @@
 //! One pool of tokens for all stand-ins that share a folder, and what the licence tools print of it.
 
 use crate::settings::Settings;
+pub use crate::system::host;
+use crate::system::{SignOfLife, start_of};
 use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A holder of tokens, or one who waits for them.
@@ -16,17 +18,6 @@ struct Entry {
     user: String,
     /// It counts while one of these (pid, start) is alive.
     processes: Vec<(u32, u64)>,
-}
-
-/// Start time of a process in ticks since boot; `None` when it is gone or a zombie.
-fn start_of(pid: u32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, after) = text.rsplit_once(')')?;
-    let mut fields = after.split_whitespace();
-    if fields.next()? == "Z" {
-        return None;
-    }
-    fields.nth(18)?.parse().ok()
 }
 
 impl Entry {
@@ -53,8 +44,8 @@ impl Entry {
         format!("{}\t{}\t{state}\t{}\t{}\t{}\n", self.id, self.tokens, self.since, self.user, processes.join(" "))
     }
 
-    fn lives(&self) -> bool {
-        self.processes.iter().any(|(pid, start)| start_of(*pid) == Some(*start))
+    fn lives(&self, folder: &Path) -> bool {
+        self.processes.iter().any(|(pid, start)| start_of(folder, *pid) == Some(*start))
     }
 }
 
@@ -67,6 +58,7 @@ pub struct Pool {
     id: u32,
     since: u64,
     processes: Vec<(u32, u64)>,
+    _sign: SignOfLife,
 }
 
 /// What became of a request.
@@ -82,13 +74,16 @@ impl Pool {
     pub fn open(settings: &Settings) -> io::Result<Pool> {
         fs::create_dir_all(&settings.licence_dir)?;
         let id = std::process::id();
+        let sign = SignOfLife::give(&settings.licence_dir)?;
+        let start = start_of(&settings.licence_dir, id);
         Ok(Pool {
             folder: settings.licence_dir.clone(),
             total: settings.total,
             days_left: settings.days_left,
             id,
             since: now(),
-            processes: start_of(id).map(|start| (id, start)).into_iter().collect(),
+            processes: start.map(|start| (id, start)).into_iter().collect(),
+            _sign: sign,
         })
     }
 
@@ -98,7 +93,8 @@ impl Pool {
         lock.lock()?;
         let path = self.folder.join("holders");
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let mut entries: Vec<Entry> = text.lines().filter_map(Entry::parse).filter(Entry::lives).collect();
+        let mut entries: Vec<Entry> = text.lines().filter_map(Entry::parse).collect();
+        entries.retain(|entry| entry.lives(&self.folder));
         let answer = act(&mut entries);
         fs::write(&path, entries.iter().map(Entry::line).collect::<String>())?;
         Ok(answer)
@@ -120,7 +116,7 @@ impl Pool {
 
     /// The tokens stay taken while this process lives, too.
     pub fn share_with(&mut self, pid: u32) -> io::Result<()> {
-        self.processes.extend(start_of(pid).map(|start| (pid, start)));
+        self.processes.extend(start_of(&self.folder, pid).map(|start| (pid, start)));
         self.with(|entries| {
             for entry in entries.iter_mut().filter(|entry| entry.id == self.id) {
                 entry.processes.clone_from(&self.processes);
@@ -210,9 +206,4 @@ fn day_and_hour(at: u64, format: &str) -> String {
 
 fn user() -> String {
     ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "user".to_owned())
-}
-
-/// This machine's name.
-pub fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

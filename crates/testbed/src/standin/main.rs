@@ -1,7 +1,9 @@
 //! A stand-in for the command `abaqus`, for tests and demos on machines without Abaqus. It takes the command line, prints
-//! the texts and writes the files of release 2023, and lets CalculiX compute underneath. Its results are none of Abaqus'.
+//! the texts and writes the files of release 2023, and lets CalculiX compute underneath (on Windows it plays a run). Its results are none of Abaqus'.
 
 mod analysis;
+#[cfg(unix)]
+mod calculix;
 mod console;
 mod control;
 mod driver;
@@ -11,10 +13,12 @@ mod flat;
 mod licence;
 mod model;
 mod options;
+mod replay;
 mod report;
 mod rewrite;
 mod settings;
 mod standard;
+mod system;
 
 use console::{Console, LABEL};
 use std::io;
@@ -42,6 +46,7 @@ impl From<io::Error> for Fail {
 /// The argument that makes this program its own child `standard`.
 const STANDARD: &str = "--standin-standard";
 /// The argument that makes it CalculiX, ended with its parent.
+#[cfg(unix)]
 const GUARDED: &str = "--standin-guarded";
 
 fn main() -> ExitCode {
@@ -62,7 +67,8 @@ fn run(arguments: &[String]) -> Result<u8, Fail> {
     let is = |word: &str| keys.iter().any(|key| key == word);
     match arguments.first().map(String::as_str) {
         Some(STANDARD) => return standard::run(&arguments[1..]),
-        Some(GUARDED) => return Err(standard::become_guarded(&arguments[1..])),
+        #[cfg(unix)]
+        Some(GUARDED) => return Err(calculix::become_guarded(&arguments[1..])),
         _ => {}
     }
     if let Some(word) = ["terminate", "suspend", "resume"].into_iter().find(|word| is(word)) {

@@ -1,11 +1,13 @@
 //! Where the stand-in takes its ways from: its wrapper's variables, `abaqus_v6.env`, and comment lines of the deck.
 
+use crate::system;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// From the environment (`STANDIN_…`) and `abaqus_v6.env` of the home and the folder; the later wins.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    #[cfg(unix)]
     pub ccx: String,
     pub licence_dir: PathBuf,
     pub total: u32,
@@ -28,12 +30,10 @@ fn variable(name: &str) -> Option<String> {
 impl Settings {
     pub fn read() -> Settings {
         let mut settings = Settings {
+            #[cfg(unix)]
             ccx: variable("STANDIN_CCX").unwrap_or_else(|| "ccx".to_owned()),
             licence_dir: variable("STANDIN_LICENSE_DIR").map_or_else(
-                || {
-                    let account = rustix::process::getuid().as_raw();
-                    std::env::temp_dir().join(format!("abaqus-standin-licence-{account}"))
-                },
+                || std::env::temp_dir().join(format!("abaqus-standin-licence-{}", system::account())),
                 PathBuf::from,
             ),
             total: variable("STANDIN_LICENSE_TOTAL").and_then(|text| text.parse().ok()).unwrap_or(50),
@@ -89,6 +89,10 @@ pub struct Modes {
     /// Ends as after SIGKILL: no end line, the lock stays.
     pub kill_leaving_lock: bool,
     pub explicit: bool,
+    /// Nothing is computed: where there is no CalculiX.
+    pub replay: bool,
+    /// What is played comes to nothing in its second increment.
+    pub diverge: bool,
     pub cp932: bool,
     pub compile_error: bool,
     pub no_end_line: bool,
@@ -102,7 +106,7 @@ pub struct Modes {
 impl Modes {
     /// From words as `exit=134`, separated by blanks or commas.
     pub fn read(default: &str, deck: &[u8]) -> Modes {
-        let mut modes = Modes::default();
+        let mut modes = Modes { replay: cfg!(windows), ..Modes::default() };
         modes.take(default);
         for line in deck.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"**")) {
             let line = String::from_utf8_lossy(line);
@@ -124,6 +128,8 @@ impl Modes {
                 "crash" => self.crash = true,
                 "kill-leaving-lck" => self.kill_leaving_lock = true,
                 "explicit" => self.explicit = true,
+                "replay" => self.replay = true,
+                "diverge" => self.diverge = true,
                 "cp932" => self.cp932 = true,
                 "compile-error" => self.compile_error = true,
                 "no-end-line" => self.no_end_line = true,

@@ -1,0 +1,196 @@
+//! What reads a node's command lines: asked by a line that each of them takes for its own.
+
+use crate::connection::Connection;
+use crate::{ExecutorError, NodeAddress};
+use russh::ChannelMsg;
+
+/// Three shells answer it in three ways; rclone asks its hosts the same. PowerShell knows the first half as a variable, cmd
+/// the second, any other shell neither.
+pub(crate) const QUESTION: &str = "echo ${ShellId}%ComSpec%";
+
+/// What PowerShell writes to a pipe beside what was asked for.
+const CLIXML: [&str; 2] = ["#< CLIXML", "<Objs "];
+
+/// The shell that a node's sshd gives its command lines to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names)] // it is called so
+pub(crate) enum Shell {
+    /// sh and its like: the node is no Windows.
+    Posix,
+    /// cmd.exe.
+    Cmd,
+    /// Windows PowerShell, or the newer one.
+    PowerShell,
+}
+
+impl Shell {
+    /// By its answer to [`QUESTION`]. What is neither of Windows' shells is taken for sh: the others, where even the question
+    /// is an error (csh, fish), are started with the same line.
+    pub(crate) fn of(answer: &[u8]) -> Shell {
+        let text = decoded(answer);
+        let mut lines = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+        let told = lines.find_map(|line| {
+            if line.starts_with("Microsoft.PowerShell") && line.ends_with("%ComSpec%") {
+                return Some(Shell::PowerShell);
+            }
+            let path = line.strip_prefix("${ShellId}")?;
+            path.to_ascii_lowercase().ends_with("\\cmd.exe").then_some(Shell::Cmd)
+        });
+        told.unwrap_or(Shell::Posix)
+    }
+
+    /// Whether the node is a Windows.
+    pub(crate) fn is_windows(self) -> bool {
+        self != Shell::Posix
+    }
+
+    /// The line that starts the program in the node's work folder. A [`domain::WorkFolder`] and the program's name hold
+    /// nothing that any shell gives a meaning to.
+    ///
+    /// # Errors
+    /// [`ExecutorError::Address`] where the work folder is one of another system.
+    pub(crate) fn start(self, address: &NodeAddress, program: &str) -> Result<String, ExecutorError> {
+        let refused = |reason: &str| Err(ExecutorError::Address { reason: reason.to_owned() });
+        let work = address.work_dir.as_str().trim_end_matches('/');
+        match (self.is_windows(), address.has_drive()) {
+            (false, true) => refused("the work folder begins with a drive, and the node is no Windows"),
+            (false, false) => Ok(format!("{work}/{program} serve")),
+            (true, false) if work.starts_with('/') => {
+                refused("on Windows the work folder begins with a drive (C:/jobs) or lies in the account's home (jobs)")
+            }
+            // with a folder before it, it is a program to PowerShell too, whatever the folder's name begins with
+            (true, has_drive) => {
+                let here = if has_drive { "" } else { ".\\" };
+                Ok(format!("{here}{}\\{program} serve", work.replace('/', "\\")))
+            }
+        }
+    }
+}
+
+/// The most of a command's words that are kept.
+const WORDS: usize = 4 << 10;
+
+impl Connection {
+    /// What a command line says on stdout and stderr until it ends; `None` where the node starts none. After a time-out the
+    /// connection takes no new calls, because what hangs on the node still holds its place on it.
+    pub(crate) async fn hear(&self, line: &str, doing: &'static str) -> Result<Option<Vec<u8>>, ExecutorError> {
+        let lost = || ExecutorError::ConnectionLost { doing };
+        let (mut channel, _place) = self.channel(doing).await?;
+        let hear = async {
+            channel.exec(true, line).await.map_err(|_| lost())?;
+            let mut heard: Vec<u8> = Vec::new();
+            while let Some(message) = channel.wait().await {
+                match message {
+                    ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
+                        let room = WORDS.saturating_sub(heard.len()).min(data.len());
+                        heard.extend_from_slice(&data[..room]);
+                    }
+                    ChannelMsg::Failure => return Ok(None),
+                    ChannelMsg::Close => break,
+                    _ => {}
+                }
+            }
+            // a connection that broke has said nothing of the node's shell
+            if self.handle.is_closed() { Err(lost()) } else { Ok(Some(heard)) }
+        };
+        let limit = self.command_timeout;
+        tokio::time::timeout(limit, hear).await.unwrap_or_else(|_| {
+            self.retire();
+            Err(ExecutorError::Timeout { doing, limit })
+        })
+    }
+}
+
+/// A node's words: UTF-8, else as Japanese Windows writes (CP932), without what PowerShell adds.
+pub(crate) fn decoded(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned(),
+    };
+    let is_noise = |line: &&str| CLIXML.iter().any(|noise| line.trim_start_matches('\u{feff}').starts_with(noise));
+    text.lines().filter(|line| !is_noise(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use domain::{AccountName, HostName, NodeId, WorkFolder};
+
+    /// Whether PowerShell can read this, as far as its grammar tells; nothing in it may be newer than 5.1 (the grammar takes
+    /// `&&` and `||` of 7, and refuses its other news).
+    pub(crate) fn is_power_shell(line: &str) -> bool {
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();
+        let tree = parser.parse(line, None).unwrap();
+        !tree.root_node().has_error() && !line.contains("&&") && !line.contains("||")
+    }
+
+    #[test]
+    fn each_line_is_one_that_power_shell_reads() {
+        for line in ["if ($a -eq 1 {", "'open", "$a ? 1 : 2", "a && b"] {
+            assert!(!is_power_shell(line), "{line}");
+        }
+        // the question itself this grammar cannot read; PowerShell does, by rclone's experience
+        for work in [".ajm", "7z/-x/jobs", "D:/lab/jobs"] {
+            let line = Shell::PowerShell.start(&address(work), "runner-0f.exe").unwrap();
+            assert!(is_power_shell(&line), "{line}");
+        }
+    }
+
+    fn address(work: &str) -> NodeAddress {
+        NodeAddress {
+            id: NodeId::parse("node-01").unwrap(),
+            host: HostName::parse("localhost").unwrap(),
+            port: 22,
+            user: AccountName::parse("taro").unwrap(),
+            host_key: None,
+            work_dir: WorkFolder::parse(work).unwrap(),
+        }
+    }
+
+    #[test]
+    fn each_shell_is_known_by_its_answer_through_all_noise() {
+        let cmd = &b"${ShellId}C:\\Windows\\system32\\cmd.exe\r\n"[..];
+        let power_shell = &b"Microsoft.PowerShell%ComSpec%\r\n"[..];
+        for (answer, shell) in [
+            (cmd, Shell::Cmd),
+            (b"${ShellId}C:\\WINDOWS\\System32\\CMD.EXE \r\n", Shell::Cmd),
+            (power_shell, Shell::PowerShell),
+            (b"%ComSpec%\n", Shell::Posix),
+            (b"${ShellId}%ComSpec%\n", Shell::Posix),
+            (b"ShellId: Undefined variable.\n", Shell::Posix),
+            (b"", Shell::Posix),
+        ] {
+            let clixml = b"#< CLIXML\r\n<Objs Version=\"1.1.0.1\"><Obj S=\"progress\"/></Objs>\r\n";
+            // "welcome" in CP932
+            let greeting = b"\x82\xe6\x82\xa4\x82\xb1\x82\xbb\r\n";
+            for before in [&b""[..], b"\xef\xbb\xbf", clixml, greeting, b"Welcome\r\n"] {
+                assert_eq!(Shell::of(&[before, answer].concat()), shell, "{before:?} {answer:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_are_read_in_both_encodings_without_noise() {
+        assert_eq!(
+            decoded(b"\x83A\x83N\x83Z\x83X\x82\xaa\x8b\x91\x94\xdb\x82\xb3\x82\xea\x82\xdc\x82\xb5\x82\xbd\r\n"),
+            "アクセスが拒否されました"
+        );
+        assert_eq!(decoded("拒否\n#< CLIXML\n<Objs Version=\"1\"/>\n".as_bytes()), "拒否");
+    }
+
+    #[test]
+    fn the_program_is_started_by_a_line_of_its_shell() {
+        let line = |shell: Shell, work: &str| shell.start(&address(work), "runner-1.exe").ok();
+        for shell in [Shell::Cmd, Shell::PowerShell] {
+            assert_eq!(line(shell, ".ajm/").unwrap(), r".\.ajm\runner-1.exe serve");
+            assert_eq!(line(shell, "D:/lab/jobs").unwrap(), r"D:\lab\jobs\runner-1.exe serve");
+            assert_eq!(line(shell, "/srv/jobs"), None);
+        }
+        assert_eq!(line(Shell::Posix, "/srv/jobs").unwrap(), "/srv/jobs/runner-1.exe serve");
+        assert_eq!(line(Shell::Posix, ".ajm").unwrap(), ".ajm/runner-1.exe serve");
+        assert_eq!(line(Shell::Posix, "D:/jobs"), None);
+        assert_eq!(address("D:/jobs/").work(), "/D:/jobs");
+    }
+}

@@ -1,0 +1,173 @@
+//! Windows: a job object holds a run's processes and ends them, creation times tell one process from the next.
+//!
+//! Nobody can be asked to end here: what can is the solver, by its own command. What a run has started is in the run's
+//! job object, whose name anybody of this account can look it up by, and which ends all of it when its last handle is
+//! closed. Only the wrapper keeps one.
+
+mod files;
+mod job;
+mod machine;
+mod process;
+mod program;
+
+pub use files::{keep_room_behind, lock, rename};
+pub use machine::{boot, disk, locale, memory};
+pub use process::{force_to_end, identity, is_alive};
+
+use super::Identity;
+use domain::RunToken;
+use job::Job;
+use std::fs::File;
+use std::io;
+use std::os::windows::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::OnceLock;
+use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED};
+
+/// There is no signal that a program without a window could hear.
+pub const CAN_ASK: bool = false;
+
+/// No window on a desktop that somebody may look at, and no Ctrl-C of ours.
+const UNSEEN: u32 = CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW;
+
+/// Whether the program at this path is still there and may be started.
+pub fn can_be_started(program: &Path) -> bool {
+    program.is_file()
+}
+
+/// What our caller gave us is handed to nobody: a child with sshd's pipe would keep the channel open.
+pub fn keep_to_ourselves() {
+    process::keep_handles_to_ourselves();
+}
+
+/// Whether what is started here can outlive the caller: sshd keeps the processes of a connection in a job object and ends
+/// them with it, but for those that the job allows to leave.
+pub fn check_letting_go(program: &Path) -> io::Result<()> {
+    static MAY: OnceLock<bool> = OnceLock::new();
+    let may = match MAY.get() {
+        Some(may) => *may,
+        None => process::may_start_outside(program)?,
+    };
+    // the job stays the same as long as we live
+    let _ = MAY.set(may);
+    if may {
+        return Ok(());
+    }
+    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
+                   JOB_OBJECT_LIMIT_BREAKAWAY_OK); a newer OpenSSH Server is needed";
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+}
+
+/// Starts this program's wrapper for a run outside of the caller's job; what it says on stdout comes back. The end of that
+/// is not awaited, because it lives on.
+pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io::Result<io::PipeReader> {
+    let (said, stdout) = io::pipe()?;
+    process::start_outside(program, &["wrap", token.as_str()], folder, &stdout, &log)?;
+    Ok(said)
+}
+
+/// The wrapper enters the run's own job, and all that it starts is born into it.
+pub fn detach(token: &RunToken) -> io::Result<()> {
+    let job = Job::create(Some(&job_name(token)))?;
+    job.take_this_process()?;
+    // the system closes it when this process ends, in whatever way, and that ends the rest
+    job.keep_open();
+    Ok(())
+}
+
+/// A command, its program found in `PATH` as a shell does.
+pub fn command(program: &str) -> io::Result<Command> {
+    let mut command = Command::new(program::find(program)?);
+    command.creation_flags(UNSEEN);
+    Ok(command)
+}
+
+/// A short command that can be ended with all that it has started.
+pub struct Apart {
+    pub child: Child,
+    job: Job,
+}
+
+impl Apart {
+    /// Starts what [`command`] has made.
+    pub fn start(command: &mut Command) -> io::Result<Apart> {
+        let job = Job::create(None)?;
+        // it can start nothing before it is in the job
+        let child = command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()?;
+        let mut apart = Apart { child, job };
+        let begun = apart.job.take(&apart.child).and_then(|()| process::resume(apart.child.id()));
+        if let Err(error) = begun {
+            let _ = apart.child.kill();
+            apart.end();
+            return Err(error);
+        }
+        Ok(apart)
+    }
+
+    /// It and all that it has started.
+    pub fn end(&mut self) {
+        self.job.end();
+        let _ = self.child.wait();
+    }
+}
+
+/// There are no signals: a process that was ended by another has the code that was given to it.
+pub fn ended(status: ExitStatus) -> domain::ExitStatus {
+    status.code().map_or(domain::ExitStatus::Unknown, domain::ExitStatus::Code)
+}
+
+/// In every session alike: a wrapper may be asked about from another one than it was started in.
+fn job_name(token: &RunToken) -> String {
+    format!("Global\\ajm-run-{token}")
+}
+
+/// The runs that have at least one living process.
+pub struct Marked;
+
+impl Marked {
+    /// Each is looked up by its job's name when it is asked about.
+    pub fn look() -> Marked {
+        Marked
+    }
+
+    /// Is this one of them?
+    pub fn contains(&self, token: &RunToken) -> bool {
+        !members(token, None, None).is_empty()
+    }
+}
+
+/// Every living process of the run: in its job, or `known` to belong to it. Neither the wrapper itself nor this process
+/// is counted.
+pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> Vec<Identity> {
+    let me = std::process::id();
+    let wrapper = wrapper.filter(|process| is_alive(*process));
+    let mut found: Vec<Identity> = match Job::open(&job_name(token)).map(|job| job.map(|job| job.processes())) {
+        Ok(None) => Vec::new(),
+        Ok(Some(Ok(numbers))) => {
+            let others =
+                numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
+            others.filter_map(process::identity_of_member).collect()
+        }
+        // what cannot be looked into is not empty: it goes with the wrapper, who holds it
+        Ok(Some(Err(_))) | Err(_) => {
+            return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
+        }
+    };
+    found.extend(known.filter(|known| !found.contains(known) && is_alive(*known)));
+    found
+}
+
+/// Not possible here ([`CAN_ASK`]).
+pub fn ask_to_end(_: Identity) {}
+
+/// As the system takes it: UTF-16 with its end.
+fn wide(text: impl AsRef<std::ffi::OsStr>) -> Vec<u16> {
+    use std::os::windows::ffi::OsStrExt;
+    text.as_ref().encode_wide().chain([0]).collect()
+}
+
+/// What a call says of itself: anything but 0 is success.
+fn done(outcome: windows_sys::core::BOOL) -> io::Result<()> {
+    if outcome == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}

@@ -1,0 +1,267 @@
+//! A run's whole way on a node, on Linux and as a Windows program alike.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[allow(dead_code)]
+mod common;
+
+use common::{Node, TOKEN, Talk, assert_gone, eventually, grown, on_both, processes};
+use serde_json::{Value, json};
+use std::process::Command;
+
+on_both!(
+    it_starts_is_followed_and_ends_with_its_code,
+    only_the_first_launch_counts,
+    it_goes_on_when_the_caller_goes_away,
+    a_stop_ends_the_whole_tree,
+    a_killed_wrapper_leaves_nothing_that_a_stop_cannot_end,
+    a_tail_is_read_while_the_solver_has_it_open,
+    names_with_blanks_and_japanese_are_names,
+    a_solver_that_is_not_there_is_said,
+    a_question_that_hangs_is_ended_with_all_it_started,
+    the_solver_is_first_ended_in_its_own_way,
+);
+
+/// Goes on until the run's folder holds `enough`.
+const WAIT_SH: &str = "until [ -e enough ]; do sleep 0.05; done";
+const WAIT_BAT: &str = ":again\nif exist enough goto over\nping -n 2 127.0.0.1 >nul\ngoto again\n:over";
+
+fn it_starts_is_followed_and_ends_with_its_code(node: &Node) {
+    let solver = node.solver("echo \"$@\"; exit 42", "echo %*\nexit /b 42");
+    let mut talk = node.talk();
+    talk.stage();
+    assert_eq!(talk.poll(&[])["state"], "not_started");
+    let launched = talk.ask("launch", &node.launch(&solver, &["job=beam", "a b"]));
+    assert_eq!(launched["answer"]["outcome"], "launched", "{launched}");
+    assert_eq!(talk.ended(), json!({ "how": "exited", "exit": { "code": 42 }, "stopped": false }));
+    let console = String::from_utf8(grown(&talk.poll(&["console.log"]), "console.log").unwrap()).unwrap();
+    // batch files see the quotes, programs behind them do not
+    assert_eq!(console.replace('"', "").trim_end(), "job=beam a b");
+    talk.end();
+}
+
+fn only_the_first_launch_counts(node: &Node) {
+    let solver = node.solver("echo once >>count", "echo once>>count");
+    let mut talk = node.talk();
+    talk.stage();
+    let launch = node.launch(&solver, &[]);
+    let outcomes: Vec<Value> = (0..3).map(|_| talk.ask("launch", &launch)["answer"]["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["launched", "already", "already"]);
+    talk.ended();
+    assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "already");
+    assert_eq!(std::fs::read_to_string(node.run_file("count")).unwrap().trim_end(), "once");
+    let journal = std::fs::read_to_string(node.path("journal")).unwrap();
+    assert_eq!(journal.lines().filter(|line| line.ends_with(" launched")).count(), 1, "{journal}");
+    // nor after the folder is gone
+    assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["answer"]["was_there"], true);
+    assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "already");
+    talk.end();
+}
+
+fn it_goes_on_when_the_caller_goes_away(node: &Node) {
+    let solver = node.solver(&format!("{WAIT_SH}\nexit 3"), &format!("{WAIT_BAT}\nexit /b 3"));
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    talk.end();
+    let mut talk = node.talk();
+    assert_eq!(talk.poll(&[])["state"], "alive");
+    std::fs::write(node.run_file("enough"), "").unwrap();
+    assert_eq!(talk.ended()["exit"], json!({ "code": 3 }));
+    talk.end();
+}
+
+/// A solver with a child that its end would not end. Their command lines hold the word; when they run, `one` and `two` are
+/// there. (A process of Wine that is only being born outlives its job.)
+fn family(node: &Node, word: &str) -> String {
+    node.solver(
+        &format!("setsid sh -c 'touch one; sleep 600; : {word}' &\nsh -c 'touch two; sleep 600; : {word}'"),
+        &format!("start /b linger.exe one {word}\nlinger.exe two {word}"),
+    )
+}
+
+fn family_runs(node: &Node) {
+    eventually("the tree", || ["one", "two"].iter().all(|name| node.run_file(name).exists()).then_some(()));
+}
+
+/// A word of this test process and its run alone.
+fn word(of: &str) -> String {
+    format!("ajm-{of}-{}", std::process::id())
+}
+
+fn a_stop_ends_the_whole_tree(node: &Node) {
+    let word = word("tree");
+    let solver = family(node, &word);
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    family_runs(node);
+    assert!(processes(&word).len() >= 2);
+    assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["fault"]["kind"], "alive");
+    let stopped = talk.ask("stop", &json!({ "token": TOKEN, "grace_ms": 300 }));
+    assert_eq!(stopped["answer"]["left"], 0, "{stopped}");
+    assert_gone(node, &word);
+    let state = talk.poll(&[])["state"].clone();
+    assert_eq!(state["ended"]["stopped"], true, "{state}");
+    assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["answer"]["was_there"], true);
+    talk.end();
+}
+
+fn a_killed_wrapper_leaves_nothing_that_a_stop_cannot_end(node: &Node) {
+    let word = word("orphan");
+    let solver = family(node, &word);
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    family_runs(node);
+    assert!(processes(&word).len() >= 2);
+    // by its folder too: other tests have runs of the same token
+    let at = node.path("runs").join(TOKEN);
+    let wrappers = processes(&format!("wrap {TOKEN}"));
+    let here = |pid: &u32| std::fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd == at);
+    let wrapper = wrappers.into_iter().find(here).unwrap();
+    assert!(Command::new("kill").args(["-9", &wrapper.to_string()]).status().unwrap().success());
+    if node.wine.is_some() {
+        // the job's last handle is closed with it
+        assert_eq!(talk.ended(), json!({ "how": "process_gone" }));
+        assert_gone(node, &word);
+    } else {
+        assert_eq!(talk.poll(&[])["state"], "alive");
+    }
+    let stopped = talk.ask("stop", &json!({ "token": TOKEN, "grace_ms": 300 }));
+    assert_eq!(stopped["answer"]["left"], 0, "{stopped}");
+    assert_gone(node, &word);
+    talk.end();
+}
+
+fn a_tail_is_read_while_the_solver_has_it_open(node: &Node) {
+    let solver = node.solver(
+        &format!("{{ echo one; {WAIT_SH}; echo two; }} >deck.sta"),
+        // one redirection for all of it: the file stays open
+        "call :rows >deck.sta\nexit /b 0\n:rows\necho one\n:again\nif exist enough goto over\nping -n 2 127.0.0.1 >nul\ngoto again\n:over\necho two\nexit /b 0",
+    );
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    let text = |run: &Value| grown(run, "deck.sta").map(|bytes| String::from_utf8(bytes).unwrap().replace('\r', ""));
+    let run = talk.until(&["sta"], |run| text(run).is_some());
+    assert_eq!((text(&run).as_deref(), &run["state"]), (Some("one\n"), &json!("alive")));
+    std::fs::write(node.run_file("enough"), "").unwrap();
+    talk.ended();
+    assert_eq!(text(&talk.poll(&["sta"])).as_deref(), Some("one\ntwo\n"));
+    talk.end();
+}
+
+fn names_with_blanks_and_japanese_are_names(node: &Node) {
+    let (deck, result) = ("梁 1.inp", "結果 1.dat");
+    let solver = node.solver("cp \"$1\" \"$2\"", "copy %1 %2 >nul");
+    let mut talk = node.talk();
+    let sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    let file = json!({ "name": deck, "size": 5, "sha256": sha256, "bytes": "aGVsbG8=" });
+    let staged = talk.ask("stage", &json!({ "token": TOKEN, "files": [file] }));
+    assert_eq!(staged["answer"]["files"], json!(["whole"]), "{staged}");
+    let mut verify = file.clone();
+    verify.as_object_mut().unwrap().remove("bytes");
+    let verified = talk.ask("verify", &json!({ "token": TOKEN, "files": [verify] }));
+    assert_eq!(verified["answer"]["files"], json!(["whole"]), "{verified}");
+    talk.ask("launch", &node.launch(&solver, &[deck, result]));
+    assert_eq!(talk.ended()["exit"], json!({ "code": 0 }));
+    let listed = talk.ask("list", &json!({ "token": TOKEN, "except": [], "inline_file": 99, "inline_all": 99 }));
+    let files = listed["answer"]["files"].as_array().unwrap();
+    let found = files.iter().find(|file| file["name"] == result).unwrap_or_else(|| panic!("{listed}"));
+    assert_eq!(found["sha256"]["Ok"], sha256, "{listed}");
+    assert!(!files.iter().any(|file| file["name"] == deck), "unchanged input is no result: {listed}");
+    talk.end();
+}
+
+fn a_solver_that_is_not_there_is_said(node: &Node) {
+    let mut talk = node.talk();
+    talk.stage();
+    // among the run's own files it is not looked for
+    for name in ["no-such-solver", "no-such-solver.bat", "no-such-solver.exe"] {
+        std::fs::write(node.run_file(name), "exit 0").unwrap();
+    }
+    let launch = json!({ "token": TOKEN, "program": "no-such-solver", "args": [], "env": [] });
+    assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "launched");
+    let ended = talk.ended();
+    assert_eq!(ended["how"], "cannot_start", "{ended}");
+    assert!(ended["reason"].as_str().unwrap().contains("no-such-solver"), "{ended}");
+    talk.end();
+}
+
+fn a_question_that_hangs_is_ended_with_all_it_started(node: &Node) {
+    let word = word("asked");
+    let solver = family(node, &word);
+    let launch = node.launch(&solver, &[]);
+    let mut talk = node.talk();
+    let asked = talk.ask(
+        "ask",
+        &json!({ "program": launch["program"], "args": launch["args"], "limit_ms": 5000, "max_bytes": 999 }),
+    );
+    assert_eq!(asked["answer"]["exit"], Value::Null, "{asked}");
+    if node.wine.is_some() {
+        assert_gone(node, &word);
+    }
+    // on Linux one that has left its group is nobody's: it is only ended with the whole node
+    for pid in processes(&word) {
+        let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
+    }
+    talk.end();
+}
+
+fn the_solver_is_first_ended_in_its_own_way(node: &Node) {
+    let solver = node.solver(
+        &format!("if [ \"$1\" = terminate ]; then touch enough; exit 0; fi\n{WAIT_SH}\necho tidied\nexit 9"),
+        &format!("if \"%~1\"==\"terminate\" (echo.>enough\nexit /b 0)\n{WAIT_BAT}\necho tidied\nexit /b 9"),
+    );
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &["run"]));
+    let terminate = node.launch(&solver, &["terminate"]);
+    let polite = json!({ "program": terminate["program"], "args": terminate["args"] });
+    // ... which on Linux needs the first half of the grace, as the second is for signals
+    let stopped = talk.ask("stop", &json!({ "token": TOKEN, "grace_ms": 30_000, "polite": polite }));
+    assert_eq!(stopped["answer"], json!({ "asked": 0, "forced": 0, "left": 0 }), "{stopped}");
+    let run = talk.poll(&["console.log"]);
+    assert_eq!(run["state"]["ended"], json!({ "how": "exited", "exit": { "code": 9 }, "stopped": true }));
+    assert!(String::from_utf8(grown(&run, "console.log").unwrap()).unwrap().contains("tidied"));
+    talk.end();
+}
+
+/// What sshd ends with the connection is told before anything is lost.
+#[test]
+fn where_nothing_may_leave_the_connection_nothing_is_launched() {
+    let Some(node) = Node::windows() else { return };
+    let wine = node.wine.as_ref().unwrap();
+    let solver = node.solver("", "echo ran>ran");
+    let mut held = wine.over_sshd(wine.name_of(&node.path("runner.exe")), true);
+    held.arg("serve");
+    let mut talk = Talk::begin(held);
+    talk.stage();
+    let refused = talk.ask("launch", &node.launch(&solver, &[]));
+    assert_eq!(refused["fault"]["kind"], "system", "{refused}");
+    assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
+    assert_eq!(talk.poll(&[])["state"], "not_started");
+    talk.end();
+    // and later, by a server that lets it, it is
+    let mut talk = node.talk();
+    assert_eq!(talk.ask("launch", &node.launch(&solver, &[]))["answer"]["outcome"], "launched");
+    talk.ended();
+    assert!(node.run_file("ran").exists());
+    talk.end();
+}
+
+#[test]
+fn a_windows_machine_that_was_started_again_says_so() {
+    let Some(node) = Node::windows() else { return };
+    let solver = node.solver("", WAIT_BAT);
+    let mut talk = node.talk();
+    talk.stage();
+    let before = talk.ask("launch", &node.launch(&solver, &[]))["answer"]["boot"].clone();
+    assert_eq!(talk.ask("probe", &json!({}))["answer"]["boot"], before, "the same as long as it runs");
+    assert_eq!(talk.poll(&[])["state"], "alive");
+    node.wine.as_ref().unwrap().cut_power().unwrap();
+    let mut talk = node.talk();
+    assert_ne!(talk.ask("probe", &json!({}))["answer"]["boot"], before);
+    assert_eq!(talk.ended(), json!({ "how": "rebooted" }));
+    talk.end();
+}
