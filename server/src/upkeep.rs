@@ -30,7 +30,8 @@ struct Clock {
 impl Clock {
     /// Asks it. Where it leapt ahead or came back from there, what the clean-up takes is to be seen for a week again, by what
     /// the clock says now.
-    async fn ask(&mut self, backend: &Backend) -> Timestamp {
+    /// `None`: that could not be noted, and what it says is not to be gone by.
+    async fn ask(&mut self, backend: &Backend) -> Option<Timestamp> {
         let now = Timestamp(chrono::Utc::now().timestamp());
         let most = if self.is_counted { LEAP_COUNTED } else { LEAP };
         let is_back = self.said.since(now) >= LEAP_COUNTED;
@@ -39,11 +40,11 @@ impl Clock {
             if let Err(error) = backend.repository.notice_cleanup_again(now).await {
                 tracing::error!(%error, "the clean-up could not be told to wait");
                 // asked again as if nothing had been, and until then nothing is cleaned up
-                return self.said;
+                return None;
             }
         }
         *self = Clock { said: now, asked: Instant::now(), is_counted: true };
-        now
+        Some(now)
     }
 }
 
@@ -60,19 +61,20 @@ pub async fn go_on_until_stopped(backend: Backend, newest: Option<Timestamp>, st
     loop {
         let work = async {
             backend.look().await;
-            let now = clock.ask(&backend).await;
-            // while another one is made or read it stays due
-            let settings = backend.repository.settings();
-            if !is_due(settings.backup_schedule.as_deref(), looked_at, now) || backend.begin_due_backup() {
-                looked_at = now;
-            }
-            // the backup first, where both are: it has what goes then
-            let schedule = settings.cleanup.schedule.as_deref();
-            // of what was due at that moment: what people were told goes tomorrow goes tomorrow
-            let due = schedule.and_then(|schedule| app::backend::last_before(schedule, now));
-            match due.filter(|due| *due > cleaned_at) {
-                Some(due) if !backend.begin_due_cleanup(due) => {}
-                _ => cleaned_at = now,
+            if let Some(now) = clock.ask(&backend).await {
+                // while another one is made or read it stays due
+                let settings = backend.repository.settings();
+                if !is_due(settings.backup_schedule.as_deref(), looked_at, now) || backend.begin_due_backup() {
+                    looked_at = now;
+                }
+                // the backup first, where both are: it has what goes then
+                let schedule = settings.cleanup.schedule.as_deref();
+                // of what was due at that moment: what people were told goes tomorrow goes tomorrow
+                let due = schedule.and_then(|schedule| app::backend::last_before(schedule, now));
+                match due.filter(|due| *due > cleaned_at) {
+                    Some(due) if !backend.begin_due_cleanup(due) => {}
+                    _ => cleaned_at = now,
+                }
             }
             // a disk that does not answer holds up one of them only
             if packing.as_ref().is_none_or(|(began, work)| began.elapsed() >= PACKING && work.is_finished()) {

@@ -24,7 +24,8 @@ const TOLD_EVERY: Duration = Duration::from_millis(300);
 /// What is done for a job is found in the log by the request it came by.
 pub(super) fn of_request(job: &ActiveJob) -> tracing::Span {
     match &job.request {
-        Some(id) => tracing::error_span!("request", id),
+        // a step that follows from another is of the same request, not of one within it
+        Some(id) => tracing::error_span!(parent: None, "request", id),
         None => tracing::Span::none(),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 impl Stack {
     /// Beside the program, as time would have done it.
-    fn sql(&self, statement: &str) {
+    pub fn sql(&self, statement: &str) {
         let database = self.folder.path().join("data/jobs.db");
         let done =
             Command::new("sqlite3").args(["-cmd", ".timeout 5000"]).arg(database).arg(statement).output().unwrap();

@@ -135,8 +135,10 @@ async fn is_off(offset: &str, ahead: i64, way: &str) {
     assert_eq!(stack.launches(), 2);
     let asked = stack.http.post(stack.url("/rpc/view_operations")).json(&json!({})).send().await.unwrap();
     let view: Value = asked.json().await.unwrap();
-    let alert = &view["alerts"][0]["alert"];
-    assert_eq!((&alert["what"], &alert["node"]), (&json!("node_clock"), &json!("node-01")), "{view}");
+    let is_clock = |raised: &&Value| raised["alert"]["what"] == "node_clock";
+    let alert = view["alerts"].as_array().unwrap().iter().find(is_clock).unwrap_or_else(|| panic!("{view}"));
+    let alert = &alert["alert"];
+    assert_eq!(alert["node"], "node-01", "{view}");
     let off = alert["ahead"].as_i64().unwrap();
     assert!((off - ahead).abs() <= 5, "{off}");
     let page = stack.http.get(stack.url("/admin/operations")).send().await.unwrap().text().await.unwrap();
@@ -150,7 +152,7 @@ async fn is_off(offset: &str, ahead: i64, way: &str) {
     stack.until_status(id, "Completed").await;
     eventually("over", async || {
         let asked = stack.http.post(stack.url("/rpc/view_operations")).json(&json!({})).send().await.unwrap();
-        asked.json::<Value>().await.unwrap()["alerts"] == json!([])
+        !asked.json::<Value>().await.unwrap()["alerts"].to_string().contains("node_clock")
     })
     .await;
 }

@@ -4,7 +4,7 @@ use crate::backend::{Asking, Backend};
 use domain::health::{
     Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, News, NodeHealth, Place, Raised, alerts,
 };
-use domain::{Act, Event, Timestamp};
+use domain::{Act, Event, NodeSummary, Timestamp};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -211,9 +211,16 @@ impl Backend {
         let now = Timestamp(chrono::Utc::now().timestamp());
         let failed = |error: repository::RepositoryError| tracing::error!(%error, "a look at the database failed");
         let database = self.repository.database_health().await.map_err(failed).ok();
-        let nodes = self.repository.node_summaries().await.map_err(failed).unwrap_or_default();
-        let tokens = self.repository.license_use().await.map_err(failed).unwrap_or_default();
-        let queue = self.repository.queue_health().await.map_err(failed).unwrap_or_default();
+        // a database that does not answer says nothing of the rest: what was seen before is not over
+        let before = self.watch.health();
+        let nodes = match self.repository.node_summaries().await.map_err(failed) {
+            Ok(nodes) => nodes.into_iter().map(seen).collect(),
+            Err(()) => before.as_ref().map(|before| before.nodes.clone()).unwrap_or_default(),
+        };
+        let tokens = self.repository.license_use().await.map_err(failed);
+        let tokens = tokens.unwrap_or_else(|()| before.as_ref().map(|before| before.tokens).unwrap_or_default());
+        let queue = self.repository.queue_health().await.map_err(failed);
+        let queue = queue.unwrap_or_else(|()| before.as_ref().map(|before| before.queue).unwrap_or_default());
         let mut folders: Vec<_> = self.own.database.iter().map(|file| (Place::Database, file.clone())).collect();
         folders.extend([
             (Place::Uploads, self.folders.uploads.clone()),
@@ -241,19 +248,22 @@ impl Backend {
             tokio::time::timeout(PATIENCE, work).await.ok().and_then(Result::ok)
         };
         let disks_answer = looked.is_some();
-        let (disks, memory, backup) = looked.unwrap_or_else(|| match self.watch.health() {
+        let (disks, memory, backup) = looked.unwrap_or_else(|| match &before {
             Some(before) => (before.disks.clone(), before.memory, before.backup.clone()),
             None => (Vec::new(), None, BackupHealth { up_since, ..BackupHealth::default() }),
         });
-        let nodes = nodes.into_iter().map(|node| NodeHealth {
-            id: node.id,
-            state: node.state,
-            last_contact: node.last_contact,
-            disk: node.disk,
-            clock_ahead: node.clock_ahead,
-        });
-        let (nodes, webhook) = (nodes.collect(), self.webhook_health().await);
+        let webhook = self.webhook_health().await;
         Health { at: now, database, nodes, disks, disks_answer, memory, queue, tokens, backup, webhook }
+    }
+}
+
+fn seen(node: NodeSummary) -> NodeHealth {
+    NodeHealth {
+        id: node.id,
+        state: node.state,
+        last_contact: node.last_contact,
+        disk: node.disk,
+        clock_ahead: node.clock_ahead,
     }
 }
 
