@@ -18,7 +18,7 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use words::Words;
 
-/// Where a job stands: higher priority first, then earlier submission, then the lower number.
+/// Where a job stands: higher priority first, then the lower number, which is the earlier submission whatever the clock said.
 type Rank = (Reverse<Priority>, JobId);
 
 /// A wish and what is wanted there: what the node's part of a reason depends on.
