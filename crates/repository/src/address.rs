@@ -7,6 +7,29 @@ use std::path::{Path, PathBuf};
 /// How such an address begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
+/// What may stand after the `?`. The driver drops any other with a warning that has its value, and that may be a password
+/// beside a mistyped name.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+    "statement-cache-capacity",
+];
+
 /// Where a database is. Shown without the password.
 #[derive(Clone)]
 pub struct Address(pub(crate) Place);
@@ -28,6 +51,9 @@ pub enum AddressError {
     /// It cannot be read.
     #[error("cannot be read: it is postgres://USER:PASSWORD@HOST:PORT/DATABASE, with %40 for an @ in the password")]
     Form,
+    /// What the driver would drop.
+    #[error("has an unknown name after its ?: there may stand {}", PARAMETERS.join(", "))]
+    Parameter,
     /// It names no database.
     #[error("names no database: postgres://USER:PASSWORD@HOST:PORT/DATABASE")]
     NoDatabase,
@@ -42,6 +68,12 @@ impl Address {
     pub fn parse_url(url: &str) -> Result<Address, AddressError> {
         if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
             return Err(AddressError::Scheme);
+        }
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        let mut names =
+            query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split('=').next().unwrap_or(pair));
+        if !names.all(|name| PARAMETERS.contains(&name)) {
+            return Err(AddressError::Parameter);
         }
         let options: PgConnectOptions = url.parse().map_err(|_| AddressError::Form)?;
         match options.get_database() {
@@ -134,10 +166,12 @@ mod tests {
             ("postgres://ajm:geheim@db:port/jobs", AddressError::Form),
             ("postgres://ajm:geheim@db/jobs?sslmode=perhaps", AddressError::Form),
             ("postgres://ajm:geheim@db", AddressError::NoDatabase),
+            ("postgres://ajm@db/jobs?sslmode=require&pasword=geheim", AddressError::Parameter),
+            ("postgres://ajm:ge?heim@db/jobs", AddressError::Parameter),
         ] {
             let error = Address::parse_url(url).unwrap_err();
             assert_eq!(error, why, "{url}");
-            assert!(!error.to_string().contains("geheim"));
+            assert!(!error.to_string().contains("heim"));
         }
     }
 }
