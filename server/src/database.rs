@@ -16,6 +16,11 @@ const WAIT: Duration = Duration::from_secs(1);
 /// # Errors
 /// What is wrong with it, and what helps.
 pub async fn open_repository(config: &Config) -> Result<Repository, ServerError> {
+    open(config, None).await
+}
+
+/// The same for whoever has it alone.
+async fn open(config: &Config, claim: Option<&Claim>) -> Result<Repository, ServerError> {
     let database = config.database()?;
     // an empty file is as good as none: what cut it off may have been a full disk
     if is_blank(config).await? {
@@ -24,7 +29,11 @@ pub async fn open_repository(config: &Config) -> Result<Repository, ServerError>
         leave_to_its_holder(config).await?;
     }
     let wanted = RepositoryConfig { database, first_values: config.first_values() };
-    Repository::open(&wanted).await.map_err(|error| explain(config, error))
+    let opened = match claim {
+        Some(claim) => Repository::open_under(claim, &wanted).await,
+        None => Repository::open(&wanted).await,
+    };
+    opened.map_err(|error| explain(config, error))
 }
 
 /// Beside a server its tables are not changed, and nothing is written into a file that is being exchanged.
@@ -77,7 +86,8 @@ pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerEr
         let took = clock.elapsed().as_millis();
         tracing::info!(schema = schema.version, pending = schema.pending, took_ms = took, "the database is whole");
     }
-    Ok((claim, open_repository(config).await?))
+    let repository = open(config, Some(&claim)).await?;
+    Ok((claim, repository))
 }
 
 /// What is done in minutes, by a command, is waited for: a service that is started meanwhile must not give up.

@@ -25,7 +25,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransact
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use postgres::{CLAIM, LOCKS, connect_as, put_away};
+pub(crate) use postgres::{CLAIM, HERE, LOCKS, SERVER_SIDE, connect_as, held, is_held, put_away};
 pub(crate) use sqlite::copy_file;
 
 /// How long a statement waits for a lock that another program holds (a backup tool, a person at a shell).
@@ -59,12 +59,20 @@ pub(crate) async fn writer(address: &Address, patience: Duration) -> Result<Data
     }
 }
 
+/// One that writes, too, for work whose single steps may take long: no answer is waited for in vain, but for long.
+pub(crate) async fn builder(address: &Address, patience: Duration) -> Result<DatabaseConnection, RepositoryError> {
+    match &address.0 {
+        Place::File(path) => sqlite::writer(path, patience).await,
+        Place::Server(server) => postgres::builder(server, patience).await,
+    }
+}
+
 /// The same for a database that there must be already.
-pub(crate) async fn writer_of_present(address: &Address) -> Result<DatabaseConnection, RepositoryError> {
+pub(crate) async fn builder_of_present(address: &Address) -> Result<DatabaseConnection, RepositoryError> {
     if address.file().is_some_and(|path| !path.exists()) {
         return Err(RepositoryError::Missing);
     }
-    writer(address, LOCK_PATIENCE).await
+    builder(address, LOCK_PATIENCE).await
 }
 
 /// Connections that read, and refuse to write.

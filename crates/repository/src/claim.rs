@@ -3,8 +3,9 @@
 mod file;
 mod session;
 
-use crate::RepositoryError;
 use crate::address::{Address, Place};
+use crate::{RepositoryError, backend};
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
@@ -66,6 +67,26 @@ impl Holder {
 #[derive(Debug)]
 pub struct Claim(Held);
 
+/// Proves in a transaction that its program still has the database for itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fence(Option<session::Process>);
+
+impl Fence {
+    /// What is written is nobody's mistake: no other program can have begun meanwhile.
+    ///
+    /// # Errors
+    /// `Unreachable` where it cannot be proven, until the connection that holds the database is there again.
+    pub(crate) async fn prove(&self, transaction: &impl ConnectionTrait) -> Result<(), RepositoryError> {
+        let Some(process) = &self.0 else { return Ok(()) };
+        match process.number() {
+            Some(number) if backend::is_held(transaction, number).await? => Ok(()),
+            _ => Err(RepositoryError::Unreachable {
+                why: "the connection that holds the database for this program was lost".to_owned(),
+            }),
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Held {
     File { _lock: File },
@@ -96,6 +117,14 @@ impl Claim {
             Place::File(path) => file::holder(&path),
             // why nothing can be seen is told by whoever opens it
             Place::Server(server) => session::holder(&server).await.ok().flatten(),
+        }
+    }
+
+    /// For the transactions of whoever writes under this claim. A file's lock cannot be lost.
+    pub(crate) fn fence(&self) -> Fence {
+        match &self.0 {
+            Held::File { .. } => Fence::default(),
+            Held::Session(session) => Fence(Some(session.process())),
         }
     }
 

@@ -28,7 +28,7 @@ impl Repository {
 
 async fn copy_rows(from: &Address, into: &Path) -> Result<(), RepositoryError> {
     let source = backend::looking(from, Use::Live).await?;
-    let copied = match backend::writer(&into.into(), backend::LOCK_PATIENCE).await {
+    let copied = match backend::builder(&into.into(), backend::LOCK_PATIENCE).await {
         Ok(file) => {
             let copied = fill(&source, &file).await;
             drop(file.close().await);
@@ -104,7 +104,7 @@ impl Replacement {
             return Err(RepositoryError::NoServer);
         }
         let source = backend::looking(&file.into(), Use::Still).await?;
-        let db = backend::writer(database, backend::LOCK_PATIENCE).await?;
+        let db = backend::builder(database, backend::LOCK_PATIENCE).await?;
         let prepared = prepare(&source, &db, keep_in).await;
         drop(source.close().await);
         let (transaction, kept) = prepared?;

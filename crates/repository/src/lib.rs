@@ -113,13 +113,28 @@ impl Repository {
     /// `Folder`, `Busy` (another program holds it), `Damaged`, `Newer`, `Setting` (a first value that cannot be),
     /// `Unreachable`, `Refused`, `Missing` and `Unfit` (of a server), `Database`.
     pub async fn open(config: &RepositoryConfig) -> Result<Repository, RepositoryError> {
-        Repository::open_with(config, backend::LOCK_PATIENCE).await
+        Repository::open_with(config, backend::LOCK_PATIENCE, claim::Fence::default()).await
     }
 
-    async fn open_with(config: &RepositoryConfig, patience: Duration) -> Result<Repository, RepositoryError> {
+    /// The same for whoever has it alone: nothing is written any more once another program may have it.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn open_under(claim: &Claim, config: &RepositoryConfig) -> Result<Repository, RepositoryError> {
+        Repository::open_with(config, backend::LOCK_PATIENCE, claim.fence()).await
+    }
+
+    async fn open_with(
+        config: &RepositoryConfig,
+        patience: Duration,
+        fence: claim::Fence,
+    ) -> Result<Repository, RepositoryError> {
         backend::make_room_for(&config.database)?;
+        let db = backend::builder(&config.database, patience).await?;
+        let brought_up = schema::bring_up(&db).await;
+        drop(db.close().await);
+        let fresh = brought_up?;
         let db = backend::writer(&config.database, patience).await?;
-        let fresh = schema::bring_up(&db).await?;
         let transaction = backend::begin(&db).await?;
         settings::seed(&transaction, fresh, &config.first_values).await?;
         backend::commit(transaction).await?;
@@ -135,7 +150,7 @@ impl Repository {
             line: Arc::clone(&line),
             commits: Arc::clone(&commits),
         };
-        let (writer, task) = Writer::start(db, config.database.clone(), patience, events.clone(), known);
+        let (writer, task) = Writer::start(db, config.database.clone(), patience, fence, events.clone(), known);
         let database = config.database.clone();
         let shared =
             Shared { database, readers, events, settings, license, line, commits, task: Mutex::new(Some(task)) };

@@ -23,7 +23,7 @@ pub struct Optimized {
 /// `Missing`, `Busy`, `Full`, `Damaged`, `Database`.
 pub async fn optimize(database: impl Into<Address>, alone: bool) -> Result<Optimized, RepositoryError> {
     let database = database.into();
-    let db = backend::writer_of_present(&database).await?;
+    let db = backend::builder_of_present(&database).await?;
     let done = work(&db, &database, alone).await;
     drop(db.close().await);
     done

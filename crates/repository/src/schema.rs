@@ -88,7 +88,7 @@ pub async fn pending(database: impl Into<Address>) -> Result<usize, RepositoryEr
 /// # Errors
 /// `NotFound` where that change was not made; as [`examine`], without looking at the whole.
 pub async fn go_back(database: impl Into<Address>, wanted: &str) -> Result<(), RepositoryError> {
-    let db = backend::writer_of_present(&database.into()).await?;
+    let db = backend::builder_of_present(&database.into()).await?;
     let gone = undo(&db, wanted).await;
     drop(db.close().await);
     gone

@@ -8,6 +8,7 @@ mod mentions;
 #[cfg(test)]
 mod tests;
 
+use crate::claim::Fence;
 use crate::{Address, RepositoryError, backend, license::LicenseCell, queue::LineCell, settings::SettingsCache};
 use domain::Event;
 pub(crate) use mentions::Mentions;
@@ -25,6 +26,8 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 const LARGEST_GROUP: usize = 64;
 /// Callers beyond these wait at the door.
 const QUEUE: usize = 256;
+/// A connection that has failed is given so long to be closed in good order.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// A future that borrows the change.
 pub(crate) type Doing<'c, T> = Pin<Box<dyn Future<Output = Result<T, RepositoryError>> + Send + 'c>>;
@@ -105,12 +108,13 @@ impl Writer {
         db: DatabaseConnection,
         database: Address,
         patience: Duration,
+        fence: Fence,
         events: broadcast::Sender<Event>,
         known: Known,
     ) -> (Writer, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
-        let task = Task { db, database, patience, events, known, queue, stop: Arc::clone(&stop) };
+        let task = Task { db, database, patience, fence, events, known, queue, stop: Arc::clone(&stop) };
         (Writer { queue: sender, stop }, tokio::spawn(task.run()))
     }
 
@@ -139,6 +143,7 @@ struct Task {
     db: DatabaseConnection,
     database: Address,
     patience: Duration,
+    fence: Fence,
     events: broadcast::Sender<Event>,
     known: Known,
     queue: mpsc::Receiver<Box<dyn Work>>,
@@ -241,18 +246,21 @@ impl Task {
 
     /// A database that could not be opened when its connection was lost is tried again before anybody is refused.
     async fn begin(&mut self) -> Result<DatabaseTransaction, RepositoryError> {
-        match backend::begin(&self.db).await {
+        let transaction = match backend::begin(&self.db).await {
             Err(RepositoryError::Closed) => {
                 self.db = backend::writer(&self.database, self.patience).await?;
                 backend::begin(&self.db).await
             }
             begun => begun,
-        }
+        }?;
+        self.fence.prove(&transaction).await?;
+        Ok(transaction)
     }
 
     /// A fresh connection instead of one whose transaction state is unknown.
     async fn reconnect(&mut self) {
-        drop(self.db.close_by_ref().await);
+        // one whose server does not answer is waited for by nobody
+        drop(tokio::time::timeout(CLOSING, self.db.close_by_ref()).await);
         // another connection counts the writings of others otherwise
         self.known.line.forget();
         match backend::writer(&self.database, self.patience).await {

@@ -1,5 +1,6 @@
 //! PostgreSQL's own words.
 
+mod relay;
 mod shape;
 
 use super::{READERS, failed, texts};
@@ -10,8 +11,10 @@ use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use relay::SERVER_SIDE;
 pub(super) use shape::missing;
 
 /// The first half of the names of our locks; PostgreSQL keeps them apart by database.
@@ -70,11 +73,6 @@ pub(crate) async fn put_away(
     Ok(true)
 }
 
-fn options(server: &PgConnectOptions, patience: Duration) -> PgConnectOptions {
-    let patience = patience.as_millis().to_string();
-    server.clone().application_name(NAME).options([("lock_timeout", patience)]).disable_statement_logging()
-}
-
 /// One connection under a name of its own. Unlike a pool it tells at once why there is none.
 ///
 /// # Errors
@@ -113,19 +111,60 @@ async fn prove(server: &PgConnectOptions) -> Result<(), RepositoryError> {
     Ok(())
 }
 
-fn pool(most: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(most).acquire_timeout(super::LOCK_PATIENCE)
+/// Connections of up to `most`, each with these settings of ours. They are said to the server when it is connected to: a
+/// pooler in between may drop what is asked for at the start, and what is set for the role or the database is not ours.
+async fn pool(
+    server: &PgConnectOptions,
+    most: u32,
+    answer: Option<Duration>,
+    patience: Duration,
+    settings: &[(&str, &str)],
+) -> Result<DatabaseConnection, RepositoryError> {
+    let patience = patience.as_millis().to_string();
+    let patience = [("lock_timeout", patience.as_str())];
+    let all = relay::SERVER_SIDE.iter().chain(&patience).chain(settings);
+    let said: Arc<str> = all.map(|(name, value)| format!("SET {name} = '{value}';")).collect::<String>().into();
+    let options = relay::through(server, answer)?.application_name(NAME).disable_statement_logging();
+    let mut pool = PgPoolOptions::new().max_connections(most).acquire_timeout(super::LOCK_PATIENCE).after_connect(
+        move |connection, _| {
+            let said = Arc::clone(&said);
+            Box::pin(async move {
+                sqlx::Executor::execute(connection, sqlx::raw_sql(sqlx::AssertSqlSafe(&*said))).await?;
+                Ok(())
+            })
+        },
+    );
+    if most == 1 {
+        pool = pool.min_connections(1).idle_timeout(None).max_lifetime(None);
+    }
+    Ok(pool.connect_with(options).await.map_err(failed)?.into())
 }
+
+/// What a connection that writes is set to: a server may be set up to acknowledge what is not on its disk yet, and a role
+/// to see one moment in each transaction, where ours must see what was committed while it waited for its turn. A
+/// transaction that nobody goes on with ends.
+const WRITES: [(&str, &str); 4] = [
+    ("synchronous_commit", "on"),
+    ("default_transaction_isolation", "read committed"),
+    ("default_transaction_read_only", "off"),
+    ("idle_in_transaction_session_timeout", "60000"),
+];
 
 pub(super) async fn writer(
     server: &PgConnectOptions,
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    // a server may be set up to acknowledge what is not on its disk yet
-    let options = options(server, patience).options([("synchronous_commit", "on")]);
-    let pool = pool(1).min_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options).await;
-    Ok(pool.map_err(failed)?.into())
+    pool(server, 1, Some(relay::ANSWER), patience, &WRITES).await
+}
+
+/// For work whose single steps take long: tables made anew, a vacuum.
+pub(super) async fn builder(
+    server: &PgConnectOptions,
+    patience: Duration,
+) -> Result<DatabaseConnection, RepositoryError> {
+    prove(server).await?;
+    pool(server, 1, None, patience, &WRITES).await
 }
 
 pub(super) async fn readers(
@@ -133,9 +172,8 @@ pub(super) async fn readers(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     // several questions in one transaction are answered of one moment, as SQLite does
-    let options = options(server, patience)
-        .options([("default_transaction_read_only", "on"), ("default_transaction_isolation", "repeatable read")]);
-    Ok(pool(READERS).connect_with(options).await.map_err(failed)?.into())
+    let settings = [("default_transaction_read_only", "on"), ("default_transaction_isolation", "repeatable read")];
+    pool(server, READERS, Some(relay::ANSWER), patience, &settings).await
 }
 
 pub(super) async fn looking(
@@ -143,16 +181,37 @@ pub(super) async fn looking(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    let options = options(server, patience).options([("default_transaction_read_only", "on")]);
-    Ok(pool(1).connect_with(options).await.map_err(failed)?.into())
+    pool(server, 1, None, patience, &[("default_transaction_read_only", "on")]).await
 }
 
 /// Waits for the other programs' writers, as SQLite's `BEGIN IMMEDIATE` does: what a change has read in its transaction
 /// is still so when it is committed. A person at psql is not kept out.
 pub(super) async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, RepositoryError> {
-    let transaction = db.begin().await?;
+    let transaction = match db.begin().await.map_err(RepositoryError::from) {
+        // it is the only one of its pool: no other change has it, but a server that does not answer
+        Err(RepositoryError::Busy) => {
+            return Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() });
+        }
+        begun => begun?,
+    };
     transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCKS}, {WRITING})")).await?;
     Ok(transaction)
+}
+
+/// Whether the connection of this process number of the server's has the database for itself.
+pub(crate) async fn is_held(db: &impl ConnectionTrait, process: i32) -> Result<bool, RepositoryError> {
+    let asked = format!("SELECT 1::bigint FROM pg_locks WHERE {} AND granted AND pid = {process}", held(HERE));
+    Ok(super::number(db, &asked).await?.is_some())
+}
+
+/// The database we are in, as the server's views number it.
+pub(crate) const HERE: &str = "(SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Where the server's view of its locks shows who has the database for itself.
+pub(crate) fn held(database: &str) -> String {
+    format!(
+        "locktype = 'advisory' AND classid = {LOCKS} AND objid = {CLAIM} AND objsubid = 2 AND database = {database}"
+    )
 }
 
 /// A transaction in which a statement has failed is rolled back by `COMMIT` without a word: a statement before it says so.

@@ -1,16 +1,25 @@
 //! A lock that a connection of its own holds in PostgreSQL, under a name that says whose it is. It is gone with the
-//! connection, whatever ends that; where it was the connection alone that ended, it is taken again.
+//! connection, whatever ends that; where it was the connection alone that ended, it is taken again. Whoever writes under
+//! it proves in each transaction that it is held: between its loss and our hearing of it nothing is written.
 
 use super::{ClaimError, Holder, PAUSE, TRIES};
-use crate::RepositoryError;
-use crate::backend::{CLAIM, LOCKS, connect_as};
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use crate::backend::{CLAIM, HERE, LOCKS, SERVER_SIDE, connect_as, held};
+use crate::{RepositoryError, backend};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, Connection as _, PgConnection};
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 /// PostgreSQL cuts longer names.
 const LONGEST_NAME: usize = 63;
+/// Between two questions whether it is still held.
+const LOOK: Duration = Duration::from_secs(2);
+/// A connection that does not answer such a question in time is thrown away.
+const ANSWER: Duration = Duration::from_secs(5);
 /// Between two tries to come back to a server that does not answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -19,6 +28,21 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Session {
     _held: oneshot::Sender<()>,
     lost: watch::Receiver<bool>,
+    process: Process,
+}
+
+/// The number of the server's process that serves the connection which holds the lock: 0 where there is none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Process(Arc<AtomicI32>);
+
+impl Process {
+    pub(super) fn number(&self) -> Option<i32> {
+        Some(self.0.load(Ordering::Acquire)).filter(|number| *number != 0)
+    }
+
+    fn is(&self, number: i32) {
+        self.0.store(number, Ordering::Release);
+    }
 }
 
 /// `ajm server 4711 1796000000 lab-server`: what the server's own views show of the connection.
@@ -39,73 +63,88 @@ fn called(name: &str) -> Option<Holder> {
     Some(Holder { work, pid, since, host: words.next()?.to_owned() })
 }
 
-fn lock() -> String {
-    format!("SELECT pg_try_advisory_lock({LOCKS}, {CLAIM})")
-}
-
 fn failed(error: sqlx::Error) -> ClaimError {
     ClaimError::Database(crate::backend::failed(error))
 }
 
 /// The name under which somebody holds it: `None` where nobody does, empty where it may not be seen.
-async fn held_as(server: &PgConnectOptions) -> Result<Option<String>, RepositoryError> {
-    let mut connection = connect_as(server, "abaqus-job-manager").await?;
+async fn held_as(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let asked = format!(
-        "SELECT coalesce(a.application_name, '') FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
-         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {LOCKS} AND l.objid = {CLAIM} AND l.objsubid = 2 \
-         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        "SELECT coalesce(a.application_name, '') FROM \
+         (SELECT pid FROM pg_locks WHERE {} AND granted) l LEFT JOIN pg_stat_activity a ON a.pid = l.pid",
+        held(HERE)
     );
-    let name = sqlx::query_scalar(sqlx::AssertSqlSafe(asked)).fetch_optional(&mut connection).await;
-    drop(connection.close().await);
-    name.map_err(crate::backend::failed)
+    sqlx::query_scalar(sqlx::AssertSqlSafe(asked)).fetch_optional(connection).await
 }
 
 pub(super) async fn holder(server: &PgConnectOptions) -> Result<Option<Holder>, RepositoryError> {
+    let mut connection = connect_as(server, "abaqus-job-manager").await?;
+    let name = in_time(held_as(&mut connection)).await.map_err(backend::failed);
+    drop(in_time(connection.close()).await);
+    Ok(name?.map(|name| known(&name)))
+}
+
+fn known(name: &str) -> Holder {
     let unseen = || Holder {
         work: "another program".to_owned(),
         host: "unknown".to_owned(),
         pid: 0,
         since: "unknown".to_owned(),
     };
-    Ok(held_as(server).await?.map(|name| called(&name).unwrap_or_else(unseen)))
+    called(name).unwrap_or_else(unseen)
+}
+
+/// An answer of a server that has not gone without a word.
+async fn in_time<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    match tokio::time::timeout(ANSWER, asked).await {
+        Ok(answered) => answered,
+        Err(_) => Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, "it does not answer"))),
+    }
 }
 
 pub(super) async fn take(server: &PgConnectOptions, holder: &Holder) -> Result<Session, ClaimError> {
     let own = name(holder);
-    // a pool keeps trying a server that refuses: asked alone first, it is told at once
-    let first = connect_as(server, &own).await.map_err(ClaimError::Database)?;
-    drop(first.close().await);
-    let options = server.clone().application_name(&own).disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let pool = pool.connect_with(options).await.map_err(failed)?;
-    let mut listener = PgListener::connect_with(&pool).await.map_err(failed)?;
-    listener.eager_reconnect(false);
+    let mut connection = connect_as(server, &own).await.map_err(ClaimError::Database)?;
+    let number = match lock(&mut connection).await.map_err(failed)? {
+        Lock::Held(number) => number,
+        Lock::Of(name) => return Err(ClaimError::Held(name.as_deref().map(known))),
+    };
+    let process = Process::default();
+    process.is(number);
+    let (held, released) = oneshot::channel();
+    let (tell, lost) = watch::channel(false);
+    let keeping = Keeping { server: server.clone(), own, process: process.clone() };
+    tokio::spawn(keeping.until(released, connection, tell));
+    Ok(Session { _held: held, lost, process })
+}
+
+/// What became of a try to have it.
+enum Lock {
+    /// We have it, by the server's process of this number.
+    Held(i32),
+    /// Somebody has, under this name; `None` where they are gone by now.
+    Of(Option<String>),
+}
+
+/// One that was let go a moment ago is gone in a moment: tried for a while.
+async fn lock(connection: &mut PgConnection) -> Result<Lock, sqlx::Error> {
+    let keepalive: String = SERVER_SIDE.iter().map(|(name, value)| format!("SET {name} = '{value}';")).collect();
+    in_time(sqlx::Executor::execute(&mut *connection, sqlx::raw_sql(sqlx::AssertSqlSafe(keepalive)))).await?;
+    let asked = || {
+        let sql = format!("SELECT CASE WHEN pg_try_advisory_lock({LOCKS}, {CLAIM}) THEN pg_backend_pid() END");
+        sqlx::query_scalar::<_, Option<i32>>(sqlx::AssertSqlSafe(sql))
+    };
     let mut tries = 0;
-    while !try_lock(&mut listener).await.map_err(failed)? {
-        // one that was let go a moment ago is gone in a moment
+    loop {
+        if let Some(number) = in_time(asked().fetch_one(&mut *connection)).await? {
+            return Ok(Lock::Held(number));
+        }
         if tries == TRIES {
-            return Err(ClaimError::Held(self::holder(server).await.map_err(ClaimError::Database)?));
+            return Ok(Lock::Of(in_time(held_as(connection)).await?));
         }
         tries += 1;
         tokio::time::sleep(PAUSE).await;
     }
-    let (held, released) = oneshot::channel();
-    let (tell, lost) = watch::channel(false);
-    let keeping = Keeping { listener, server: server.clone(), own };
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = released => {}
-            () = keeping.until_lost() => {
-                tell.send_replace(true);
-            }
-        }
-        pool.close().await;
-    });
-    Ok(Session { _held: held, lost })
-}
-
-async fn try_lock(listener: &mut PgListener) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(lock())).fetch_one(listener).await
 }
 
 impl Session {
@@ -117,48 +156,94 @@ impl Session {
             std::future::pending::<()>().await;
         }
     }
+
+    pub(super) fn process(&self) -> Process {
+        self.process.clone()
+    }
 }
 
 /// What watches over the connection.
 struct Keeping {
-    listener: PgListener,
     server: PgConnectOptions,
     own: String,
+    process: Process,
 }
 
 impl Keeping {
-    async fn until_lost(mut self) {
+    async fn until(self, released: oneshot::Receiver<()>, connection: PgConnection, tell: watch::Sender<bool>) {
+        let mut connection = Some(connection);
+        let gone = tokio::select! {
+            _ = released => false,
+            () = self.until_lost(&mut connection) => true,
+        };
+        self.process.is(0);
+        if gone {
+            tell.send_replace(true);
+        }
+        if let Some(connection) = connection {
+            drop(in_time(connection.close()).await);
+        }
+    }
+
+    /// Returns when somebody else has it.
+    async fn until_lost(&self, connection: &mut Option<PgConnection>) {
         loop {
-            // nothing is ever sent here: it returns when the connection ends
-            match self.listener.try_recv().await {
-                Ok(Some(_)) => continue,
-                Ok(None) => tracing::warn!("the connection that holds the database was lost"),
+            tokio::time::sleep(LOOK).await;
+            let Some(asked) = connection.as_mut() else { return };
+            match self.is_held(asked).await {
+                Ok(true) => continue,
+                Ok(false) => tracing::warn!("the database is not held any more"),
                 Err(error) => tracing::warn!(%error, "the connection that holds the database was lost"),
             }
-            if !self.taken_again().await {
+            self.process.is(0);
+            // whatever state it is in: none of it is of use any more
+            *connection = None;
+            *connection = self.taken_again().await;
+            if connection.is_none() {
                 return;
             }
             tracing::info!("the database is held again");
         }
     }
 
-    /// `false` where somebody else has it.
-    async fn taken_again(&mut self) -> bool {
+    async fn is_held(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let asked = format!(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE {} AND granted AND pid = pg_backend_pid())",
+            held(HERE)
+        );
+        in_time(sqlx::query_scalar(sqlx::AssertSqlSafe(asked)).fetch_one(connection)).await
+    }
+
+    /// A new connection that has it; `None` where somebody else has.
+    async fn taken_again(&self) -> Option<PgConnection> {
         loop {
-            match try_lock(&mut self.listener).await {
-                Ok(true) => return true,
-                // the server may not know yet that our own connection before has ended
-                Ok(false) => match held_as(&self.server).await {
-                    Ok(Some(name)) if name != self.own => {
-                        tracing::error!(holder = name, "the database is held by another program by now");
-                        return false;
-                    }
-                    _ => {}
-                },
-                Err(error) => tracing::debug!(%error, "the database cannot be held again yet"),
+            match self.again().await {
+                Ok((connection, Lock::Held(number))) => {
+                    self.process.is(number);
+                    return Some(connection);
+                }
+                Ok((_, Lock::Of(Some(holder)))) if holder != self.own => {
+                    tracing::error!(holder, "the database is held by another program by now");
+                    return None;
+                }
+                // the server has not ended our own connection before yet
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the database cannot be held again yet"),
             }
             tokio::time::sleep(AGAIN).await;
         }
+    }
+
+    async fn again(&self) -> Result<(PgConnection, Lock), RepositoryError> {
+        let mut connection = connect_as(&self.server, &self.own).await?;
+        // the server may take long to see that our connection before has ended: the way to us is what was lost
+        let before = sqlx::query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 \
+             AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()",
+        );
+        in_time(before.bind(&self.own).execute(&mut connection)).await.map_err(backend::failed)?;
+        let lock = lock(&mut connection).await.map_err(backend::failed)?;
+        Ok((connection, lock))
     }
 }
 

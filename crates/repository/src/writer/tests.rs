@@ -10,7 +10,7 @@ use std::time::Duration;
 
 async fn open(fresh: &Fresh) -> Repository {
     let config = RepositoryConfig { database: fresh.address(), first_values: Vec::new() };
-    Repository::open_with(&config, Duration::from_millis(50)).await.unwrap()
+    Repository::open_with(&config, Duration::from_millis(50), crate::claim::Fence::default()).await.unwrap()
 }
 
 fn person(id: &str) -> users::ActiveModel {

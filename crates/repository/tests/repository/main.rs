@@ -10,6 +10,7 @@ mod events;
 mod fresh;
 mod intents;
 mod lab;
+mod link;
 mod list;
 mod lives;
 mod nodes;

@@ -2,6 +2,7 @@
 
 use crate::fresh::{Fresh, is_postgres};
 use crate::lab::*;
+use crate::link::Link;
 use domain::*;
 use repository::*;
 use std::collections::HashSet;
@@ -170,6 +171,98 @@ async fn a_claim_outlives_its_connection_and_ends_when_somebody_else_has_it() {
         tokio::time::timeout(LIMIT, claim.lost()).await.expect("it is told");
     };
     tokio::join!(waiting, cutting);
+}
+
+#[tokio::test]
+async fn nothing_is_written_once_another_program_has_the_database() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let (db, other) = (fresh.raw().await, fresh.raw().await);
+    let claim = Claim::take(fresh.address(), "server").await.unwrap();
+    let repo = Repository::open_under(&claim, &config(fresh.address())).await.unwrap();
+    let deck = upload(&repo, "beam.inp").await;
+    repo.submit(&submission("before", &deck), &student()).await.unwrap();
+    let waiting = async { other.execute("SELECT pg_advisory_lock(6384237, 1)").await };
+    let cutting = async {
+        until(&db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND NOT granted")).await;
+        db.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {CLAIM} AND granted")).await;
+    };
+    tokio::join!(waiting, cutting);
+    // at once: long before its holder has looked
+    let after = repo.submit(&submission("after", &deck), &student()).await;
+    assert!(matches!(after, Err(RepositoryError::Unreachable { .. })), "{after:?}");
+    assert_eq!(db.rows::<(String,)>("SELECT name FROM jobs").await, [("before".to_owned(),)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_gone_without_a_word_is_parted_from_and_come_back_to() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let (db, link) = (fresh.raw().await, Link::to(&fresh));
+    let claim = Claim::take(link.address(), "server").await.unwrap();
+    let holder = Claim::holder(link.address()).await.unwrap();
+    let repo = Repository::open_under(&claim, &config(link.address())).await.unwrap();
+    let deck = upload(&repo, "beam.inp").await;
+    repo.submit(&submission("before", &deck), &student()).await.unwrap();
+    let pid: i32 = db.one(&format!("SELECT pid FROM pg_locks WHERE {CLAIM}")).await;
+    link.freeze();
+    let during = submission("during", &deck);
+    let all = JobQuery::all(student().id);
+    let person = student();
+    let asked = async { tokio::join!(repo.submit(&during, &person), repo.jobs(&all)) };
+    let (wrote, read) = tokio::time::timeout(LIMIT, asked).await.expect("nobody waits for ever");
+    // `Busy` where the pool itself has waited for its connection
+    for refused in [wrote.err(), read.err()] {
+        let told = matches!(refused, Some(RepositoryError::Unreachable { .. } | RepositoryError::Busy));
+        assert!(told, "{refused:?}");
+    }
+    // its own connection before does not keep it from having the database again
+    until(&db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND granted AND pid <> {pid}")).await;
+    assert_eq!(Claim::holder(link.address()).await, Some(holder));
+    acknowledged(&repo, &submission("after", &deck)).await;
+    let page = repo.jobs(&all).await.unwrap();
+    let mut names: Vec<&str> = page.jobs.iter().map(|job| job.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["after", "before"]);
+    tokio::time::timeout(LIMIT, repo.close()).await.expect("it closes");
+}
+
+/// Asks again as long as the database is away.
+async fn acknowledged(repo: &Repository, submission: &Submission) {
+    let asked = async {
+        loop {
+            match repo.submit(submission, &student()).await {
+                Ok(_) => return,
+                Err(RepositoryError::Unreachable { .. } | RepositoryError::Busy) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    };
+    tokio::time::timeout(LIMIT, asked).await.expect("it is there again in time");
+}
+
+#[tokio::test]
+async fn a_role_s_own_isolation_does_not_make_a_writer_blind() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    let database: String = db.one("SELECT current_database()::text").await;
+    for setting in ["default_transaction_isolation = 'serializable'", "default_transaction_read_only = on"] {
+        db.execute(&format!("ALTER DATABASE {database} SET {setting}")).await;
+    }
+    let repos = [open(&fresh).await, open(&fresh).await];
+    let deck = upload(&repos[0], "beam.inp").await;
+    // both in turn: one that saw the moment before the other's would find a contradiction
+    for n in 0..20 {
+        repos[n % 2].submit(&submission(&format!("job-{n}-x"), &deck), &student()).await.unwrap();
+    }
+    assert_eq!(db.one::<i64>("SELECT count(*) FROM jobs").await, 20);
 }
 
 #[tokio::test]
