@@ -1,6 +1,6 @@
 //! `backup`, `verify-backup`, `restore`: for cron, for a shell, and for the day when the server does not start.
 
-use backup::{BackupError, Lost, Progress, Restored, Rules, Step, Tell};
+use backup::{BackupError, Lost, Progress, Restored, Rules, Step, Target, Tell};
 use domain::{Actor, Timestamp};
 use server::config::Config;
 use server::database;
@@ -69,7 +69,10 @@ pub async fn restore(config: &Config, name: &str) -> Result<(), Box<dyn Error>> 
     let claim = database::claim(config, "restore").await?;
     let places = config.places();
     let actor = Actor::at_the_shell()?;
-    let restored = backup::restore(config.database()?, &claim, &places, name, &actor, &on_terminal()).await;
+    let left = database::claim_left(config, "restore").await?;
+    let left = left.as_ref().map(|(file, claim)| (file.clone(), claim));
+    let target = Target { database: config.database()?, claim: &claim, left };
+    let restored = backup::restore(target, &places, name, &actor, &on_terminal()).await;
     let restored = restored.map_err(|error| explain(config, error))?;
     println!("{}", told(&restored));
     Ok(())
@@ -77,14 +80,21 @@ pub async fn restore(config: &Config, name: &str) -> Result<(), Box<dyn Error>> 
 
 /// What a restore did, for the person who has to tell the others.
 fn told(restored: &Restored) -> String {
-    let Restored { manifest, lost, settled, kept, files } = restored;
+    let Restored { manifest, lost, settled, kept, left, files } = restored;
     let mut lines = Vec::new();
     let at = Timestamp(manifest.made_at);
     lines.push(format!("The database is as it was at {}, with {} jobs.", moment(at), manifest.jobs));
     lines.push(format!("{files} files were put back; the others were there already."));
     match kept {
         Some(kept) => lines.push(format!("The database before it is kept in {kept}")),
-        None => lines.push("There was no database before it.".to_owned()),
+        None if left.is_none() => lines.push("There was no database before it.".to_owned()),
+        None => {}
+    }
+    if let Some(folder) = left {
+        lines.push(format!(
+            "The file that was the database until now is kept in {}: no server begins with it again.",
+            folder.display()
+        ));
     }
     match lost {
         Lost::Nothing => {}

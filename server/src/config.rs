@@ -121,7 +121,7 @@ impl Config {
     /// # Errors
     /// `DatabaseUrl` where that is no address. It is not repeated.
     pub fn database(&self) -> Result<Address, ServerError> {
-        match self.database_url.as_ref().filter(|url| !url.0.is_empty()) {
+        match &self.database_url {
             Some(url) => Address::parse_url(&url.0).map_err(ServerError::DatabaseUrl),
             None => Ok(self.database_path.clone().into()),
         }
@@ -132,11 +132,18 @@ impl Config {
         self.database().ok().and_then(|database| database.file().map(Path::to_owned))
     }
 
+    /// The database's file of a lab that has moved to a server's, where it is still in its place.
+    pub fn file_left(&self) -> Option<&Path> {
+        Some(self.database_path.as_path()).filter(|file| self.database_url.is_some() && file.exists())
+    }
+
     /// What must be in no text that leaves the lab.
     pub fn secrets(&self) -> Vec<String> {
         let url = self.database_url.iter().map(|url| url.0.clone());
-        let password = self.database_url.iter().filter_map(|url| password(&url.0));
-        self.session_secret.iter().chain(&self.webhook_url).cloned().chain(url).chain(password).collect()
+        let passwords = self.database_url.iter().flat_map(|url| passwords(&url.0));
+        // what the driver takes where the address has none
+        let own = std::env::var("PGPASSWORD").ok();
+        self.session_secret.iter().chain(&self.webhook_url).cloned().chain(url).chain(passwords).chain(own).collect()
     }
 
     /// Where the server listens.
@@ -181,10 +188,19 @@ impl Config {
     }
 }
 
-/// Of `postgres://USER:PASSWORD@HOST/…`, as it was written.
-fn password(url: &str) -> Option<String> {
-    let (who, _) = url.split_once("://")?.1.rsplit_once('@')?;
-    Some(who.split_once(':')?.1.to_owned()).filter(|password| !password.is_empty())
+/// Of `postgres://USER:PASSWORD@HOST/…?password=PASSWORD`, as they are written, and as they are.
+fn passwords(url: &str) -> Vec<String> {
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let who = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map(|(who, _)| who);
+    let first = who.and_then(|who| who.split_once(':')).map(|(_, password)| password);
+    let written = first.into_iter().chain(query.split('&').filter_map(|pair| pair.strip_prefix("password=")));
+    written
+        .filter(|password| !password.is_empty())
+        .flat_map(|password| {
+            let plain = percent_encoding::percent_decode_str(password).decode_utf8_lossy().into_owned();
+            [password.to_owned(), plain]
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -205,23 +221,23 @@ mod tests {
 
     #[test]
     fn a_database_s_address_is_taken_and_its_password_shown_nowhere() {
-        let url = "postgres://ajm:ge%40heim@db.lab/jobs";
+        let url = "postgres://ajm:ge%40heim@db.lab/jobs?password=an%64ers";
         let config = config(url);
         assert_eq!(config.database().unwrap().to_string(), "postgres://ajm@db.lab:5432/jobs");
         assert_eq!(config.database_file(), None);
         assert!(!format!("{config:?}").contains("heim"));
-        for secret in [url, "ge%40heim"] {
+        for secret in [url, "ge%40heim", "ge@heim", "anders"] {
             assert!(config.secrets().contains(&secret.to_owned()), "{secret}");
         }
     }
 
     #[test]
-    fn one_that_is_none_is_told_without_repeating_it_and_an_empty_one_is_not_set() {
-        for wrong in ["mysql://ajm:geheim@db/jobs", "postgres://ajm:geheim@db", "geheim"] {
+    fn one_that_is_none_is_told_without_repeating_it_and_an_empty_one_begins_no_file() {
+        for wrong in ["mysql://ajm:geheim@db/jobs", "postgres://ajm:geheim@db", "geheim", " "] {
             let error = config(wrong).database().unwrap_err().to_string();
             assert!(error.starts_with("DATABASE_URL ") && !error.contains("geheim"), "{error}");
         }
-        let file = config(" ").database_file().unwrap();
+        let file = Line::try_parse_from(["server"]).unwrap().config.database_file().unwrap();
         assert!(file.ends_with("abaqus-jobs.db"), "{}", file.display());
     }
 }

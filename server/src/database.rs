@@ -80,6 +80,12 @@ async fn is_blank(config: &Config) -> Result<bool, ServerError> {
 /// What is wrong with it, and what helps.
 pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerError> {
     let claim = claim_in_time(config).await?;
+    if let Some(file) = config.file_left() {
+        tracing::warn!(
+            file = %file.display(),
+            "DATABASE_URL is set, so this file is not the database. Was it? Then move its jobs over by a backup (README)"
+        );
+    }
     if is_there(config).await? {
         let clock = Instant::now();
         let schema = examine(config).await?;
@@ -128,6 +134,24 @@ pub async fn claim(config: &Config, work: &str) -> Result<Claim, ServerError> {
         ClaimError::Io { path, error } => io_error(path.display())(error),
         ClaimError::Database(error) => explain(config, error),
     })
+}
+
+/// The same of the file that a lab has used before it moved to a server's database, where it is still in its place.
+///
+/// # Errors
+/// Who has it, and what helps.
+pub async fn claim_left(config: &Config, work: &str) -> Result<Option<(PathBuf, Claim)>, ServerError> {
+    let Some(file) = config.file_left() else { return Ok(None) };
+    match Claim::take(file, work).await {
+        Ok(claim) => Ok(Some((file.to_owned(), claim))),
+        Err(ClaimError::Held(holder)) => Err(ServerError::Database {
+            database: file.into(),
+            why: ClaimError::Held(holder).to_string(),
+            help: "Stop that one first. Where it is another lab's, give this one another DATABASE_PATH.".to_owned(),
+        }),
+        Err(ClaimError::Io { path, error }) => Err(io_error(path.display())(error)),
+        Err(ClaimError::Database(error)) => Err(error.into()),
+    }
 }
 
 /// Another program has it by now: the way to its server was lost for a while.

@@ -120,7 +120,7 @@ pub async fn run(config: Config, listener: TcpListener, stop: CancellationToken)
     let sender = webhook::Sender::of(&config)?;
     let (claim, repository) = database::open_alone(&config).await?;
     // before this start writes any
-    let newest = repository.newest_moment().await?;
+    let newest = repository.newest_moment(domain::Timestamp(chrono::Utc::now().timestamp())).await?;
     let executor = executor(&config)?;
     let folders = Folders { uploads: config.upload_dir.clone(), results: config.results_dir.clone() };
     let scheduler = Scheduler::new(repository.clone(), executor.clone(), folders.clone(), stop.clone());

@@ -37,7 +37,7 @@ impl Clock {
         let is_back = self.said.since(now) >= LEAP_COUNTED;
         if is_back || leapt(self.said, Seconds(self.asked.elapsed().as_secs()), now, most) {
             tracing::warn!(before = self.said.0, now = now.0, "the clock leapt: the clean-up waits for a week");
-            if let Err(error) = backend.repository.notice_cleanup_again(now).await {
+            if let Err(error) = backend.repository.notice_cleanup_again(now, is_back.then_some(self.said)).await {
                 tracing::error!(%error, "the clean-up could not be told to wait");
                 // asked again as if nothing had been, and until then nothing is cleaned up
                 return None;

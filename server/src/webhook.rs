@@ -6,8 +6,10 @@ use app::backend::{Backend, Webhook};
 use domain::{Seconds, Timestamp};
 use repository::WebhookMessage;
 use reqwest::{Client, Url, redirect};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// For a receiver to take a message.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -16,6 +18,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// What could not be told for so long is old news.
 const GIVEN_UP_AFTER: Seconds = Seconds(24 * 3_600);
+
+/// Messages that are known as taken, beyond what the database says.
+const REMEMBERED: usize = 100;
 
 /// What reaches it. Nothing of its address beyond the host is ever shown: the rest may be a secret.
 pub struct Sender {
@@ -76,7 +81,7 @@ pub async fn tell_until_stopped(backend: Backend, sender: Option<Sender>, stop: 
         }
         return;
     };
-    let mut telling = Telling { backend, sender, webhook, told: None, failing: None, pause: FIRST_PAUSE };
+    let mut telling = Telling { backend, sender, webhook, told: VecDeque::new(), failing: None, pause: FIRST_PAUSE };
     loop {
         let pause = tokio::select! {
             () = stop.cancelled() => return,
@@ -94,8 +99,8 @@ struct Telling {
     backend: Backend,
     sender: Sender,
     webhook: Webhook,
-    /// The message that was taken last: it is not sent again where it could not be crossed off.
-    told: Option<i64>,
+    /// Those that were taken last: they are not sent again where they could not be crossed off.
+    told: VecDeque<Uuid>,
     /// Since when none is taken.
     failing: Option<Instant>,
     pause: Duration,
@@ -111,7 +116,7 @@ impl Telling {
                 return Some(self.longer());
             }
         };
-        if self.told != Some(message.id) && !self.is_old_news(&message) {
+        if !self.told.contains(&message.id) && !self.is_old_news(&message) {
             if let Err(error) = self.sender.send(&self.webhook, &message).await {
                 self.failing.get_or_insert_with(Instant::now);
                 if self.webhook.failed(error.clone()) {
@@ -119,9 +124,11 @@ impl Telling {
                 }
                 return Some(self.longer());
             }
-            (self.told, self.failing) = (Some(message.id), None);
+            self.failing = None;
+            self.told.truncate(REMEMBERED - 1);
+            self.told.push_front(message.id);
             self.webhook.delivered();
-            tracing::info!(host = self.webhook.host(), id = message.id, "a message was taken");
+            tracing::info!(host = self.webhook.host(), id = %message.id, "a message was taken");
         }
         if let Err(error) = self.backend.message_done(&message).await {
             tracing::error!(%error, "a message could not be crossed off");
@@ -143,7 +150,7 @@ impl Telling {
         let waited = self.failing.is_some_and(|since| since.elapsed().as_secs() >= GIVEN_UP_AFTER.0);
         let is_old = age >= GIVEN_UP_AFTER && waited;
         if is_old {
-            tracing::error!(host = self.webhook.host(), id = message.id, news = ?message.news, "given up: nobody took it");
+            tracing::error!(host = self.webhook.host(), id = %message.id, news = ?message.news, "given up: nobody took it");
         }
         is_old
     }
@@ -179,8 +186,7 @@ mod tests {
     #[tokio::test]
     async fn what_goes_wrong_does_not_name_the_address() {
         let sender = of("http://127.0.0.1:1/s3cret").unwrap().unwrap();
-        let message =
-            WebhookMessage { id: 1, at: Timestamp(0), news: domain::health::News::Test { by: "Sato".to_owned() } };
+        let message = WebhookMessage::new(Timestamp(0), domain::health::News::Test { by: "Sato".to_owned() });
         let error = sender.send(&sender.webhook("http://here"), &message).await.unwrap_err();
         assert!(!error.contains("s3cret") && !error.is_empty(), "{error}");
     }

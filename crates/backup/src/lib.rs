@@ -24,7 +24,7 @@ mod verify;
 mod write;
 
 pub use manifest::Manifest;
-pub use restore::{Kept, Lost, Restored, restore};
+pub use restore::{Kept, Lost, Restored, Target, restore};
 pub use shelf::{Attempt, Check, Shelved, files, find, last_attempt, list};
 pub use verify::{Verified, check, verify};
 pub use write::{Rules, write};
@@ -90,6 +90,12 @@ pub enum BackupError {
     /// The database.
     #[error("the database: {0}")]
     Repository(#[from] RepositoryError),
+    /// The way to the database's server was lost at the very end.
+    #[error(
+        "{0}: whether the database is restored is not known. The files are those of the backup. Once the server answers, \
+         restore the same backup again"
+    )]
+    Unknown(RepositoryError),
     /// Another backup is being written.
     #[error("another backup is being written")]
     UnderWay,

@@ -1,16 +1,22 @@
 //! Puts a backup back in its place.
 //!
 //! Everything is made ready beside its place first: the new database, and files that are missing or differ. Then only names
-//! change, the database's last. What is replaced is kept, and so are uploads that the restored database does not know. A
-//! database in PostgreSQL is filled from the new one in a transaction that is committed last.
+//! change, the database's last; where that fails they change back. What is replaced is kept, and so are uploads that the
+//! restored database does not know. A database in PostgreSQL is filled from the new one in a transaction that is
+//! committed last; a file that was the database until then goes out of its place.
+
+mod moves;
 
 use crate::{
     BackupError, DATABASE, Manifest, Places, Progress, RESULTS, Shelved, Step, Tell, UPLOADS, at, blocking, manifest,
     shelf, tree, verify,
 };
 use domain::{Actor, JobId, UploadId};
-use repository::{Address, Claim, KnownJob, Replacement, Repository, RepositoryConfig, Rights, Settled, Use};
-use std::collections::{HashMap, HashSet};
+use moves::{Move, Moves, parent_of};
+use repository::{
+    Address, Claim, KnownJob, NotPlaced, Replacement, Repository, RepositoryConfig, Rights, Settled, Use,
+};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -43,6 +49,8 @@ pub struct Restored {
     pub settled: Settled,
     /// Where the database that was replaced is kept.
     pub kept: Option<Kept>,
+    /// Where the file is kept that was the database before the lab moved to a server's.
+    pub left: Option<PathBuf>,
     /// Files that were put back.
     pub files: u64,
 }
@@ -67,13 +75,22 @@ impl std::fmt::Display for Kept {
     }
 }
 
-/// Puts the backup of this name (or `latest`) back. Nobody else uses the database: the claim is the proof.
+/// The database that a backup goes into. Nobody else uses it: the claims are the proof.
+pub struct Target<'a> {
+    /// Where it is.
+    pub database: Address,
+    /// Of it.
+    pub claim: &'a Claim,
+    /// A file beside a server's database: the one the lab used before it moved there. No server may begin with it again.
+    pub left: Option<(PathBuf, &'a Claim)>,
+}
+
+/// Puts the backup of this name (or `latest`) back.
 ///
 /// # Errors
-/// Why not. Everything is as it was then, unless the very last step failed, in which files only change their names.
+/// Why not. Everything is as it was then, but where the error says otherwise.
 pub async fn restore(
-    database: impl Into<Address>,
-    _claim: &Claim,
+    target: Target<'_>,
     places: &Places,
     name: &str,
     actor: &Actor,
@@ -83,8 +100,14 @@ pub async fn restore(
     let _lock = shelf::lock(&places.backups)?;
     let shelved = shelf::find(&places.backups, name)?;
     let manifest = verify(&shelved.folder, tell).await?.manifest;
-    let database = database.into();
-    let (lost, last_known) = lost(&database, &shelved).await?;
+    let Target { database, claim: _, left } = target;
+    let left = left.map(|(file, _)| file).filter(|file| database.file().is_none() && file.exists());
+    // what has happened since the backup, and what was revoked, is known where the lab has worked until now
+    let before = match &left {
+        Some(file) if repository::is_blank(&database).await? => Address::from(file),
+        _ => database.clone(),
+    };
+    let (lost, last_known) = lost(&before, &shelved).await?;
     let stamp = shelf::name_for(&places.backups, chrono::Utc::now().timestamp());
     let fresh = match database.file() {
         Some(file) => beside(file, &format!(".restoring-{stamp}")),
@@ -92,14 +115,15 @@ pub async fn restore(
         None => shelf::unfinished(&places.backups, &format!("restoring-{stamp}")),
     };
     let used = JobId(manifest.last_job.max(last_known).max(last_folder(&places.results)?));
-    match ready(&database, &fresh, &shelved, places, used, &stamp, actor, tell).await {
-        Ok((settled, moves)) => {
-            let files = moves.iter().filter(|one| one.is_new).count() as u64;
+    match ready(&before, &fresh, &shelved, places, used, &stamp, actor, tell).await {
+        Ok((settled, mut moves)) => {
+            let files = moves.of_the_backup();
+            let left = left.map(|file| put_away(&file, &stamp, &mut moves));
             let kept = match database.file() {
                 Some(file) => put_file(file.to_owned(), fresh, moves, stamp).await?,
                 None => put_into_server(&database, fresh, moves, &stamp).await?,
             };
-            Ok(Restored { manifest, lost, settled, kept, files })
+            Ok(Restored { manifest, lost, settled, kept, left, files })
         }
         Err(error) => {
             remove_database(&fresh)?;
@@ -111,64 +135,83 @@ pub async fn restore(
 async fn put_file(
     database: PathBuf,
     fresh: PathBuf,
-    moves: Vec<Move>,
+    mut moves: Moves,
     stamp: String,
 ) -> Result<Option<Kept>, BackupError> {
     blocking(move || {
-        for one in moves {
-            one.make()?;
+        let kept = put_away(&database, &stamp, &mut moves);
+        moves.add(Move { from: fresh.clone(), to: database.clone(), aside: None, is_new: false });
+        let folder = folder_of(&database);
+        tree::sync_disk(folder)?;
+        if let Err(error) = moves.make() {
+            remove_database(&fresh)?;
+            return Err(error);
         }
-        Ok(exchange(&database, &fresh, &stamp)?.map(Kept::Folder))
+        moves.done();
+        for changed in [kept.as_path(), folder] {
+            if changed.exists() {
+                tree::sync_folder(changed)?;
+            }
+        }
+        Ok(kept.exists().then_some(Kept::Folder(kept)))
     })
     .await
 }
 
-/// What can fail of the database does before a file moves.
+/// What can fail of the database does before a file moves. Where its server is gone at the very end, the files move back if
+/// it has not taken it.
 async fn put_into_server(
     database: &Address,
     fresh: PathBuf,
-    moves: Vec<Move>,
+    moves: Moves,
     stamp: &str,
 ) -> Result<Option<Kept>, BackupError> {
     let put = async {
         let ready = Replacement::prepare(database, &fresh, &format!("before_restore_{stamp}")).await?;
-        blocking(move || moves.into_iter().try_for_each(Move::make)).await?;
-        Ok(ready.commit().await?.map(Kept::Schema))
+        let moves = blocking(move || {
+            let mut moves = moves;
+            moves.make().map(|()| moves)
+        })
+        .await?;
+        let committed = ready.commit().await;
+        blocking(move || match committed {
+            Ok(kept) => {
+                moves.done();
+                Ok(kept.map(Kept::Schema))
+            }
+            // they move back as they are dropped
+            Err(NotPlaced::Refused(error)) => Err(error.into()),
+            Err(NotPlaced::Unknown(error)) => {
+                moves.done();
+                Err(BackupError::Unknown(error))
+            }
+        })
+        .await
     };
     let put = put.await;
     remove_database(&fresh)?;
     put
 }
 
-/// A file or folder that takes its place at the end.
-struct Move {
-    from: PathBuf,
-    to: PathBuf,
-    /// Where what lies there goes first.
-    aside: Option<PathBuf>,
-    /// It comes from the backup; else it only goes away.
-    is_new: bool,
-}
-
-impl Move {
-    fn make(self) -> Result<(), BackupError> {
-        if let Some(aside) = &self.aside {
-            parent_of(aside)?;
-            fs::rename(&self.to, aside).map_err(at(aside))?;
-        }
-        parent_of(&self.to)?;
-        fs::rename(&self.from, &self.to).map_err(at(&self.to))
+/// A database's file and what belongs to it go into a folder beside it.
+fn put_away(database: &Path, stamp: &str, moves: &mut Moves) -> PathBuf {
+    let kept = folder_of(database).join(format!("before-restore-{stamp}"));
+    // what belongs to the database only goes with it: it must never be read beside another
+    for part in parts(database).into_iter().filter(|part| part.exists()) {
+        let to = kept.join(part.file_name().unwrap_or_default());
+        moves.add(Move { from: part, to, aside: None, is_new: false });
     }
+    kept
 }
 
-fn parent_of(path: &Path) -> Result<(), BackupError> {
-    path.parent().map_or(Ok(()), tree::private_folder)
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The new database and all files beside their places. Nothing that is there is touched.
 #[allow(clippy::too_many_arguments, reason = "one step of one function")]
 async fn ready(
-    database: &Address,
+    before: &Address,
     fresh: &Path,
     shelved: &Shelved,
     places: &Places,
@@ -176,32 +219,24 @@ async fn ready(
     stamp: &str,
     actor: &Actor,
     tell: &Tell,
-) -> Result<(Settled, Vec<Move>), BackupError> {
+) -> Result<(Settled, Moves), BackupError> {
     remove_database(fresh)?;
     parent_of(fresh)?;
     tree::copy(&shelved.folder.join(DATABASE), fresh, &mut |_| {}).map_err(at(fresh))?;
     // what was revoked since must not work again
-    let rights = repository::rights_in(database, Use::Live).await.ok();
+    let rights = repository::rights_in(before, Use::Live).await.ok();
     let (settled, unknown) = settle(fresh, &shelved.name, used, rights, places, actor).await?;
     let (from, to, tell) = (shelved.folder.clone(), places.clone(), tell.clone());
     let aside = format!(".before-restore-{stamp}");
     let moves = blocking(move || {
         let manifest = Manifest::read(&from)?;
         let sums = manifest::read_sums(&from, &manifest)?;
-        let mut moves = Vec::new();
-        match files(&from, &to, &sums, &aside, manifest.bytes, &tell, &mut moves) {
-            Ok(()) => {}
-            Err(error) => {
-                for one in &moves {
-                    drop(fs::remove_file(&one.from));
-                }
-                return Err(error);
-            }
-        }
+        let mut moves = Moves::default();
+        files(&from, &to, &sums, &aside, manifest.bytes, &tell, &mut moves)?;
         // uploads that the restored database does not know would be taken for forgotten, and removed
         for path in unknown {
             let (from, to) = (to.uploads.join(&path), to.uploads.join(&aside).join(&path));
-            moves.push(Move { from, to, aside: None, is_new: false });
+            moves.add(Move { from, to, aside: None, is_new: false });
         }
         Ok(moves)
     })
@@ -217,7 +252,7 @@ fn files(
     aside: &str,
     of_bytes: u64,
     tell: &Tell,
-    moves: &mut Vec<Move>,
+    moves: &mut Moves,
 ) -> Result<(), BackupError> {
     let mut progress = Progress { step: Step::Restore, of_bytes, ..Progress::default() };
     for (path, hash) in sums {
@@ -249,7 +284,7 @@ fn files(
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&part)(error)),
             _ => {}
         }
-        moves.push(Move { from: part.clone(), to: target, aside: kept, is_new: true });
+        moves.add(Move { from: part.clone(), to: target, aside: kept, is_new: true });
         let written = tree::copy(&tree::below(from, path), &part, &mut |_| {}).map_err(at(&part))?;
         if written != *hash {
             return Err(BackupError::changed(below));
@@ -359,24 +394,4 @@ fn remove_database(database: &Path) -> Result<(), BackupError> {
         }
     }
     Ok(())
-}
-
-/// The old database goes into a folder of its own, the new one takes its place.
-fn exchange(database: &Path, fresh: &Path, stamp: &str) -> Result<Option<PathBuf>, BackupError> {
-    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tree::sync_disk(folder)?;
-    let present: HashSet<PathBuf> = parts(database).into_iter().filter(|part| part.exists()).collect();
-    let kept = (!present.is_empty()).then(|| folder.join(format!("before-restore-{stamp}")));
-    if let Some(kept) = &kept {
-        tree::private_folder(kept)?;
-        // what belongs to the database only goes with it: it must never be read beside another
-        for part in parts(database).into_iter().filter(|part| present.contains(part)) {
-            let to = kept.join(part.file_name().unwrap_or_default());
-            fs::rename(&part, &to).map_err(at(&to))?;
-        }
-        tree::sync_folder(kept)?;
-    }
-    fs::rename(fresh, database).map_err(at(database))?;
-    tree::sync_folder(folder)?;
-    Ok(kept)
 }

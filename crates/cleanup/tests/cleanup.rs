@@ -304,7 +304,7 @@ async fn a_day_s_total_adds_what_goes_bit_by_bit() {
 #[tokio::test]
 async fn a_database_that_is_new_beside_old_folders_takes_none_of_them() {
     let lab = Lab::new().await;
-    lab.repo.notice_cleanup_again(now()).await.unwrap();
+    lab.repo.notice_cleanup_again(now(), None).await.unwrap();
     lab.sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', 100)");
     let stranger = "01900000-0000-7000-8000-000000000001";
     let (results, upload) = (lab.results_of(JobId(7)), lab.places.uploads.join("inp-files").join(stranger));

@@ -31,6 +31,43 @@ pub struct Health {
     pub backup: BackupHealth,
     /// Messages to a webhook; `None` where there is none.
     pub webhook: Option<WebhookHealth>,
+    /// What this look, right after a start, says nothing of.
+    #[serde(default)]
+    pub unknown: Unknown,
+}
+
+/// What was not to be learnt, neither now nor by an earlier look of this start: an alarm of it that lasted before is not over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unknown {
+    /// What is in the database: nodes, the queue.
+    pub tables: bool,
+    /// What the server's folders and machine say: disks, memory, backups.
+    pub folders: bool,
+    /// What others have taken of the tokens.
+    pub tokens: bool,
+}
+
+impl Health {
+    /// Whether this says neither that such an alarm lasts nor that it is over.
+    pub fn leaves_open(&self, alert: &Alert) -> bool {
+        match alert {
+            Alert::Database | Alert::DisksSilent => false,
+            Alert::NodeLost { .. } | Alert::NodeDisk { .. } | Alert::NodeClock { .. } | Alert::Queue { .. } => {
+                self.unknown.tables
+            }
+            Alert::Tokens { .. } => self.unknown.tables || self.unknown.tokens,
+            Alert::ServerDisk { .. }
+            | Alert::Memory { .. }
+            | Alert::BackupFailed { .. }
+            | Alert::BackupLate { .. }
+            | Alert::BackupDamaged { .. } => self.unknown.folders,
+            // nothing was tried yet
+            Alert::WebhookSilent { .. } => self
+                .webhook
+                .as_ref()
+                .is_some_and(|webhook| webhook.waiting > 0 && webhook.delivered.is_none() && webhook.error.is_none()),
+        }
+    }
 }
 
 /// The database.

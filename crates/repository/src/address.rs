@@ -45,6 +45,9 @@ pub(crate) enum Place {
 /// Why that is no address. Without the text itself, which may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
+    /// Nothing: a line that lost its value must not begin another database.
+    #[error("is set, but empty: name the database, or remove the line to use the file of DATABASE_PATH")]
+    Empty,
     /// Another kind of database.
     #[error("does not begin with postgres://")]
     Scheme,
@@ -66,6 +69,9 @@ impl Address {
     /// # Errors
     /// Why it is none.
     pub fn parse_url(url: &str) -> Result<Address, AddressError> {
+        if url.is_empty() {
+            return Err(AddressError::Empty);
+        }
         if !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
             return Err(AddressError::Scheme);
         }
@@ -161,6 +167,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_told_without_repeating_it() {
         for (url, why) in [
+            ("", AddressError::Empty),
             ("mysql://ajm:geheim@db/jobs", AddressError::Scheme),
             ("data/jobs.db", AddressError::Scheme),
             ("postgres://ajm:geheim@db:port/jobs", AddressError::Form),

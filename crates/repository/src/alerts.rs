@@ -5,17 +5,26 @@ use crate::rows::json_text;
 use crate::{Repository, RepositoryError, audit, now};
 use domain::health::{News, Raised};
 use domain::{Actor, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 /// A message that waits for its webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookMessage {
-    /// Its number, the same however often it is sent.
-    pub id: i64,
+    /// Its name, the same however often and from wherever it is sent.
+    pub id: Uuid,
     /// When what it says happened.
     pub at: Timestamp,
     /// What it says.
     pub news: News,
+}
+
+impl WebhookMessage {
+    /// A new one.
+    pub fn new(at: Timestamp, news: News) -> WebhookMessage {
+        WebhookMessage { id: Uuid::now_v7(), at, news }
+    }
 }
 
 /// Messages that wait.
@@ -44,11 +53,12 @@ impl Repository {
         Ok(rows.into_iter().filter_map(raised).collect())
     }
 
-    /// Keeps these alarms in place of those before, and what the webhook is to be told.
+    /// Keeps these alarms in place of those before, and what the webhook is to be told: in this order, each once however often
+    /// it is given.
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn keep_alerts(&self, lasting: Vec<Raised>, news: Vec<(Timestamp, News)>) -> Result<(), RepositoryError> {
+    pub async fn keep_alerts(&self, lasting: Vec<Raised>, news: Vec<WebhookMessage>) -> Result<(), RepositoryError> {
         self.write(move |change| {
             Box::pin(async move {
                 alerts::Entity::delete_many().exec(&change.db).await?;
@@ -60,8 +70,8 @@ impl Repository {
                     };
                     alerts::Entity::insert(row).exec_without_returning(&change.db).await?;
                 }
-                for (at, news) in news {
-                    tell(&change.db, at, &news).await?;
+                for message in news {
+                    tell(&change.db, &message).await?;
                 }
                 Ok(())
             })
@@ -77,7 +87,8 @@ impl Repository {
         let (actor, subject) = (actor.clone(), format!("webhook {host}"));
         self.write(move |change| {
             Box::pin(async move {
-                tell(&change.db, now(), &News::Test { by: actor.name.clone() }).await?;
+                let message = WebhookMessage::new(now(), News::Test { by: actor.name.clone() });
+                tell(&change.db, &message).await?;
                 audit::write(&change.db, &actor, "test_webhook", subject, &(), &()).await
             })
         })
@@ -96,11 +107,12 @@ impl Repository {
                 .one(self.db())
                 .await?;
             let Some(row) = row else { return Ok(None) };
-            match serde_json::from_str(&row.news) {
-                Ok(news) => return Ok(Some(WebhookMessage { id: row.id, at: Timestamp(row.at), news })),
+            let news = serde_json::from_str(&row.news).map_err(|error| error.to_string());
+            match news.and_then(|news| Ok((news, row.uuid.parse().map_err(|error: uuid::Error| error.to_string())?))) {
+                Ok((news, id)) => return Ok(Some(WebhookMessage { id, at: Timestamp(row.at), news })),
                 Err(error) => {
-                    tracing::warn!(id = row.id, %error, "a message for the webhook cannot be read, and is dropped");
-                    self.webhook_message_done(row.id).await?;
+                    tracing::warn!(id = row.id, error, "a message for the webhook cannot be read, and is dropped");
+                    self.cross_off(webhook_messages::Column::Id.eq(row.id)).await?;
                 }
             }
         }
@@ -110,10 +122,14 @@ impl Repository {
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn webhook_message_done(&self, id: i64) -> Result<(), RepositoryError> {
+    pub async fn webhook_message_done(&self, id: Uuid) -> Result<(), RepositoryError> {
+        self.cross_off(webhook_messages::Column::Uuid.eq(id.to_string())).await
+    }
+
+    async fn cross_off(&self, which: SimpleExpr) -> Result<(), RepositoryError> {
         self.write(move |change| {
             Box::pin(async move {
-                webhook_messages::Entity::delete_by_id(id).exec(&change.db).await?;
+                webhook_messages::Entity::delete_many().filter(which).exec(&change.db).await?;
                 Ok(())
             })
         })
@@ -154,9 +170,15 @@ impl Repository {
     }
 }
 
-async fn tell(db: &impl ConnectionTrait, at: Timestamp, news: &News) -> Result<(), RepositoryError> {
-    let row =
-        webhook_messages::ActiveModel { at: Set(at.0), news: Set(json_text("news", news)?), ..Default::default() };
-    webhook_messages::Entity::insert(row).exec_without_returning(db).await?;
+/// One that is there already stays as it is: what a commit whose answer was lost has kept is given again.
+async fn tell(db: &impl ConnectionTrait, message: &WebhookMessage) -> Result<(), RepositoryError> {
+    let row = webhook_messages::ActiveModel {
+        uuid: Set(message.id.to_string()),
+        at: Set(message.at.0),
+        news: Set(json_text("news", &message.news)?),
+        ..Default::default()
+    };
+    let kept = OnConflict::column(webhook_messages::Column::Uuid).do_nothing().to_owned();
+    webhook_messages::Entity::insert(row).on_conflict(kept).exec_without_returning(db).await?;
     Ok(())
 }

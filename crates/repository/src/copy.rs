@@ -10,6 +10,7 @@ use migration::{Migrator, MigratorTrait};
 use rows::{Rows, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
 use std::path::Path;
+use std::time::Duration;
 
 impl Repository {
     /// Writes all that is committed now into a new SQLite file, packed and whole. The writer is not held up. The caller makes it
@@ -88,9 +89,21 @@ async fn copy_all(
 /// A file's rows made ready in a server's database, in a transaction: nobody sees them before it is committed, and nothing is
 /// changed where it is not.
 pub struct Replacement {
+    database: Address,
     db: DatabaseConnection,
     transaction: DatabaseTransaction,
+    /// The server's number of the transaction, by which it knows later what became of it.
+    number: String,
     kept: Option<String>,
+}
+
+/// Why rows that were made ready are not in place, or may not be.
+#[derive(Debug)]
+pub enum NotPlaced {
+    /// Nothing was changed.
+    Refused(RepositoryError),
+    /// The way to the server was lost while it was told, and it could not be asked since.
+    Unknown(RepositoryError),
 }
 
 impl Replacement {
@@ -107,34 +120,73 @@ impl Replacement {
         let db = backend::builder(database, backend::LOCK_PATIENCE).await?;
         let prepared = prepare(&source, &db, keep_in).await;
         drop(source.close().await);
-        let (transaction, kept) = prepared?;
-        Ok(Replacement { db, transaction, kept })
+        let (transaction, number, kept) = prepared?;
+        Ok(Replacement { database: database.clone(), db, transaction, number, kept })
     }
 
     /// Puts them in place of what was there; gives the schema in which that is kept, where there was anything.
     ///
+    /// A server that is gone while it is told is asked for a while what became of it.
+    ///
     /// # Errors
-    /// `Unreachable`, `Full`, `Database`.
-    pub async fn commit(self) -> Result<Option<String>, RepositoryError> {
-        let Replacement { db, transaction, kept } = self;
-        let committed = backend::commit(transaction).await;
-        drop(db.close().await);
-        committed.map(|()| kept)
+    /// Whether anything was changed, where that is known.
+    pub async fn commit(self) -> Result<Option<String>, NotPlaced> {
+        let Replacement { database, db, transaction, number, kept } = self;
+        let committed = match tokio::time::timeout(COMMIT, backend::commit(transaction)).await {
+            Ok(committed) => committed,
+            Err(_) => Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() }),
+        };
+        // one whose way is lost is not waited for
+        drop(tokio::time::timeout(backend::LOCK_PATIENCE, db.close()).await);
+        let Err(error) = committed else { return Ok(kept) };
+        for _ in 0..ASKED {
+            match what_became_of(&database, &number).await {
+                Ok(Some(true)) => return Ok(kept),
+                Ok(Some(false)) => return Err(NotPlaced::Refused(error)),
+                // the server has not seen yet that we are gone
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "what became of the restored tables cannot be asked yet"),
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+        Err(NotPlaced::Unknown(error))
     }
+}
+
+/// A server that has not said so long after it was told is asked over another connection.
+const COMMIT: Duration = Duration::from_secs(30);
+/// So often a server is asked what became of a transaction …
+const ASKED: u32 = 60;
+/// … with so long between.
+const BETWEEN: Duration = Duration::from_secs(1);
+
+/// Whether it was committed; `None` while it goes on.
+async fn what_became_of(database: &Address, number: &str) -> Result<Option<bool>, RepositoryError> {
+    let db = backend::looking(database, Use::Live).await?;
+    let told = backend::texts(&db, &format!("SELECT pg_xact_status('{number}'::xid8)")).await;
+    drop(db.close().await);
+    Ok(match told?.first().map(String::as_str) {
+        Some("committed") => Some(true),
+        Some("aborted") => Some(false),
+        _ => None,
+    })
 }
 
 async fn prepare(
     source: &DatabaseConnection,
     db: &DatabaseConnection,
     keep_in: &str,
-) -> Result<(DatabaseTransaction, Option<String>), RepositoryError> {
+) -> Result<(DatabaseTransaction, String, Option<String>), RepositoryError> {
     let moment = source.begin().await?;
     let tables = Table::all(&moment).await?;
     let transaction = backend::begin(db).await?;
-    let names = tables.iter().map(|table| table.name.as_str()).chain([schema::CHANGES]);
-    let is_kept = backend::put_away(&transaction, names, keep_in).await?;
+    // which tables a newer version made is not known here: then all go, an admin's own among them
+    let all = backend::has_changes(&transaction).await? && schema::applied(&transaction).await.is_err();
+    let ours = |name: &str| all || name == schema::CHANGES || tables.iter().any(|table| table.name == name);
+    let is_kept = backend::put_away(&transaction, ours, keep_in).await?;
     Migrator::up(&transaction, None).await?;
     copy_all(&tables, &moment, &transaction).await?;
     moment.rollback().await?;
-    Ok((transaction, is_kept.then(|| keep_in.to_owned())))
+    let number = backend::texts(&transaction, "SELECT pg_current_xact_id()::text").await?.concat();
+    Ok((transaction, number, is_kept.then(|| keep_in.to_owned())))
 }

@@ -51,7 +51,7 @@ pub use address::{Address, AddressError};
 pub use alerts::{WaitingMessages, WebhookMessage};
 pub use audit::ACTIONS;
 pub use claim::{Claim, ClaimError, Holder};
-pub use copy::Replacement;
+pub use copy::{NotPlaced, Replacement};
 pub use error::{Contradiction, RepositoryError};
 pub use facts::{ActiveJob, RunFolder};
 pub use optimize::{Optimized, optimize};

@@ -88,6 +88,11 @@ impl Repository {
         usage(self.db(), &self.settings(), &self.shared.license).await
     }
 
+    /// Whether it is known what others have taken, as far as anybody is to be asked: after a start it is not at first.
+    pub fn license_is_known(&self) -> bool {
+        !is_asked(&self.settings()) || self.shared.license.lock().report.is_some()
+    }
+
     /// The same, beside what the licence server says.
     ///
     /// # Errors

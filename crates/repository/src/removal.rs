@@ -335,11 +335,27 @@ impl Repository {
     }
 
     /// The clock cannot be trusted to have come here by itself: what goes is to be seen anew for the whole notice.
+    /// `doubted`: what was on record and is in the future now.
     ///
     /// # Errors
     /// As every change: `Busy`, `Full`, `Database`.
-    pub async fn notice_cleanup_again(&self, from: Timestamp) -> Result<(), RepositoryError> {
-        self.write(move |change| Box::pin(notice_again(&change.db, from))).await
+    pub async fn notice_cleanup_again(
+        &self,
+        from: Timestamp,
+        doubted: Option<Timestamp>,
+    ) -> Result<(), RepositoryError> {
+        use system_config::Column as C;
+        self.write(move |change| {
+            Box::pin(async move {
+                notice_again(&change.db, from).await?;
+                if let Some(doubted) = doubted {
+                    let noted = system_config::Entity::update_many().col_expr(C::Doubted, Expr::value(doubted.0));
+                    noted.filter(C::Key.is_in(RULES)).exec(&change.db).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// The largest number that was ever given to a job here: a folder with a larger one is none of ours.
@@ -350,21 +366,40 @@ impl Repository {
         Ok(JobId(backend::last_number(self.db(), "jobs").await?))
     }
 
-    /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted.
+    /// The latest moment that is on record: what a node, a job or a person did last, or when the clock was doubted. One in
+    /// the future for which it was doubted already is left out: it stays on record until the clock gets there, and says
+    /// nothing new.
     ///
     /// # Errors
     /// `Busy`, `Database`.
-    pub async fn newest_moment(&self) -> Result<Option<Timestamp>, RepositoryError> {
-        let db = self.db();
+    pub async fn newest_moment(&self, now: Timestamp) -> Result<Option<Timestamp>, RepositoryError> {
+        let newest = self.newest_until(None).await?;
+        let is_known = newest > Some(now) && newest <= self.doubted().await?;
+        if is_known { self.newest_until(Some(now)).await } else { Ok(newest) }
+    }
+
+    /// The latest moment for which the clock was doubted.
+    async fn doubted(&self) -> Result<Option<Timestamp>, RepositoryError> {
+        use system_config::Column as C;
+        let asked = system_config::Entity::find().select_only().column_as(C::Doubted.max(), "at");
+        let at: Option<Option<i64>> = asked.filter(C::Key.is_in(RULES)).into_tuple().one(self.db()).await?;
+        Ok(at.flatten().map(Timestamp))
+    }
+
+    async fn newest_until(&self, until: Option<Timestamp>) -> Result<Option<Timestamp>, RepositoryError> {
+        let (db, until) = (self.db(), until.map_or(i64::MAX, |until| until.0));
         let latest = |found: Option<Option<i64>>| found.flatten();
-        let job = jobs::Entity::find().select_only().column_as(jobs::Column::UpdatedAt.max(), "at");
-        let node = nodes::Entity::find().select_only().column_as(nodes::Column::LastContact.max(), "at");
-        let change = audit_log::Entity::find().select_only().column_as(audit_log::Column::At.max(), "at");
+        let job = jobs::Entity::find().filter(jobs::Column::UpdatedAt.lte(until));
+        let job = job.select_only().column_as(jobs::Column::UpdatedAt.max(), "at");
+        let node = nodes::Entity::find().filter(nodes::Column::LastContact.lte(until));
+        let node = node.select_only().column_as(nodes::Column::LastContact.max(), "at");
+        let change = audit_log::Entity::find().filter(audit_log::Column::At.lte(until));
+        let change = change.select_only().column_as(audit_log::Column::At.max(), "at");
         let found = [
             latest(job.into_tuple().one(db).await?),
             latest(node.into_tuple().one(db).await?),
             latest(change.into_tuple().one(db).await?),
-            Some(self.cleanup_rules_since().await?.0),
+            Some(self.cleanup_rules_since().await?.0).filter(|at| *at <= until),
         ];
         Ok(found.into_iter().flatten().max().map(Timestamp))
     }

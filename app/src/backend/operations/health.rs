@@ -2,9 +2,11 @@
 
 use crate::backend::{Asking, Backend};
 use domain::health::{
-    Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, News, NodeHealth, Place, Raised, alerts,
+    Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, News, NodeHealth, Place, Raised, Unknown,
+    alerts,
 };
 use domain::{Act, Event, NodeSummary, Timestamp};
+use repository::WebhookMessage;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,15 +45,15 @@ struct Seen {
     is_remembered: bool,
     /// The database has others.
     is_unsaved: bool,
-    /// What a webhook is still to be told.
-    news: Vec<(Timestamp, News)>,
+    /// What a webhook is still to be told and the database does not have.
+    news: Vec<WebhookMessage>,
 }
 
 /// What the database does not have yet.
 #[derive(Debug, PartialEq, Eq)]
 struct Unsaved {
     lasting: Vec<Raised>,
-    news: Vec<(Timestamp, News)>,
+    news: Vec<WebhookMessage>,
 }
 
 impl Watch {
@@ -86,7 +88,7 @@ impl Watch {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         for raised in before {
             let key = raised.alert.key();
-            seen.news.retain(|(_, news)| !matches!(news, News::Raised(now) if now.alert.key() == key));
+            seen.news.retain(|one| !matches!(&one.news, News::Raised(now) if now.alert.key() == key));
             seen.alerts.entry(key).and_modify(|now| now.since = raised.since).or_insert(raised);
         }
         seen.is_remembered = true;
@@ -104,11 +106,17 @@ impl Watch {
             }
             lasting.insert(key, Raised { alert, since: since.unwrap_or(now) });
         }
-        let over: Vec<Raised> = std::mem::replace(&mut seen.alerts, lasting).into_values().collect();
+        let (open, over): (Vec<Raised>, Vec<Raised>) =
+            std::mem::take(&mut seen.alerts).into_values().partition(|raised| health.leaves_open(&raised.alert));
+        lasting.extend(open.into_iter().map(|raised| (raised.alert.key(), raised)));
+        seen.alerts = lasting;
         seen.health = Some(Arc::new(health));
         let begun = fresh.iter().map(|alert| News::Raised(Raised { alert: alert.clone(), since: now }));
-        let news: Vec<_> =
-            begun.chain(over.iter().cloned().map(News::Over)).filter(is_sent).map(|news| (now, news)).collect();
+        let news: Vec<_> = begun
+            .chain(over.iter().cloned().map(News::Over))
+            .filter(is_sent)
+            .map(|news| WebhookMessage::new(now, news))
+            .collect();
         seen.is_unsaved |= !(fresh.is_empty() && over.is_empty());
         seen.news.extend(news);
         (fresh, over)
@@ -124,9 +132,21 @@ impl Watch {
         Some(Unsaved { lasting: seen.alerts.values().cloned().collect(), news: std::mem::take(&mut seen.news) })
     }
 
-    /// It could not be saved: the next look tries again.
-    fn not_saved(&self) {
-        self.seen.write().unwrap_or_else(PoisonError::into_inner).is_unsaved = true;
+    /// It could not be saved: the next look tries again. Until then what is to be told is told from here.
+    fn not_saved(&self, news: Vec<WebhookMessage>) {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.is_unsaved = true;
+        seen.news.splice(0..0, news);
+    }
+
+    /// What waits here to be told.
+    pub(super) fn news(&self) -> Vec<WebhookMessage> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).news.clone()
+    }
+
+    /// That was told.
+    pub(super) fn told(&self, message: &WebhookMessage) {
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).news.retain(|other| other.id != message.id);
     }
 }
 
@@ -197,12 +217,9 @@ impl Backend {
         let kept = self.repository.keep_alerts(lasting, news.clone()).await;
         if let Err(error) = &kept {
             tracing::error!(%error, "the alarms could not be kept");
-            self.watch.not_saved();
+            self.watch.not_saved(news.clone());
         }
         if let Some(webhook) = self.webhook.as_ref().filter(|_| !news.is_empty()) {
-            if kept.is_err() {
-                webhook.put_aside(news);
-            }
             webhook.ring();
         }
     }
@@ -213,13 +230,19 @@ impl Backend {
         let database = self.repository.database_health().await.map_err(failed).ok();
         // a database that does not answer says nothing of the rest: what was seen before is not over
         let before = self.watch.health();
+        let mut tables_answer = true;
         let nodes = match self.repository.node_summaries().await.map_err(failed) {
             Ok(nodes) => nodes.into_iter().map(seen).collect(),
-            Err(()) => before.as_ref().map(|before| before.nodes.clone()).unwrap_or_default(),
+            Err(()) => {
+                tables_answer = false;
+                before.as_ref().map(|before| before.nodes.clone()).unwrap_or_default()
+            }
         };
         let tokens = self.repository.license_use().await.map_err(failed);
+        tables_answer &= tokens.is_ok();
         let tokens = tokens.unwrap_or_else(|()| before.as_ref().map(|before| before.tokens).unwrap_or_default());
         let queue = self.repository.queue_health().await.map_err(failed);
+        tables_answer &= queue.is_ok();
         let queue = queue.unwrap_or_else(|()| before.as_ref().map(|before| before.queue).unwrap_or_default());
         let mut folders: Vec<_> = self.own.database.iter().map(|file| (Place::Database, file.clone())).collect();
         folders.extend([
@@ -253,7 +276,13 @@ impl Backend {
             None => (Vec::new(), None, BackupHealth { up_since, ..BackupHealth::default() }),
         });
         let webhook = self.webhook_health().await;
-        Health { at: now, database, nodes, disks, disks_answer, memory, queue, tokens, backup, webhook }
+        let is_first = before.is_none();
+        let unknown = Unknown {
+            tables: is_first && !tables_answer,
+            folders: is_first && !disks_answer,
+            tokens: !self.repository.license_is_known(),
+        };
+        Health { at: now, database, nodes, disks, disks_answer, memory, queue, tokens, backup, webhook, unknown }
     }
 }
 
@@ -322,7 +351,24 @@ mod tests {
             tokens: Default::default(),
             backup: BackupHealth::default(),
             webhook: None,
+            unknown: Unknown::default(),
         }
+    }
+
+    #[test]
+    fn what_is_not_known_yet_after_a_start_is_not_over() {
+        let watch = Watch::default();
+        let tokens = Raised { alert: Alert::Tokens { used: 50, total: 50 }, since: Timestamp(10) };
+        let full = Alert::ServerDisk { places: vec![Place::Results], percent: 99, free: 1 };
+        let full = Raised { alert: full, since: Timestamp(20) };
+        watch.remember(vec![tokens.clone(), full.clone()]);
+        let unknown = Unknown { folders: true, tokens: true, ..Unknown::default() };
+        let (fresh, over) = watch.put(Health { unknown, ..health(100) }, vec![]);
+        assert_eq!((fresh, over, watch.unsaved()), (vec![], vec![], None));
+        let (_, over) = watch.put(Health { unknown: Unknown { folders: false, ..unknown }, ..health(130) }, vec![]);
+        assert_eq!(over, [full]);
+        let (_, over) = watch.put(health(160), vec![]);
+        assert_eq!(over, [tokens]);
     }
 
     #[test]
@@ -354,11 +400,18 @@ mod tests {
         assert_eq!((fresh, over), (vec![], vec![raised(&queue, 20)]));
         let Unsaved { lasting, news } = watch.unsaved().unwrap();
         assert_eq!(lasting, [raised(&memory, 10)]);
-        assert_eq!(news, [(Timestamp(130), News::Over(raised(&queue, 20)))]);
+        let [one] = &news[..] else { unreachable!("{news:?}") };
+        assert_eq!((one.at, &one.news), (Timestamp(130), &News::Over(raised(&queue, 20))));
         assert_eq!(watch.unsaved(), None, "once");
-        watch.not_saved();
-        let again = Unsaved { lasting: vec![raised(&memory, 10)], news: vec![] };
-        assert_eq!(watch.unsaved(), Some(again), "said already, kept anew");
+        // what the database did not take is given again as the same, unless it was told meanwhile
+        watch.not_saved(news.clone());
+        assert_eq!(watch.news(), news);
+        let again = watch.unsaved().unwrap();
+        assert_eq!((&again.lasting[..], &again.news), (&[raised(&memory, 10)][..], &news));
+        watch.not_saved(again.news);
+        watch.told(&news[0]);
+        let told = Unsaved { lasting: vec![raised(&memory, 10)], news: vec![] };
+        assert_eq!(watch.unsaved(), Some(told));
     }
 
     #[test]

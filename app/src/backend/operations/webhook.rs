@@ -9,7 +9,6 @@ use domain::Timestamp;
 use domain::health::{News, WebhookHealth};
 use repository::{RepositoryError, WebhookMessage};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -28,10 +27,6 @@ struct Inner {
 struct Went {
     delivered: Option<Timestamp>,
     error: Option<String>,
-    /// What the database could not keep: that it does not answer is what people must hear of most.
-    aside: VecDeque<WebhookMessage>,
-    /// How many ever were.
-    numbers: i64,
 }
 
 impl Webhook {
@@ -66,7 +61,7 @@ impl Webhook {
     pub fn body(&self, message: &WebhookMessage) -> Value {
         let (ja, en) = (words(Locale::Ja, &message.news), words(Locale::En, &message.news));
         let mut body = json!({
-            "id": format!("{}-{}", message.at.0, message.id),
+            "id": message.id,
             "at": rfc3339(message.at),
             "url": self.0.page,
             "title": { "ja": ja.title, "en": en.title },
@@ -101,16 +96,6 @@ impl Webhook {
     pub(super) fn ring(&self) {
         self.0.bell.notify_one();
     }
-
-    /// Sent from memory, for the database does not take it.
-    pub(super) fn put_aside(&self, news: Vec<(Timestamp, News)>) {
-        let mut went = self.went();
-        for (at, news) in news {
-            went.numbers -= 1;
-            let id = went.numbers;
-            went.aside.push_back(WebhookMessage { id, at, news });
-        }
-    }
 }
 
 fn words(locale: Locale, news: &News) -> alert::Words {
@@ -133,15 +118,15 @@ fn rfc3339(at: Timestamp) -> String {
 }
 
 impl Backend {
-    /// The message that waits longest.
+    /// The message that waits longest. While the database does not answer, what it could not be given: that it does not
+    /// answer is what people must hear of most.
     ///
     /// # Errors
     /// When the database does not answer and nothing waits in memory.
     pub async fn next_message(&self) -> Result<Option<WebhookMessage>, RepositoryError> {
-        let aside = self.webhook.as_ref().and_then(|webhook| webhook.went().aside.front().cloned());
-        match aside {
-            Some(message) => Ok(Some(message)),
-            None => self.repository.next_webhook_message().await,
+        match self.repository.next_webhook_message().await {
+            Err(error) => self.watch.news().into_iter().next().map(Some).ok_or(error),
+            kept => kept,
         }
     }
 
@@ -150,13 +135,13 @@ impl Backend {
     /// # Errors
     /// When the database does not answer: it is still there then.
     pub async fn message_done(&self, message: &WebhookMessage) -> Result<(), RepositoryError> {
-        if message.id >= 0 {
-            return self.repository.webhook_message_done(message.id).await;
+        let is_kept = !self.watch.news().contains(message);
+        // in memory and in the database, where it was not told that it had taken it
+        self.watch.told(message);
+        match self.repository.webhook_message_done(message.id).await {
+            Err(error) if is_kept => Err(error),
+            _ => Ok(()),
         }
-        if let Some(webhook) = &self.webhook {
-            webhook.went().aside.retain(|other| other.id != message.id);
-        }
-        Ok(())
     }
 
     /// Sends a message that only says that it came.
@@ -175,13 +160,14 @@ impl Backend {
         let webhook = self.webhook.as_ref()?;
         // where the database does not answer, that is said already
         let waiting = self.repository.waiting_messages().await.unwrap_or_default();
+        let aside = self.watch.news();
+        let (count, first) = (aside.len(), aside.first().map(|message| message.at));
         let went = webhook.went();
-        let aside = went.aside.front().map(|message| message.at);
         Some(WebhookHealth {
             host: webhook.host().to_owned(),
             delivered: went.delivered,
-            waiting: waiting.count.saturating_add(u64::try_from(went.aside.len()).unwrap_or(0)),
-            oldest: [aside, waiting.oldest].into_iter().flatten().min(),
+            waiting: waiting.count.saturating_add(u64::try_from(count).unwrap_or(0)),
+            oldest: [first, waiting.oldest].into_iter().flatten().min(),
             error: went.error.clone(),
         })
     }
@@ -194,7 +180,7 @@ mod tests {
 
     fn said(news: News) -> Value {
         let webhook = Webhook::new("chat.example.ac.jp".to_owned(), "https://jobs.example.ac.jp/");
-        webhook.body(&WebhookMessage { id: 7, at: Timestamp(1_800_000_000), news })
+        webhook.body(&WebhookMessage::new(Timestamp(1_800_000_000), news))
     }
 
     #[test]
@@ -212,7 +198,7 @@ mod tests {
             )
         );
         assert_eq!(body["alert"], json!({ "what": "queue", "waiting": 120 }));
-        assert_eq!(body["id"], "1800000000-7");
+        assert_eq!(body["id"].as_str().map(str::len), Some(36), "{body}");
         assert_eq!(body["title"], json!({ "ja": "120件のジョブが待っています", "en": "120 jobs wait" }));
         let text = body["text"].as_str().unwrap_or_default();
         for part in ["120件", "120 jobs wait. See in the list", "https://jobs.example.ac.jp/admin/operations"] {

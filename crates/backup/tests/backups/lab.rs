@@ -1,6 +1,6 @@
 //! A database, uploads and results of one's own, with backups beside.
 
-use backup::{BackupError, Places, Rules, Shelved, Tell};
+use backup::{BackupError, Places, Rules, Shelved, Target, Tell};
 use domain::*;
 use repository::*;
 use std::collections::BTreeMap;
@@ -148,6 +148,7 @@ impl Lab {
         self.repo.close().await;
         let places = Places { backups: self.places().backups, ..places(folder) };
         let claim = Claim::take(&database(folder), "restore").await.unwrap();
-        backup::restore(&database(folder), &claim, &places, name, &Actor::at_the_shell().unwrap(), &silent()).await
+        let target = Target { database: (&database(folder)).into(), claim: &claim, left: None };
+        backup::restore(target, &places, name, &Actor::at_the_shell().unwrap(), &silent()).await
     }
 }

@@ -109,9 +109,9 @@ impl Alert {
             Alert::NodeDisk { node, .. } => format!("node_disk {node}"),
             Alert::NodeClock { node, .. } => format!("node_clock {node}"),
             Alert::DisksSilent => "disks_silent".to_owned(),
+            // one folder tells the disk: another that goes to it or does not answer makes no other alarm of it
             Alert::ServerDisk { places, .. } => {
-                let words: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
-                format!("server_disk {}", words.join("+"))
+                format!("server_disk {}", places.iter().min().map_or("", |place| place.as_str()))
             }
             Alert::Memory { .. } => "memory".to_owned(),
             Alert::Queue { .. } => "queue".to_owned(),
@@ -165,7 +165,9 @@ pub fn alerts(health: &Health, settings: &Settings) -> Vec<Alert> {
         found.push(Alert::Database);
     }
     for node in &health.nodes {
-        let silent = node.last_contact.is_none_or(|at| health.at.since(at) >= rules.node_lost_after);
+        let silent = node
+            .last_contact
+            .is_none_or(|at| health.at.since(at) >= rules.node_lost_after || at.since(health.at) >= FUTURE);
         // one that was never reached is being set up
         if node.state == NodeState::Unavailable && silent && node.last_contact.is_some() {
             found.push(Alert::NodeLost { node: node.id.clone(), since: node.last_contact });
@@ -219,6 +221,9 @@ pub fn alerts(health: &Health, settings: &Settings) -> Vec<Alert> {
 /// A receiver that is being restarted is no alarm.
 const WEBHOOK_PATIENCE: Seconds = Seconds(600);
 
+/// What happened so far in the future was told by a clock that was set back since: how old it is nobody knows.
+const FUTURE: Seconds = Seconds(300);
+
 /// After a start, for the backup that was due before it.
 const TO_CATCH_UP: Seconds = Seconds(3_600);
 
@@ -234,7 +239,10 @@ fn of_backups(health: &Health, late_after: Seconds) -> Vec<Alert> {
     let up = health.at.since(backup.up_since);
     let is_late = match backup.last_good {
         // one that was due while no server ran is made at the start
-        Some(last) => health.at.since(last) >= late_after && (up >= TO_CATCH_UP || backup.was_late),
+        Some(last) => {
+            let is_old = health.at.since(last) >= late_after || last.since(health.at) >= FUTURE;
+            is_old && (up >= TO_CATCH_UP || backup.was_late)
+        }
         // installed today
         None => up >= late_after || backup.was_late,
     };
@@ -250,7 +258,7 @@ mod tests {
     use super::*;
     use crate::Tokens;
     use crate::health::{
-        BackupHealth, DatabaseHealth, DiskHealth, MemoryHealth, NodeHealth, QueueHealth, WebhookHealth,
+        BackupHealth, DatabaseHealth, DiskHealth, MemoryHealth, NodeHealth, QueueHealth, Unknown, WebhookHealth,
     };
     use crate::plan::LicenseUse;
 
@@ -288,6 +296,7 @@ mod tests {
                 waiting: 1,
                 ..WebhookHealth::default()
             }),
+            unknown: Unknown::default(),
         }
     }
 
@@ -320,6 +329,9 @@ mod tests {
         };
         assert_eq!(keys(|h| lost(h, 300)), ["node_lost node-01"]);
         assert_eq!(keys(|h| lost(h, 299)), [""; 0]);
+        // a clock that was set back hides nothing
+        assert_eq!(keys(|h| lost(h, -300)), ["node_lost node-01"]);
+        assert_eq!(keys(|h| h.backup.last_good = Some(ago(-86_400))), ["backup_late"]);
         let failure = BackupFailure { error: "no room".to_owned(), full: true, room: None };
         assert_eq!(keys(|h| h.backup.failed = Some(failure)), ["backup_failed"]);
         assert_eq!(keys(|h| h.backup.damaged = Some("20261129_020000".to_owned())), ["backup_damaged 20261129_020000"]);
@@ -365,6 +377,13 @@ mod tests {
         assert_eq!(keys(|h| (late(h), h.backup.was_late = true).1), ["backup_late"]);
         assert_eq!(keys(|h| (late(h), (h.backup.was_late, h.backup.last_good) = (true, None)).1), ["backup_late"]);
         assert_eq!(keys(|h| h.backup.was_late = true), [""; 0]);
+    }
+
+    #[test]
+    fn a_disk_is_the_same_whatever_else_lies_on_it() {
+        let disk = |places: &[Place]| Alert::ServerDisk { places: places.to_vec(), percent: 95, free: 1 }.key();
+        assert_eq!(disk(&[Place::Uploads, Place::Results]), disk(&[Place::Uploads]));
+        assert_ne!(disk(&[Place::Uploads]), disk(&[Place::Results]));
     }
 
     #[test]

@@ -53,16 +53,18 @@ pub(super) fn skip_numbers(table: &str) -> Vec<String> {
     )]
 }
 
-/// Puts those of these tables that there are into a schema of their own, with all that belongs to them; `false` where there
-/// is none.
+/// Puts those of the tables that `is_ours` into a schema of their own, with all that belongs to them; `false` where there is
+/// none. Tables of an extension stay with it.
 pub(crate) async fn put_away(
     transaction: &DatabaseTransaction,
-    tables: impl Iterator<Item = &str>,
+    is_ours: impl Fn(&str) -> bool,
     into: &str,
 ) -> Result<bool, RepositoryError> {
-    let present =
-        texts(transaction, "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()").await?;
-    let moved: Vec<&str> = tables.filter(|table| present.iter().any(|present| present == table)).collect();
+    let present = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema() AND NOT EXISTS (SELECT 1 FROM pg_depend d \
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')";
+    let mut moved = texts(transaction, present).await?;
+    moved.retain(|table| is_ours(table));
     if moved.is_empty() {
         return Ok(false);
     }
@@ -141,8 +143,8 @@ async fn pool(
 }
 
 /// What a connection that writes is set to: a server may be set up to acknowledge what is not on its disk yet, and a role
-/// to see one moment in each transaction, where ours must see what was committed while it waited for its turn. A
-/// transaction that nobody goes on with ends.
+/// to see one moment in each transaction, where ours must see what was committed while it waited for its turn. The last is
+/// not for long work: a transaction that nobody goes on with ends.
 const WRITES: [(&str, &str); 4] = [
     ("synchronous_commit", "on"),
     ("default_transaction_isolation", "read committed"),
@@ -164,7 +166,7 @@ pub(super) async fn builder(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    pool(server, 1, None, patience, &WRITES).await
+    pool(server, 1, None, patience, &WRITES[..3]).await
 }
 
 pub(super) async fn readers(

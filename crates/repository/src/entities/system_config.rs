@@ -13,6 +13,7 @@ pub struct Model {
     pub version: i64,
     pub updated_by: Option<String>,
     pub noticed_at: Option<i64>,
+    pub doubted: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -94,4 +94,25 @@ async fn a_file_takes_the_place_of_a_server_s_tables_as_a_whole_and_what_was_the
     assert!(seen(&repo).await == wanted);
     repo.close().await;
     assert_eq!(raw.one::<i64>("SELECT count(*) FROM before.jobs WHERE name = 'next'").await, 1);
+    // one that is cut off before the end has changed nothing, and that is known
+    let ready = Replacement::prepare(&fresh.address(), &copy, "cut").await.unwrap();
+    raw.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+         AND pid <> pg_backend_pid()",
+    )
+    .await;
+    let cut = ready.commit().await;
+    assert!(matches!(cut, Err(NotPlaced::Refused(_))), "{cut:?}");
+    assert_eq!(raw.one::<i64>("SELECT count(*) FROM pg_namespace WHERE nspname = 'cut'").await, 0);
+    // what a newer version made goes with the rest, or the upgrade to it would find it there
+    raw.execute("CREATE TABLE made_tomorrow (id BIGINT); INSERT INTO seaql_migrations VALUES ('m9999_of_tomorrow', 0)")
+        .await;
+    let ready = Replacement::prepare(&fresh.address(), &copy, "newer").await.unwrap();
+    assert_eq!(ready.commit().await.unwrap().as_deref(), Some("newer"));
+    assert_eq!(raw.one::<i64>("SELECT count(*) FROM newer.made_tomorrow").await, 0);
+    // a table of an admin's stays where nothing else is in doubt
+    raw.execute("CREATE TABLE notes (text TEXT)").await;
+    let ready = Replacement::prepare(&fresh.address(), &copy, "last").await.unwrap();
+    assert_eq!(ready.commit().await.unwrap().as_deref(), Some("last"));
+    assert_eq!(raw.one::<i64>("SELECT count(*) FROM notes").await, 0);
 }
