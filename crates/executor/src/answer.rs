@@ -63,7 +63,7 @@ pub struct Polled {
     pub clock: Timestamp,
     /// Some file may have grown by more than one answer carries.
     pub cut: bool,
-    /// In the order asked.
+    /// In the order asked, without those of which the node cannot tell now.
     pub runs: Vec<PolledRun>,
 }
 

@@ -260,7 +260,8 @@ pub struct PolledRun {
     pub grown: Vec<Grown>,
 }
 
-/// Alive or how it ended.
+/// Alive or how it ended. The program and its caller are of one build (its name on a node is its hash), so that a state more
+/// needs no other version of the language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
@@ -270,6 +271,11 @@ pub enum RunState {
     Alive,
     /// None is.
     Ended(RunEnd),
+    /// It cannot be told at this moment: what is written down of it could not be read. To be asked again.
+    Unknown {
+        /// What the system says.
+        reason: String,
+    },
 }
 
 /// New bytes of one file.
@@ -295,7 +301,8 @@ pub struct StopRequest {
     pub token: RunToken,
     /// Milliseconds between asking and forcing.
     pub grace_ms: u64,
-    /// The solver's own way of being ended, run in the run's folder before any signal; half of the grace is its.
+    /// The solver's own way of being ended, run in the run's folder before any signal; half of the grace is its, on Windows,
+    /// where no signals are, all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub polite: Option<Polite>,
 }

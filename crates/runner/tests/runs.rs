@@ -19,6 +19,7 @@ on_both!(
     a_solver_that_is_not_there_is_said,
     a_question_that_hangs_is_ended_with_all_it_started,
     the_solver_is_first_ended_in_its_own_way,
+    what_cannot_be_read_now_is_no_end,
 );
 
 /// Goes on until the run's folder holds `enough`.
@@ -185,6 +186,39 @@ fn a_solver_that_is_not_there_is_said(node: &Node) {
     let ended = talk.ended();
     assert_eq!(ended["how"], "cannot_start", "{ended}");
     assert!(ended["reason"].as_str().unwrap().contains("no-such-solver"), "{ended}");
+    talk.end();
+}
+
+/// A folder in place of a record is one that cannot be read, also by an account that may read everything.
+fn what_cannot_be_read_now_is_no_end(node: &Node) {
+    let solver = node.solver("exit 42", "exit /b 42");
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    let end = talk.ended();
+    let list = json!({ "token": TOKEN, "except": [], "inline_file": 99, "inline_all": 99 });
+    let stop = json!({ "token": TOKEN, "grace_ms": 0 });
+    for (name, told) in [("exit", false), ("process", true)] {
+        let (record, aside) = (node.run_file(&format!(".run/{name}.json")), node.path("aside"));
+        std::fs::rename(&record, &aside).unwrap();
+        std::fs::create_dir(&record).unwrap();
+        let state = talk.poll(&[])["state"].clone();
+        assert_eq!(state["ended"] == end, told, "{name}: {state}");
+        assert_eq!(state.get("unknown").is_some(), !told, "{name}: {state}");
+        assert_eq!(talk.ask("stop", &stop)["fault"]["kind"], "system", "{name}");
+        // who is not known may be alive in it; how it ended, the folder need not tell
+        if name == "process" {
+            assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["fault"]["kind"], "system");
+        }
+        std::fs::remove_dir(&record).unwrap();
+        std::fs::rename(&aside, &record).unwrap();
+    }
+    assert_eq!(talk.ended(), end, "asked again it is told");
+    // what was put down is not told from what the run has left, so nothing is
+    std::fs::create_dir(node.run_file(".run/inputs.json")).unwrap();
+    assert_eq!(talk.ask("list", &list)["fault"]["kind"], "system");
+    std::fs::remove_dir(node.run_file(".run/inputs.json")).unwrap();
+    assert_eq!(talk.ask("list", &list)["answer"]["files"][0]["name"], "console.log");
     talk.end();
 }
 

@@ -63,6 +63,11 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Nobody keeps anybody from a file here, so there is nothing to be waited for.
+pub fn patiently<T>(act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    act()
+}
+
 /// Waits until nobody else holds it; until the file is closed.
 pub fn lock(file: &fs::File) -> io::Result<()> {
     file.lock()

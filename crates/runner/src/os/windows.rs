@@ -10,7 +10,7 @@ mod machine;
 mod process;
 mod program;
 
-pub use files::{keep_room_behind, lock, rename};
+pub use files::{keep_room_behind, lock, patiently, rename};
 pub use machine::{boot, disk, locale, memory};
 pub use process::{force_to_end, identity, is_alive};
 
