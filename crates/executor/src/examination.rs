@@ -98,9 +98,12 @@ impl Examination {
     /// Puts the program there where it is missing, starts it and asks what the machine is.
     ///
     /// # Errors
-    /// [`ExecutorError::Program`], [`ExecutorError::Files`]; transport.
+    /// [`ExecutorError::Program`], [`ExecutorError::Files`], [`ExecutorError::LetsNothingGo`]; transport.
     pub async fn program(&self, limit: Duration) -> Result<Probe, ExecutorError> {
         let probe = self.inner.call_over(self.connection()?, &self.address, &ProbeRequest {}, limit).await?;
+        if !probe.lets_go {
+            return Err(ExecutorError::LetsNothingGo);
+        }
         Ok(Probe { os: said(&probe.os), ..probe })
     }
 

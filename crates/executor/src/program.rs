@@ -207,6 +207,7 @@ fn of_fault(verb: &'static str, fault: Fault) -> ExecutorError {
         FaultKind::Started => ExecutorError::Started,
         FaultKind::Alive => ExecutorError::StillAlive,
         FaultKind::DiskFull => ExecutorError::NodeDiskFull,
+        FaultKind::Held => ExecutorError::LetsNothingGo,
         FaultKind::BadRequest | FaultKind::System => {
             ExecutorError::RunnerFailed { verb, message: said(&fault.message) }
         }

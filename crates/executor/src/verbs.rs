@@ -139,7 +139,7 @@ impl Executor {
     /// Starts the run, at most once for ever; may be called again after any error.
     ///
     /// # Errors
-    /// [`ExecutorError::Closed`] after a stop; [`ExecutorError::NoFolder`]; transport: the run may have started.
+    /// [`ExecutorError::Closed`] after a stop; [`ExecutorError::NoFolder`]; [`ExecutorError::LetsNothingGo`]; transport: the run may have started.
     pub async fn launch(&self, address: &NodeAddress, launch: &Launch) -> Result<Launched, ExecutorError> {
         let request = LaunchRequest {
             token: launch.token.clone(),
@@ -181,7 +181,14 @@ impl Executor {
                 .ok()
         };
         let runs = answer.runs.into_iter().filter_map(told).collect();
-        Ok(Polled { boot: said(&answer.boot), disk: answer.disk, clock: answer.clock, cut, runs })
+        Ok(Polled {
+            boot: said(&answer.boot),
+            disk: answer.disk,
+            lets_go: answer.lets_go,
+            clock: answer.clock,
+            cut,
+            runs,
+        })
     }
 
     /// Closes the run's gate, has the solver end in its own way (`polite`, at most half of `grace`, on Windows all of it), asks its processes

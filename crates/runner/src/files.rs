@@ -2,6 +2,7 @@
 
 use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, unless_absent, while_doing};
 use crate::journal::Journal;
+use crate::launch::check_letting_go;
 use crate::{os, poll, stop};
 use domain::files::CONSOLE;
 use runner::protocol::{
@@ -20,6 +21,8 @@ const NOTES: &str = "reading what is noted of the input files";
 pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
     let run = work.run(&request.token);
     check_names(&request.files)?;
+    // here already, so that no gigabytes are sent for a run that cannot be
+    check_letting_go(work)?;
     if !run.is_there().map_err(while_doing(LOOKING))? {
         let journal = unless_absent(Journal::peek(work)).map_err(while_doing("reading the journal"))?;
         if journal.is_some_and(|journal| journal.is_over(&request.token)) {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
     // before the gate, so that nothing is lost: a run that ended with the connection would be none
-    os::check_letting_go(work.program()).map_err(while_doing("leaving the connection's processes"))?;
+    check_letting_go(work)?;
     let boot = os::boot();
     let outcome = pass_gate(work, &request, &boot)?;
     if outcome == LaunchOutcome::Launched {
@@ -22,6 +22,16 @@ pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
         }
     }
     Ok(Launched { outcome, boot })
+}
+
+/// Whether what is started here can outlive the caller.
+pub fn check_letting_go(work: &Work) -> Result<(), Fault> {
+    if os::lets_go(work.program()).map_err(while_doing("leaving the connection's processes"))? {
+        return Ok(());
+    }
+    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
+                   JOB_OBJECT_LIMIT_BREAKAWAY_OK, or lies in another that has none)";
+    Err(Fault { kind: FaultKind::Held, message: message.to_owned() })
 }
 
 /// A bare name or an absolute path.

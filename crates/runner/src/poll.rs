@@ -25,6 +25,7 @@ pub fn probe(work: &Work, _: ProbeRequest) -> Result<Probe, Fault> {
         memory: os::memory(),
         disk: os::disk(work.root()),
         locale: os::locale(),
+        lets_go: lets_go(work),
     })
 }
 
@@ -47,7 +48,12 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
         };
         runs.push(PolledRun { token: asked.token.clone(), state, ran, grown });
     }
-    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), runs })
+    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), lets_go: lets_go(work), runs })
+}
+
+/// What could not be tried is no "no": a launch will say it.
+fn lets_go(work: &Work) -> bool {
+    os::lets_go(work.program()).unwrap_or(true)
 }
 
 /// By this machine's clock alone, which may differ from the caller's.

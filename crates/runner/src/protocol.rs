@@ -73,6 +73,8 @@ pub enum FaultKind {
     Alive,
     /// The node's disk is full.
     DiskFull,
+    /// What is started here ends with the connection, so no run can be: a matter of the node's SSH server.
+    Held,
     /// The node's system refused.
     System,
 }
@@ -103,6 +105,8 @@ pub struct Probe {
     /// The account's locale, for example `ja_JP.UTF-8`, on Windows with its console's code page (`ja-JP.932`); empty when
     /// none is set.
     pub locale: String,
+    /// What is started here can outlive the connection.
+    pub lets_go: bool,
 }
 
 impl Request for ProbeRequest {
@@ -243,6 +247,8 @@ pub struct Polled {
     pub clock: Timestamp,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// What is started here can outlive the connection.
+    pub lets_go: bool,
     /// In the order of the request.
     pub runs: Vec<PolledRun>,
 }

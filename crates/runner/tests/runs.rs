@@ -7,6 +7,7 @@ mod common;
 use common::{Node, TOKEN, Talk, assert_gone, eventually, grown, on_both, processes};
 use serde_json::{Value, json};
 use std::process::Command;
+use testbed::SessionJob;
 
 on_both!(
     it_starts_is_followed_and_ends_with_its_code,
@@ -267,17 +268,32 @@ fn where_nothing_may_leave_the_connection_nothing_is_launched() {
     let Some(node) = Node::windows() else { return };
     let wine = node.wine.as_ref().unwrap();
     let solver = node.solver("", "echo ran>ran");
-    let mut held = wine.over_sshd(wine.name_of(&node.path("runner.exe")), true);
-    held.arg("serve");
-    let mut talk = Talk::begin(held);
-    talk.stage();
-    let refused = talk.ask("launch", &node.launch(&solver, &[]));
-    assert_eq!(refused["fault"]["kind"], "system", "{refused}");
-    assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
-    assert_eq!(talk.poll(&[])["state"], "not_started");
-    talk.end();
+    let staged = json!({ "token": TOKEN, "files": [] });
+    let poll = json!({ "runs": [], "max_file": 0, "max_all": 0 });
+    for job in [SessionJob::Held, SessionJob::Caged] {
+        let mut session = wine.over_sshd(wine.name_of(&node.path("runner.exe")), job);
+        session.arg("serve");
+        let mut talk = Talk::begin(session);
+        for (verb, request) in [("stage", &staged), ("launch", &node.launch(&solver, &[]))] {
+            let refused = talk.ask(verb, request);
+            assert_eq!(refused["fault"]["kind"], "held", "{job:?}: {refused}");
+            assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
+        }
+        assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], false, "{job:?}");
+        assert_eq!(talk.ask("poll", &poll)["answer"]["lets_go"], false, "{job:?}");
+        talk.end();
+    }
+    // what was only started to see whether it may leave is not left behind
+    let prefix = wine.prefix().display().to_string();
+    let is_ours = |pid: &u32| {
+        let variables = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        String::from_utf8_lossy(&variables).contains(&prefix)
+    };
+    eventually("their end", || (!processes("runner.exe").iter().any(is_ours)).then_some(()));
     // and later, by a server that lets it, it is
     let mut talk = node.talk();
+    talk.stage();
+    assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], true);
     assert_eq!(talk.ask("launch", &node.launch(&solver, &[]))["answer"]["outcome"], "launched");
     talk.ended();
     assert!(node.run_file("ran").exists());

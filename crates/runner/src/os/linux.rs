@@ -77,8 +77,8 @@ pub fn lock(file: &fs::File) -> io::Result<()> {
 pub fn keep_to_ourselves() {}
 
 /// Whether what is started here can outlive the caller. A session of its own always does.
-pub fn check_letting_go(_: &Path) -> io::Result<()> {
-    Ok(())
+pub fn lets_go(_: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Starts this program's wrapper for a run so that it can become independent ([`detach`]); what it says on stdout comes

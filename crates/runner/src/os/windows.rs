@@ -22,7 +22,7 @@ use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED};
 
 /// There is no signal that a program without a window could hear.
@@ -43,20 +43,13 @@ pub fn keep_to_ourselves() {
 
 /// Whether what is started here can outlive the caller: sshd keeps the processes of a connection in a job object and ends
 /// them with it, but for those that the job allows to leave.
-pub fn check_letting_go(program: &Path) -> io::Result<()> {
-    static MAY: OnceLock<bool> = OnceLock::new();
-    let may = match MAY.get() {
-        Some(may) => *may,
-        None => process::may_start_outside(program)?,
-    };
-    // the job stays the same as long as we live
-    let _ = MAY.set(may);
-    if may {
-        return Ok(());
+pub fn lets_go(program: &Path) -> io::Result<bool> {
+    // a "no" is asked again: whoever has mended the server need not wait for anybody's memory
+    static DOES: AtomicBool = AtomicBool::new(false);
+    if !DOES.load(Ordering::Relaxed) && process::may_start_outside(program)? {
+        DOES.store(true, Ordering::Relaxed);
     }
-    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
-                   JOB_OBJECT_LIMIT_BREAKAWAY_OK); a newer OpenSSH Server is needed";
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+    Ok(DOES.load(Ordering::Relaxed))
 }
 
 /// Starts this program's wrapper for a run outside of the caller's job; what it says on stdout comes back. The end of that
@@ -94,7 +87,11 @@ impl Apart {
     pub fn start(command: &mut Command) -> io::Result<Apart> {
         let job = Job::create(None)?;
         // it can start nothing before it is in the job
-        let child = command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()?;
+        let started = {
+            let _alone = process::alone();
+            command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()
+        };
+        let child = started?;
         let mut apart = Apart { child, job };
         let begun = apart.job.take(&apart.child).and_then(|()| process::resume(apart.child.id()));
         if let Err(error) = begun {
