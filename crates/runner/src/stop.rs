@@ -49,6 +49,7 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     let limit = Instant::now() + FORCED;
     let mut left = look()?;
     while !left.is_empty() && Instant::now() < limit {
+        os::force_all_to_end(token);
         for process in &left {
             os::force_to_end(*process);
             forced.insert(*process);

@@ -99,7 +99,7 @@ fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(console.try_clone()?)
         .stderr(console);
-    command.spawn().map_err(failed)
+    os::start_solver(&mut command, &request.token).map_err(failed)
 }
 
 /// To the launcher, which waits for this line; nobody may be there any more.

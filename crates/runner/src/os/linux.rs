@@ -117,6 +117,11 @@ pub fn command(program: &str) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Starts a run's solver. Its processes are known by their marks.
+pub fn start_solver(command: &mut Command, _: &RunToken) -> io::Result<Child> {
+    command.spawn()
+}
+
 /// A short command that can be ended with all that it has started.
 pub struct Apart {
     pub child: Child,
@@ -251,6 +256,9 @@ pub fn ask_to_end(process: Identity) {
 pub fn force_to_end(process: Identity) {
     send(process, Signal::KILL);
 }
+
+/// Nothing here ends many at once: each is ended by itself.
+pub fn force_all_to_end(_: &RunToken) {}
 
 /// Held by a descriptor, the number cannot pass to another process between the look and the signal.
 fn send(process: Identity, signal: Signal) {

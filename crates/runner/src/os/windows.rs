@@ -23,6 +23,7 @@ use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
+use windows_sys::Win32::System::SystemServices::{JOB_OBJECT_QUERY, JOB_OBJECT_TERMINATE};
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED};
 
 /// There is no signal that a program without a window could hear.
@@ -76,6 +77,31 @@ pub fn command(program: &str) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Starts a run's solver, in a job within the run's own: that one could not be ended without the wrapper, which has to write
+/// down how it ended.
+pub fn start_solver(command: &mut Command, token: &RunToken) -> io::Result<Child> {
+    let job = Job::create(Some(&solver_job_name(token)))?;
+    // it can start nothing before it is in the job
+    let mut child = command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()?;
+    let begun = job.take(&child).and_then(|()| process::resume(child.id()));
+    if let Err(error) = begun {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(error);
+    }
+    // as the run's own
+    job.keep_open();
+    Ok(child)
+}
+
+/// Ends all that the run's solver has started, at once: ended one by one, those that are left could go on starting others.
+pub fn force_all_to_end(token: &RunToken) {
+    // where it cannot be opened each is ended by itself
+    if let Ok(Some(job)) = Job::open(&solver_job_name(token), JOB_OBJECT_TERMINATE) {
+        job.end();
+    }
+}
+
 /// A short command that can be ended with all that it has started.
 pub struct Apart {
     pub child: Child,
@@ -119,6 +145,10 @@ fn job_name(token: &RunToken) -> String {
     format!("Global\\ajm-run-{token}")
 }
 
+fn solver_job_name(token: &RunToken) -> String {
+    format!("{}-solver", job_name(token))
+}
+
 /// The runs that have at least one living process.
 pub struct Marked;
 
@@ -139,18 +169,19 @@ impl Marked {
 pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> Vec<Identity> {
     let me = std::process::id();
     let wrapper = wrapper.filter(|process| is_alive(*process));
-    let mut found: Vec<Identity> = match Job::open(&job_name(token)).map(|job| job.map(|job| job.processes())) {
-        Ok(None) => Vec::new(),
-        Ok(Some(Ok(numbers))) => {
-            let others =
-                numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
-            others.filter_map(process::identity_of_member).collect()
-        }
-        // what cannot be looked into is not empty: it goes with the wrapper, who holds it
-        Ok(Some(Err(_))) | Err(_) => {
-            return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
-        }
-    };
+    let mut found: Vec<Identity> =
+        match Job::open(&job_name(token), JOB_OBJECT_QUERY).map(|job| job.map(|job| job.processes())) {
+            Ok(None) => Vec::new(),
+            Ok(Some(Ok(numbers))) => {
+                let others =
+                    numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
+                others.filter_map(process::identity_of_member).collect()
+            }
+            // what cannot be looked into is not empty: it goes with the wrapper, who holds it
+            Ok(Some(Err(_))) | Err(_) => {
+                return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
+            }
+        };
     found.extend(known.filter(|known| !found.contains(known) && is_alive(*known)));
     found
 }
