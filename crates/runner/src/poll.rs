@@ -66,11 +66,13 @@ type Living = OnceCell<os::Marked>;
 
 /// An error means that it cannot be told now: what was not read must not become an end that never was.
 fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> io::Result<RunState> {
-    if let Some(record) = run.exit_record()? {
+    let exit = run.exit_record();
+    if let Ok(Some(record)) = exit {
         return Ok(RunState::Ended(record.end));
     }
     let there = run.is_there()?;
     if there && !run.started().try_exists()? {
+        exit?;
         return Ok(if run.closed().try_exists()? {
             RunState::Ended(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true })
         } else {
@@ -89,7 +91,7 @@ fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> io::
     if !there {
         return Ok(RunState::Ended(RunEnd::FolderGone));
     }
-    // it may have ended between the first look and the last
+    // it may have ended between the first look and the last, and what is written of that must be readable
     if let Some(record) = run.exit_record()? {
         return Ok(RunState::Ended(record.end));
     }
