@@ -50,6 +50,8 @@ pub enum Fault {
         /// In words.
         said: String,
     },
+    /// The node's SSH server ends all that was started over a connection with it: no run could go on there.
+    LetsNothingGo,
     /// The node answered that it could not.
     OnNode {
         /// In its words.

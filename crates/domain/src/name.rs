@@ -32,6 +32,24 @@ const WINDOWS_DEVICES: [&str; 22] = [
     "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
+/// What Windows takes for one of them, too: with blanks before the ending, and with a raised digit.
+fn is_windows_device(text: &str) -> bool {
+    let plain = |c: char| match c {
+        '\u{b9}' => '1',
+        '\u{b2}' => '2',
+        '\u{b3}' => '3',
+        _ => c.to_ascii_lowercase(),
+    };
+    let stem: String = text.split('.').next().unwrap_or(text).trim_end().chars().map(plain).collect();
+    WINDOWS_DEVICES.contains(&stem.as_str())
+}
+
+/// The short name that Windows gives the program's own folder in a run's (`.run`).
+fn is_own_folder(text: &str) -> bool {
+    let number = text.get(..4).filter(|stem| stem.eq_ignore_ascii_case("run~")).map(|_| &text[4..]);
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Characters no name may hold: path separators, what cmd, PowerShell and sh give a meaning, and controls.
 fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -288,11 +306,14 @@ name_type!(
 );
 
 impl FileName {
-    /// A name for a file that is being sent.
+    /// A name for a file that is being sent. Those that were stored before stay readable.
     ///
     /// # Errors
-    /// As `parse`, and letters that nobody sees.
+    /// As `parse`, letters that nobody sees, and whatever a Windows node would take for a device or for a folder of ours.
     pub fn parse_new(text: &str) -> Result<FileName, NameError> {
+        if is_windows_device(text) || is_own_folder(text) {
+            return Err(NameError::Reserved);
+        }
         if text.chars().any(is_unseen) { Err(NameError::BadCharacter) } else { FileName::parse(text) }
     }
 }
@@ -302,9 +323,12 @@ impl JobName {
     /// and stay readable.
     ///
     /// # Errors
-    /// As `parse`, more than 127 bytes, and letters that nobody sees.
+    /// As `parse`, more than 127 bytes, letters that nobody sees, and whatever a Windows node would take for a device.
     pub fn parse_new(text: &str) -> Result<JobName, NameError> {
         let name = JobName::parse(text)?;
+        if is_windows_device(text) {
+            return Err(NameError::Reserved);
+        }
         if !text.chars().all(is_job_letter) {
             return Err(NameError::BadCharacter);
         }
@@ -355,6 +379,19 @@ mod tests {
             assert!(FileName::parse(text).is_err(), "{text:?}");
         }
         assert_eq!(NodeId::parse("auto"), Err(NameError::Reserved));
+    }
+
+    #[test]
+    fn what_windows_takes_for_something_else_is_no_new_name() {
+        for text in ["con .inc", "NUL  .txt", "com\u{b9}", "COM\u{b2}.inp", "lpt\u{b3}.a.b", "RUN~1", "run~12"] {
+            assert_eq!(FileName::parse_new(text), Err(NameError::Reserved), "{text}");
+            // it may have been sent before, to a node of another kind
+            assert!(FileName::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(JobName::parse_new("com\u{b9}"), Err(NameError::Reserved));
+        for text in ["cone.inc", "com\u{b9}2.inp", "beam~1.inp", "run~1.inp", "run~", "run~a", "実行~1", "com0"] {
+            assert!(FileName::parse_new(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -59,11 +59,13 @@ pub struct Polled {
     pub boot: String,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// What is started there outlives its connection: otherwise the node can take no run.
+    pub lets_go: bool,
     /// The node's clock when it answered.
     pub clock: Timestamp,
     /// Some file may have grown by more than one answer carries.
     pub cut: bool,
-    /// In the order asked.
+    /// In the order asked, without those of which the node cannot tell now.
     pub runs: Vec<PolledRun>,
 }
 

@@ -4,7 +4,7 @@
 use crate::ExecutorError;
 use crate::connection::Connection;
 use crate::error::said;
-use crate::shell::decoded;
+use crate::shell::{LAST_WORDS, decoded};
 use runner::protocol::HELLO;
 use russh::client::Msg;
 use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
@@ -79,7 +79,7 @@ impl Connection {
             channel.exec(true, command).await.ok()?;
             let (mut ear, mouth) = channel.split();
             let mut heard = Heard::default();
-            while let Some(message) = ear.wait().await {
+            while let Some(message) = next(&mut ear, heard.code.is_some()).await {
                 if heard.take(message)? {
                     break;
                 }
@@ -174,6 +174,14 @@ impl Drop for Conversation {
     }
 }
 
+/// What comes next. The channel of a program that has ended may be held open by something else for ever.
+async fn next(ear: &mut ChannelReadHalf, has_ended: bool) -> Option<ChannelMsg> {
+    if !has_ended {
+        return ear.wait().await;
+    }
+    tokio::time::timeout(LAST_WORDS, ear.wait()).await.ok().flatten()
+}
+
 /// Hands every answer to who waits for it, until the program or the connection ends.
 async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: &Asked) {
     loop {
@@ -186,7 +194,7 @@ async fn listen(mut ear: ChannelReadHalf, mut heard: Heard, asked: &Asked) {
                 let _ = waiting.send(line.get(at + 1..).unwrap_or_default().to_vec());
             }
         }
-        let message = ear.wait().await;
+        let message = next(&mut ear, heard.code.is_some()).await;
         if message.and_then(|message| heard.take(message)) != Some(false) {
             break;
         }

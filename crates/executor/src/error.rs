@@ -60,6 +60,9 @@ pub enum ExecutorError {
         /// In words.
         reason: String,
     },
+    /// The node's SSH server ends all that was started over a connection with it, so that the node can take no run.
+    #[error("the node's SSH server ends every run with the connection")]
+    LetsNothingGo,
     /// The program on the node answered that it could not.
     #[error("{verb} failed on the node: {message}")]
     RunnerFailed {
@@ -159,6 +162,7 @@ impl ExecutorError {
             ExecutorError::PrivateKey { reason } => Fault::PrivateKey { said: said(reason) },
             ExecutorError::Address { reason } => Fault::Address { said: said(reason) },
             ExecutorError::Program { reason } => Fault::Program { said: said(reason) },
+            ExecutorError::LetsNothingGo => Fault::LetsNothingGo,
             ExecutorError::RunnerFailed { message, .. } | ExecutorError::Files { message, .. } => {
                 Fault::OnNode { said: said(message) }
             }

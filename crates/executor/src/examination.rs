@@ -78,11 +78,11 @@ impl Examination {
     /// Transport.
     pub async fn shell(&self) -> Result<Result<(), String>, ExecutorError> {
         const DOING: &str = "asking the shell";
-        let Some(heard) = self.connection()?.hear(&format!("echo {WORD}"), DOING).await? else {
+        let is_said = |heard: &[u8]| decoded(heard).lines().any(|line| line.trim() == WORD);
+        let Some(heard) = self.connection()?.hear(&format!("echo {WORD}"), DOING, is_said).await? else {
             return Ok(Err(String::new()));
         };
-        let text = decoded(&heard);
-        Ok(if text.lines().any(|line| line.trim() == WORD) { Ok(()) } else { Err(said(&text)) })
+        Ok(if is_said(&heard) { Ok(()) } else { Err(said(&decoded(&heard))) })
     }
 
     /// Makes the work folder where it is missing, and writes into it.
@@ -98,9 +98,12 @@ impl Examination {
     /// Puts the program there where it is missing, starts it and asks what the machine is.
     ///
     /// # Errors
-    /// [`ExecutorError::Program`], [`ExecutorError::Files`]; transport.
+    /// [`ExecutorError::Program`], [`ExecutorError::Files`], [`ExecutorError::LetsNothingGo`]; transport.
     pub async fn program(&self, limit: Duration) -> Result<Probe, ExecutorError> {
         let probe = self.inner.call_over(self.connection()?, &self.address, &ProbeRequest {}, limit).await?;
+        if !probe.lets_go {
+            return Err(ExecutorError::LetsNothingGo);
+        }
         Ok(Probe { os: said(&probe.os), ..probe })
     }
 

@@ -90,9 +90,14 @@ impl Link {
         *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = Some((address.clone(), shell));
     }
 
+    /// It may be another one now.
+    pub(crate) fn forget_shell(&self) {
+        *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Hangs up when the calls under way have ended, and forgets failures.
     pub(crate) async fn forget(&self) {
         *self.state.lock().await = State::default();
-        *self.shell.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.forget_shell();
     }
 }

@@ -124,10 +124,25 @@ impl Inner {
             return Err(ExecutorError::ConnectionLost { doing: "starting the program" });
         }
         let limit = self.means.command_timeout;
-        let shell = self.shell(connection, address).await?;
-        let program = self.programs.of(shell)?;
-        let command = shell.start(address, &program.name)?;
+        let link = self.link(address);
+        let remembered = link.shell(address);
+        let mut shell = match remembered {
+            Some(shell) => shell,
+            None => ask_shell(connection).await?,
+        };
+        let mut program = self.programs.of(shell)?;
+        let mut command = shell.start(address, &program.name)?;
         let mut opened = connection.converse(&command, limit).await?;
+        if remembered.is_some() && !matches!(opened, Opened::Here(_)) {
+            // so a line for another shell would fail, too: the node may have got one, or another system
+            link.forget_shell();
+            shell = ask_shell(connection).await?;
+            if remembered != Some(shell) {
+                program = self.programs.of(shell)?;
+                command = shell.start(address, &program.name)?;
+                opened = connection.converse(&command, limit).await?;
+            }
+        }
         let is_missing = match &opened {
             Opened::Here(_) => false,
             Opened::NotThere => true,
@@ -158,19 +173,17 @@ impl Inner {
             }
             tracing::info!(node = %address.id, program = %program.name, "program put on node");
         }
-        self.link(address).keep_shell(address, shell);
+        link.keep_shell(address, shell);
         *kept = Some(conversation.clone());
         Ok((conversation, false))
     }
+}
 
-    /// What reads command lines there: asked until the program was started by it once.
-    async fn shell(&self, connection: &Connection, address: &NodeAddress) -> Result<Shell, ExecutorError> {
-        if let Some(shell) = self.link(address).shell(address) {
-            return Ok(shell);
-        }
-        let answer = connection.hear(QUESTION, "asking which shell the node has").await?;
-        Ok(Shell::of(&answer.unwrap_or_default()))
-    }
+/// What reads command lines there. It is remembered once it has started the program.
+async fn ask_shell(connection: &Connection) -> Result<Shell, ExecutorError> {
+    let is_told = |heard: &[u8]| Shell::told(heard).is_some();
+    let answer = connection.hear(QUESTION, "asking which shell the node has", is_told).await?;
+    Ok(Shell::of(&answer.unwrap_or_default()))
 }
 
 fn path_of(address: &NodeAddress, program: &Program) -> String {
@@ -207,6 +220,7 @@ fn of_fault(verb: &'static str, fault: Fault) -> ExecutorError {
         FaultKind::Started => ExecutorError::Started,
         FaultKind::Alive => ExecutorError::StillAlive,
         FaultKind::DiskFull => ExecutorError::NodeDiskFull,
+        FaultKind::Held => ExecutorError::LetsNothingGo,
         FaultKind::BadRequest | FaultKind::System => {
             ExecutorError::RunnerFailed { verb, message: said(&fault.message) }
         }

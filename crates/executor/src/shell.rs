@@ -3,13 +3,17 @@
 use crate::connection::Connection;
 use crate::{ExecutorError, NodeAddress};
 use russh::ChannelMsg;
+use std::time::Duration;
 
 /// Three shells answer it in three ways; rclone asks its hosts the same. PowerShell knows the first half as a variable, cmd
 /// the second, any other shell neither.
 pub(crate) const QUESTION: &str = "echo ${ShellId}%ComSpec%";
 
-/// What PowerShell writes to a pipe beside what was asked for.
-const CLIXML: [&str; 2] = ["#< CLIXML", "<Objs "];
+/// How what PowerShell writes to a pipe beside what was asked for begins: a line of its own, then one of XML.
+const CLIXML: &str = "#< CLIXML";
+const OBJECTS: &str = "<Objs ";
+/// An error in it.
+const ERROR: &str = "<S S=\"Error\">";
 
 /// The shell that a node's sshd gives its command lines to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +31,21 @@ impl Shell {
     /// By its answer to [`QUESTION`]. What is neither of Windows' shells is taken for sh: the others, where even the question
     /// is an error (csh, fish), are started with the same line.
     pub(crate) fn of(answer: &[u8]) -> Shell {
+        Shell::told(answer).unwrap_or(Shell::Posix)
+    }
+
+    /// The same, where the answer is among the lines.
+    pub(crate) fn told(answer: &[u8]) -> Option<Shell> {
         let text = decoded(answer);
         let mut lines = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
-        let told = lines.find_map(|line| {
-            if line.starts_with("Microsoft.PowerShell") && line.ends_with("%ComSpec%") {
-                return Some(Shell::PowerShell);
+        lines.find_map(|line| {
+            if line.ends_with("%ComSpec%") {
+                let is_known = line.starts_with("Microsoft.PowerShell");
+                return Some(if is_known { Shell::PowerShell } else { Shell::Posix });
             }
             let path = line.strip_prefix("${ShellId}")?;
             path.to_ascii_lowercase().ends_with("\\cmd.exe").then_some(Shell::Cmd)
-        });
-        told.unwrap_or(Shell::Posix)
+        })
     }
 
     /// Whether the node is a Windows.
@@ -69,27 +78,51 @@ impl Shell {
 
 /// The most of a command's words that are kept.
 const WORDS: usize = 4 << 10;
+/// After a command's end, words of it that are still on their way follow one another faster.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 impl Connection {
-    /// What a command line says on stdout and stderr until it ends; `None` where the node starts none. After a time-out the
-    /// connection takes no new calls, because what hangs on the node still holds its place on it.
-    pub(crate) async fn hear(&self, line: &str, doing: &'static str) -> Result<Option<Vec<u8>>, ExecutorError> {
+    /// What a command line says on stdout and stderr until it has ended, or until the whole lines so far are what was asked
+    /// for (`is_all`); `None` where the node starts none. The end of the channel is not waited for: whatever the account's
+    /// start-up files have put into the background may hold it open for ever. After a time-out the connection takes no new
+    /// calls, because what hangs on the node still holds its place on it.
+    pub(crate) async fn hear(
+        &self,
+        line: &str,
+        doing: &'static str,
+        is_all: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<Vec<u8>>, ExecutorError> {
         let lost = || ExecutorError::ConnectionLost { doing };
         let (mut channel, _place) = self.channel(doing).await?;
         let hear = async {
             channel.exec(true, line).await.map_err(|_| lost())?;
             let mut heard: Vec<u8> = Vec::new();
-            while let Some(message) = channel.wait().await {
+            let mut has_ended = false;
+            loop {
+                let message = if has_ended {
+                    // what it has said is on its way already
+                    let Ok(message) = tokio::time::timeout(LAST_WORDS, channel.wait()).await else { break };
+                    message
+                } else {
+                    channel.wait().await
+                };
                 match message {
-                    ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } => {
+                    Some(ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. }) => {
                         let room = WORDS.saturating_sub(heard.len()).min(data.len());
                         heard.extend_from_slice(&data[..room]);
+                        let whole = memchr::memrchr(b'\n', &heard).map_or(0, |at| at + 1);
+                        if is_all(&heard[..whole]) {
+                            break;
+                        }
                     }
-                    ChannelMsg::Failure => return Ok(None),
-                    ChannelMsg::Close => break,
-                    _ => {}
+                    Some(ChannelMsg::Failure) => return Ok(None),
+                    Some(ChannelMsg::ExitStatus { .. } | ChannelMsg::ExitSignal { .. }) => has_ended = true,
+                    Some(ChannelMsg::Close) | None => break,
+                    Some(_) => {}
                 }
             }
+            // its other end may have closed it
+            let _ = channel.close().await;
             // a connection that broke has said nothing of the node's shell
             if self.handle.is_closed() { Err(lost()) } else { Ok(Some(heard)) }
         };
@@ -101,14 +134,46 @@ impl Connection {
     }
 }
 
-/// A node's words: UTF-8, else as Japanese Windows writes (CP932), without what PowerShell adds.
+/// A node's words: UTF-8, else as Japanese Windows writes (CP932); of what PowerShell adds only its errors.
 pub(crate) fn decoded(bytes: &[u8]) -> String {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => encoding_rs::SHIFT_JIS.decode_without_bom_handling(bytes).0.into_owned(),
     };
-    let is_noise = |line: &&str| CLIXML.iter().any(|noise| line.trim_start_matches('\u{feff}').starts_with(noise));
-    text.lines().filter(|line| !is_noise(line)).collect::<Vec<_>>().join("\n")
+    let mut words = Vec::new();
+    for line in text.lines() {
+        let line_itself = line.trim_start_matches('\u{feff}');
+        if line_itself.starts_with(OBJECTS) {
+            words.extend(errors(line_itself).lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
+        } else if !line_itself.starts_with(CLIXML) {
+            words.push(line.to_owned());
+        }
+    }
+    words.join("\n")
+}
+
+/// The errors in what PowerShell writes to a pipe. It breaks each at the width of a console that is not there, into elements
+/// that belong together.
+fn errors(xml: &str) -> String {
+    let parts = xml.split(ERROR).skip(1).filter_map(|part| part.split('<').next());
+    unescaped(&parts.collect::<String>())
+}
+
+/// Controls are `_x000D_` and the like, the rest is XML's.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        let code = rest.get(at + 2..at + 6).filter(|_| rest[at + 6..].starts_with('_'));
+        let letter = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let (letter, next) = letter.map_or(('_', at + 1), |letter| (letter, at + 7));
+        plain.push_str(&rest[..at]);
+        plain.push(letter);
+        rest = &rest[next..];
+    }
+    plain.push_str(rest);
+    let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    named.iter().fold(plain, |text, (name, letter)| text.replace(name, letter))
 }
 
 #[cfg(test)]
@@ -178,6 +243,26 @@ pub(crate) mod tests {
             "アクセスが拒否されました"
         );
         assert_eq!(decoded("拒否\n#< CLIXML\n<Objs Version=\"1\"/>\n".as_bytes()), "拒否");
+    }
+
+    #[test]
+    fn errors_of_power_shell_are_words() {
+        let progress = r#"<Obj S="progress" RefId="0"><MS><PR N="Record"><AV>Preparing modules</AV></PR></MS></Obj>"#;
+        let error = concat!(
+            r#"<S S="Error">.\.ajm\runner.exe : プログラム 'runner.exe' の実行に失敗しました: &lt;blo</S>"#,
+            r#"<S S="Error">cked&gt; &amp;amp; snake_x_case_x000D__x000A_</S><S S="Error">    + CategoryInfo_x000D__x000A_</S>"#,
+            r#"<S S="warning">no error</S>"#
+        );
+        let text = format!("#< CLIXML\r\n<Objs Version=\"1.1.0.1\">{progress}{error}</Objs>\r\n");
+        let words = ".\\.ajm\\runner.exe : プログラム 'runner.exe' の実行に失敗しました: <blocked> &amp; snake_x_case\n    + CategoryInfo";
+        assert_eq!(decoded(text.as_bytes()), words);
+        let (cp932, ..) = encoding_rs::SHIFT_JIS.encode(&text);
+        assert_eq!(decoded(&cp932), words);
+        // what was cut at any place is read as far as it goes
+        for (end, _) in text.char_indices() {
+            decoded(&text.as_bytes()[..end]);
+        }
+        assert_eq!(unescaped("_x_x000_x000G_x0041_あ_x00"), "_x_x000_x000GAあ_x00");
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl Executor {
     /// Starts the run, at most once for ever; may be called again after any error.
     ///
     /// # Errors
-    /// [`ExecutorError::Closed`] after a stop; [`ExecutorError::NoFolder`]; transport: the run may have started.
+    /// [`ExecutorError::Closed`] after a stop; [`ExecutorError::NoFolder`]; [`ExecutorError::LetsNothingGo`]; transport: the run may have started.
     pub async fn launch(&self, address: &NodeAddress, launch: &Launch) -> Result<Launched, ExecutorError> {
         let request = LaunchRequest {
             token: launch.token.clone(),
@@ -158,7 +158,8 @@ impl Executor {
     /// How the runs are and what is new in their files: one round trip for all of them.
     ///
     /// # Errors
-    /// Any [`ExecutorError`] of reaching a node. About a single run there is none: that is what reports are for.
+    /// Any [`ExecutorError`] of reaching a node. About a single run there is none: that is what reports are for, and one of
+    /// which the node cannot tell now is left out of the answer, to be asked for again.
     pub async fn poll(&self, address: &NodeAddress, runs: &[PollRun]) -> Result<Polled, ExecutorError> {
         let runs = runs
             .iter()
@@ -173,11 +174,24 @@ impl Executor {
         let carried = answer.runs.iter().flat_map(|run| &run.grown).map(|grown| length(&grown.bytes.0));
         let (largest, all) = carried.fold((0, 0), |(largest, all), bytes| (bytes.max(largest), bytes + all));
         let cut = largest >= POLL_FILE || all >= POLL_ALL;
-        let runs = answer.runs.into_iter().map(polled).collect();
-        Ok(Polled { boot: said(&answer.boot), disk: answer.disk, clock: answer.clock, cut, runs })
+        let told = |run: protocol::PolledRun| {
+            let token = run.token.clone();
+            polled(run)
+                .inspect_err(|reason| tracing::warn!(node = %address.id, run = %token, reason, "not known now"))
+                .ok()
+        };
+        let runs = answer.runs.into_iter().filter_map(told).collect();
+        Ok(Polled {
+            boot: said(&answer.boot),
+            disk: answer.disk,
+            lets_go: answer.lets_go,
+            clock: answer.clock,
+            cut,
+            runs,
+        })
     }
 
-    /// Closes the run's gate, has the solver end in its own way (`polite`, at most half of `grace`), asks its processes
+    /// Closes the run's gate, has the solver end in its own way (`polite`, at most half of `grace`, on Windows all of it), asks its processes
     /// to end, forces those that are left after `grace`, and looks.
     /// `Ok`: nothing of it is alive, and it can never be launched.
     ///
@@ -258,7 +272,8 @@ impl Executor {
     }
 }
 
-fn polled(run: protocol::PolledRun) -> PolledRun {
+/// `Err`: why the node cannot tell now.
+fn polled(run: protocol::PolledRun) -> Result<PolledRun, String> {
     let report = match run.state {
         RunState::NotStarted => RunReport::NotStarted,
         RunState::Alive => RunReport::Alive,
@@ -266,12 +281,13 @@ fn polled(run: protocol::PolledRun) -> PolledRun {
             RunReport::Ended(RunEnd::CannotStart { reason: said(&reason) })
         }
         RunState::Ended(end) => RunReport::Ended(end),
+        RunState::Unknown { reason } => return Err(said(&reason)),
     };
     let grown = run.grown.into_iter();
-    PolledRun {
+    Ok(PolledRun {
         token: run.token,
         report,
         ran: run.ran,
         grown: grown.map(|g| Grown { name: g.name, offset: g.offset, bytes: g.bytes.0 }).collect(),
-    }
+    })
 }

@@ -8,7 +8,8 @@ use common::Node;
 use domain::{ExitStatus, WorkFolder};
 use executor::{ExecutorError, NodeAddress, one_line};
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use testbed::SessionJob;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -121,4 +122,56 @@ async fn a_look_that_is_over_leaves_no_connection() {
         ends.iter().any(|words| after.contains(words)).then_some(())
     })
     .await;
+}
+
+/// Something in the background that holds the channel open for longer than a command may take.
+#[tokio::test]
+async fn a_shell_whose_start_up_files_leave_something_running_is_heard() {
+    let line = "ForceCommand case \"$SSH_ORIGINAL_COMMAND\" in internal-sftp) exec /usr/lib/openssh/sftp-server;; esac; \
+                sleep 25 & eval \"$SSH_ORIGINAL_COMMAND\"";
+    let node = Node::start_with(&[line]);
+    let begun = Instant::now();
+    let mut look = node.executor.examine(&node.address);
+    look.name().await.unwrap();
+    look.log_in().await.unwrap();
+    assert_eq!(look.shell().await.unwrap(), Ok(()));
+    assert!(look.program(LIMIT).await.unwrap().os.starts_with("linux"));
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_shell_that_became_another_is_asked_anew() {
+    let Some(mut node) = Node::windows() else { return };
+    let script = node.sshd.wine().unwrap().prefix().join("shell.sh");
+    let windows = std::fs::read_to_string(&script).unwrap();
+    // the same account and folder as those of another system
+    let sh = "case $SSH_ORIGINAL_COMMAND in *sftp*) ;; *) cd \"$WINEPREFIX/drive_c/$WINE_HOME\"; exec sh -c \
+              \"$SSH_ORIGINAL_COMMAND\";; esac\n";
+    let at = windows.find("home=").unwrap();
+    std::fs::write(&script, format!("{}{sh}{}", &windows[..at], &windows[at..])).unwrap();
+    assert!(node.executor.probe(&node.address).await.unwrap().os.starts_with("linux"));
+    std::fs::write(&script, &windows).unwrap();
+    node.sshd.kill_sessions();
+    assert!(node.executor.probe(&node.address).await.unwrap().os.starts_with("windows"));
+}
+
+/// Its SSH server ends all of a connection with it, until somebody mends that.
+#[tokio::test]
+async fn a_node_that_lets_nothing_go_says_so_until_it_does() {
+    let Some(mut node) = Node::windows() else { return };
+    let script = node.sshd.wine().unwrap().prefix().join("shell.sh");
+    let open = std::fs::read_to_string(&script).unwrap();
+    let held = format!("session.exe {}", SessionJob::Held.word().unwrap());
+    std::fs::write(&script, open.replace("session.exe", &held)).unwrap();
+    let staged = node.executor.stage(&node.address, &common::token(), &[], &|_, _| {}).await;
+    assert_eq!(staged, Err(ExecutorError::LetsNothingGo));
+    assert!(!node.executor.poll(&node.address, &[]).await.unwrap().lets_go);
+    let mut look = node.executor.examine(&node.address);
+    look.name().await.unwrap();
+    look.log_in().await.unwrap();
+    assert_eq!(look.program(LIMIT).await, Err(ExecutorError::LetsNothingGo));
+    std::fs::write(&script, &open).unwrap();
+    node.sshd.kill_sessions();
+    assert!(node.executor.poll(&node.address, &[]).await.unwrap().lets_go);
+    node.stage(&common::token(), &[]).await;
 }

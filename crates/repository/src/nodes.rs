@@ -205,7 +205,8 @@ impl Repository {
             NodeState::Available => true,
             NodeState::Unavailable => {
                 known.state_reason.is_none()
-                    || fault.is_about_identity() && known.state_reason != Some(fault.clone().into())
+                    || (fault.is_about_identity() || *fault == Fault::LetsNothingGo)
+                        && known.state_reason != Some(fault.clone().into())
             }
             NodeState::Draining | NodeState::Disabled => false,
         };

@@ -1,7 +1,8 @@
 //! A run's files: put down and checked before it starts, listed after it has ended, removed when they are safe elsewhere.
 
-use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, while_doing};
+use crate::folder::{InputRecord, RunFolder, Work, changed_ns, fault, unless_absent, while_doing};
 use crate::journal::Journal;
+use crate::launch::check_letting_go;
 use crate::{os, poll, stop};
 use domain::files::CONSOLE;
 use runner::protocol::{
@@ -13,11 +14,20 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+/// What failed, in faults of several verbs.
+const LOOKING: &str = "looking for the run's folder";
+const NOTES: &str = "reading what is noted of the input files";
+
 pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
     let run = work.run(&request.token);
     check_names(&request.files)?;
-    if !run.is_there() && Journal::peek(work).is_ok_and(|journal| journal.is_over(&request.token)) {
-        return Err(started());
+    // here already, so that no gigabytes are sent for a run that cannot be
+    check_letting_go(work)?;
+    if !run.is_there().map_err(while_doing(LOOKING))? {
+        let journal = unless_absent(Journal::peek(work)).map_err(while_doing("reading the journal"))?;
+        if journal.is_some_and(|journal| journal.is_over(&request.token)) {
+            return Err(started());
+        }
     }
     make_folder(work, &run).map_err(while_doing("making the run's folder"))?;
     place(&run, &request.files, |file| {
@@ -38,7 +48,7 @@ pub fn stage(work: &Work, request: StageRequest) -> Result<Staged, Fault> {
 
 /// A link where the run's folder should be is not followed.
 fn make_folder(work: &Work, run: &RunFolder) -> io::Result<()> {
-    if fs::symlink_metadata(run.root()).is_ok() && !run.is_there() {
+    if fs::symlink_metadata(run.root()).is_ok() && !run.is_there()? {
         return Err(io::ErrorKind::NotADirectory.into());
     }
     // while there is room for it: on a full disk nothing could go there
@@ -58,7 +68,7 @@ fn place(
     files: &[InputFile],
     put: impl Fn(&InputFile) -> io::Result<Placed>,
 ) -> Result<Staged, Fault> {
-    let mut inputs = run.inputs();
+    let mut inputs = run.inputs().map_err(while_doing(NOTES))?;
     let before = inputs.len();
     let mut placed = Vec::with_capacity(files.len());
     for file in files {
@@ -66,7 +76,8 @@ fn place(
             placed.push(Placed::Whole);
             continue;
         }
-        if run.started().exists() || run.closed().exists() {
+        let is_over = || Ok(run.started().try_exists()? || run.closed().try_exists()?);
+        if is_over().map_err(while_doing(LOOKING))? {
             return Err(started());
         }
         let state = put(file).map_err(|error| fault(&error, file.name.as_str()))?;
@@ -131,13 +142,13 @@ fn settle(run: &RunFolder, file: &InputFile) -> io::Result<Placed> {
 
 pub fn list(work: &Work, request: ListRequest) -> Result<Listed, Fault> {
     let run = work.run(&request.token);
-    if !run.is_there() {
+    if !run.is_there().map_err(while_doing(LOOKING))? {
         return Err(Fault { kind: FaultKind::NoFolder, message: "the run has no folder here".to_owned() });
     }
-    let inputs = run.inputs();
+    let inputs = run.inputs().map_err(while_doing(NOTES))?;
     let mut left = request.inline_all;
     let mut files = Vec::new();
-    for file in poll::facts(&run) {
+    for file in poll::facts(&run).map_err(while_doing("listing the run's files"))? {
         let path = run.root().join(&file.name);
         let excepted = poll::ending(&file.name)
             .is_some_and(|ending| request.except.iter().any(|except| except.eq_ignore_ascii_case(ending)));
@@ -145,7 +156,7 @@ pub fn list(work: &Work, request: ListRequest) -> Result<Listed, Fault> {
             continue;
         }
         if file.size <= request.inline_file.min(left)
-            && let Ok(bytes) = fs::read(&path)
+            && let Ok(bytes) = os::patiently(|| fs::read(&path))
         {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             left = left.saturating_sub(size);
@@ -170,9 +181,9 @@ fn is_unchanged_input(path: &Path, name: &str, inputs: &[InputRecord]) -> bool {
 
 pub fn remove(work: &Work, request: RemoveRequest) -> Result<Removed, Fault> {
     let run = work.run(&request.token);
-    let was_there = run.is_there();
+    let was_there = run.is_there().map_err(while_doing(LOOKING))?;
     if was_there {
-        if stop::is_alive(&run, &request.token) {
+        if stop::is_alive(&run, &request.token).map_err(while_doing("looking for the run's processes"))? {
             return Err(Fault { kind: FaultKind::Alive, message: "the run is alive".to_owned() });
         }
         // renamed first: a half removed folder must never look like a run
@@ -199,7 +210,7 @@ pub fn remove(work: &Work, request: RemoveRequest) -> Result<Removed, Fault> {
 
 /// SHA-256 of a file in hexadecimal.
 pub fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = os::patiently(|| File::open(path))?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {

@@ -95,9 +95,9 @@ impl RunFolder {
         &self.root
     }
 
-    /// A real folder, not a link to one.
-    pub fn is_there(&self) -> bool {
-        fs::symlink_metadata(&self.root).is_ok_and(|facts| facts.is_dir())
+    /// A real folder, not a link to one. An error says neither: a disk that does not answer has lost nothing.
+    pub fn is_there(&self) -> io::Result<bool> {
+        Ok(unless_absent(fs::symlink_metadata(&self.root))?.is_some_and(|facts| facts.is_dir()))
     }
 
     pub fn own(&self) -> PathBuf {
@@ -162,7 +162,7 @@ impl RunFolder {
         self.root.join(name.as_str())
     }
 
-    pub fn launch_record(&self) -> Option<LaunchRecord> {
+    pub fn launch_record(&self) -> io::Result<Option<LaunchRecord>> {
         read_record(&self.own().join("launch.json"))
     }
 
@@ -170,7 +170,7 @@ impl RunFolder {
         write_record(&self.own().join("launch.json"), record, Lasts::ThisBoot)
     }
 
-    pub fn process_record(&self) -> Option<ProcessRecord> {
+    pub fn process_record(&self) -> io::Result<Option<ProcessRecord>> {
         read_record(&self.process())
     }
 
@@ -178,7 +178,7 @@ impl RunFolder {
         write_record(&self.process(), record, Lasts::ThisBoot)
     }
 
-    pub fn exit_record(&self) -> Option<ExitRecord> {
+    pub fn exit_record(&self) -> io::Result<Option<ExitRecord>> {
         read_record(&self.exit())
     }
 
@@ -186,8 +186,8 @@ impl RunFolder {
         write_record(&self.exit(), record, Lasts::BeyondPower)
     }
 
-    pub fn inputs(&self) -> Vec<InputRecord> {
-        read_record(&self.own().join("inputs.json")).unwrap_or_default()
+    pub fn inputs(&self) -> io::Result<Vec<InputRecord>> {
+        Ok(read_record(&self.own().join("inputs.json"))?.unwrap_or_default())
     }
 
     pub fn write_inputs(&self, inputs: &[InputRecord]) -> io::Result<()> {
@@ -221,9 +221,20 @@ pub fn now() -> Timestamp {
     Timestamp(i64::try_from(span.as_secs()).unwrap_or(i64::MAX))
 }
 
-/// `None` when it is absent or half: a record that cannot be read was never written.
-fn read_record<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+/// `None` when it is absent or half: it was never written. One that cannot be read for the moment (somebody has it open,
+/// the disk does not answer, too many files are open) may say anything, and nobody must act as if it were not there.
+fn read_record<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    let bytes = unless_absent(os::patiently(|| fs::read(path)))?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+/// `None` for what is not there; every other error stays one.
+pub fn unless_absent<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The room kept for a record.

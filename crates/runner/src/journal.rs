@@ -8,6 +8,7 @@ use crate::os;
 use domain::RunToken;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 /// Room for the next lines, a hundred or so.
 const KEPT: u64 = 8192;
@@ -35,6 +36,7 @@ impl Word {
 
 /// The journal's lines; where locked, then against every other attempt until it is dropped.
 pub struct Journal {
+    path: PathBuf,
     file: File,
     text: String,
 }
@@ -42,20 +44,23 @@ pub struct Journal {
 impl Journal {
     /// Waits for the lock.
     pub fn lock(work: &Work) -> io::Result<Journal> {
-        let file = OpenOptions::new().create(true).read(true).append(true).open(work.journal())?;
+        let path = work.journal();
+        let file = os::patiently(|| OpenOptions::new().create(true).read(true).append(true).open(&path))?;
         os::lock(&file)?;
-        Journal::read(file)
+        Journal::read(path, file)
     }
 
     /// As it is at this moment, not locked and not to be written to.
     pub fn peek(work: &Work) -> io::Result<Journal> {
-        Journal::read(File::open(work.journal())?)
+        let path = work.journal();
+        let file = os::patiently(|| File::open(&path))?;
+        Journal::read(path, file)
     }
 
-    fn read(mut file: File) -> io::Result<Journal> {
+    fn read(path: PathBuf, mut file: File) -> io::Result<Journal> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        Ok(Journal { file, text: String::from_utf8_lossy(&bytes).into_owned() })
+        Ok(Journal { path, file, text: String::from_utf8_lossy(&bytes).into_owned() })
     }
 
     /// Was this ever written of the run?
@@ -72,7 +77,10 @@ impl Journal {
     /// On the disk when this returns; what cannot be written whole is taken back.
     pub fn write(&mut self, token: &RunToken, word: Word) -> io::Result<()> {
         let before = self.file.metadata()?.len();
-        self.append(token, word).inspect_err(|_| drop(self.file.set_len(before)))
+        let written = self.append(token, word);
+        // by another handle: Windows shortens no file by one that may only append. The lock is ours until this returns
+        let take_back = || OpenOptions::new().write(true).open(&self.path)?.set_len(before);
+        written.inspect_err(|_| drop(take_back()))
     }
 
     fn append(&mut self, token: &RunToken, word: Word) -> io::Result<()> {

@@ -6,21 +6,32 @@ use crate::os;
 use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched, MARK};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
     // before the gate, so that nothing is lost: a run that ended with the connection would be none
-    os::check_letting_go(work.program()).map_err(while_doing("leaving the connection's processes"))?;
+    check_letting_go(work)?;
     let boot = os::boot();
     let outcome = pass_gate(work, &request, &boot)?;
     if outcome == LaunchOutcome::Launched {
         let told = start_wrapper(work, &request).map_err(while_doing("starting the wrapper"))?;
-        if !told && work.run(&request.token).exit_record().is_none() {
+        let ended = || work.run(&request.token).exit_record().map_err(while_doing("reading how the run ended"));
+        if !told && ended()?.is_none() {
             return Err(Fault { kind: FaultKind::System, message: "the wrapper ended before it had begun".to_owned() });
         }
     }
     Ok(Launched { outcome, boot })
+}
+
+/// Whether what is started here can outlive the caller.
+pub fn check_letting_go(work: &Work) -> Result<(), Fault> {
+    if os::lets_go(work.program()).map_err(while_doing("leaving the connection's processes"))? {
+        return Ok(());
+    }
+    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
+                   JOB_OBJECT_LIMIT_BREAKAWAY_OK, or lies in another that has none)";
+    Err(Fault { kind: FaultKind::Held, message: message.to_owned() })
 }
 
 /// A bare name or an absolute path.
@@ -49,9 +60,10 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
     let token = &request.token;
     let run = work.run(token);
     let mut journal = Journal::lock(work).map_err(while_doing("opening the journal"))?;
-    let before = if run.started().exists() || journal.says(token, Word::Launched) {
+    let is_there = |path: PathBuf| path.try_exists().map_err(while_doing("looking at the gate"));
+    let before = if is_there(run.started())? || journal.says(token, Word::Launched) {
         Some(LaunchOutcome::Already)
-    } else if run.closed().exists() || journal.says(token, Word::Closed) {
+    } else if is_there(run.closed())? || journal.says(token, Word::Closed) {
         Some(LaunchOutcome::Closed)
     } else {
         None
@@ -60,7 +72,7 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
         journal.write(token, Word::Refused).map_err(while_doing("writing the journal"))?;
         return Ok(outcome);
     }
-    if !run.is_there() {
+    if !run.is_there().map_err(while_doing("looking for the run's folder"))? {
         return Err(Fault { kind: FaultKind::NoFolder, message: "the run has no folder here".to_owned() });
     }
     let pass = || -> io::Result<()> {

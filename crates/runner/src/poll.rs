@@ -1,6 +1,6 @@
 //! How the runs are, what is new in their files, and what this machine is.
 
-use crate::folder::{RunFolder, Work, now};
+use crate::folder::{RunFolder, Work, now, unless_absent};
 use crate::{files, os};
 use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken, Seconds};
@@ -25,6 +25,7 @@ pub fn probe(work: &Work, _: ProbeRequest) -> Result<Probe, Fault> {
         memory: os::memory(),
         disk: os::disk(work.root()),
         locale: os::locale(),
+        lets_go: lets_go(work),
     })
 }
 
@@ -36,61 +37,72 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
     for asked in &request.runs {
         let run = work.run(&asked.token);
         // the state first: bytes read after "ended" are the last there will be
-        let state = state(&run, &asked.token, &boot, &living);
-        let grown = grown(&run, asked, &facts(&run), request.max_file, &mut left);
+        let state = state(&run, &asked.token, &boot, &living)
+            .unwrap_or_else(|error| RunState::Unknown { reason: error.to_string() });
+        // what cannot be looked at now is asked for again from the same offset
+        let files = facts(&run).unwrap_or_default();
+        let grown = grown(&run, asked, &files, request.max_file, &mut left);
         let ran = match &state {
             RunState::Ended(_) => ran(&run),
-            RunState::NotStarted | RunState::Alive => None,
+            RunState::NotStarted | RunState::Alive | RunState::Unknown { .. } => None,
         };
         runs.push(PolledRun { token: asked.token.clone(), state, ran, grown });
     }
-    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), runs })
+    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), lets_go: lets_go(work), runs })
+}
+
+/// What could not be tried is no "no": a launch will say it.
+fn lets_go(work: &Work) -> bool {
+    os::lets_go(work.program()).unwrap_or(true)
 }
 
 /// By this machine's clock alone, which may differ from the caller's.
 fn ran(run: &RunFolder) -> Option<u64> {
-    let (launch, exit) = (run.launch_record()?, run.exit_record()?);
+    let (launch, exit) = (run.launch_record().ok()??, run.exit_record().ok()??);
     u64::try_from(exit.at.0.checked_sub(launch.at.0)?).ok()
 }
 
 type Living = OnceCell<os::Marked>;
 
-fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> RunState {
-    if let Some(record) = run.exit_record() {
-        return RunState::Ended(record.end);
+/// An error means that it cannot be told now: what was not read must not become an end that never was.
+fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> io::Result<RunState> {
+    let exit = run.exit_record();
+    if let Ok(Some(record)) = exit {
+        return Ok(RunState::Ended(record.end));
     }
-    let there = run.is_there();
-    if there && !run.started().exists() {
-        return if run.closed().exists() {
+    let there = run.is_there()?;
+    if there && !run.started().try_exists()? {
+        exit?;
+        return Ok(if run.closed().try_exists()? {
             RunState::Ended(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true })
         } else {
             RunState::NotStarted
-        };
+        });
     }
-    let processes = run.process_record();
+    let processes = run.process_record()?;
     let known = processes.as_ref().filter(|record| record.boot == boot);
     if known.is_some_and(|record| os::is_alive(record.wrapper) || record.solver.is_some_and(os::is_alive)) {
-        return RunState::Alive;
+        return Ok(RunState::Alive);
     }
     // the wrapper may have been killed and the solver may compute on: its mark is on every process of the run
     if living.get_or_init(os::Marked::look).contains(token) {
-        return RunState::Alive;
+        return Ok(RunState::Alive);
     }
     if !there {
-        return RunState::Ended(RunEnd::FolderGone);
+        return Ok(RunState::Ended(RunEnd::FolderGone));
     }
-    // it may have ended between the first look and the last
-    if let Some(record) = run.exit_record() {
-        return RunState::Ended(record.end);
+    // it may have ended between the first look and the last, and what is written of that must be readable
+    if let Some(record) = run.exit_record()? {
+        return Ok(RunState::Ended(record.end));
     }
-    let launch = run.launch_record();
+    let launch = run.launch_record()?;
     if launch.as_ref().is_some_and(|record| record.boot != boot) {
-        return RunState::Ended(RunEnd::Rebooted);
+        return Ok(RunState::Ended(RunEnd::Rebooted));
     }
     if processes.is_none() && launch.is_some_and(|record| now().since(record.at) < BIRTH) {
-        return RunState::Alive;
+        return Ok(RunState::Alive);
     }
-    RunState::Ended(RunEnd::ProcessGone)
+    Ok(RunState::Ended(RunEnd::ProcessGone))
 }
 
 /// A file as the folder shows it.
@@ -100,21 +112,20 @@ pub struct FileFact {
     pub size: u64,
 }
 
-/// The plain files, by name. Links, folders and names that are not text are nobody's result.
-pub fn facts(run: &RunFolder) -> Vec<FileFact> {
-    let mut files: Vec<FileFact> = fs::read_dir(run.root())
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            // asked of the file itself: Windows' folders show the size at which it was closed last
-            let facts = fs::symlink_metadata(entry.path()).ok().filter(fs::Metadata::is_file)?;
-            let name = entry.file_name().into_string().ok()?;
-            Some(FileFact { name, size: facts.len() })
-        })
-        .collect();
+/// The plain files, by name. Links, folders and names that are not text are nobody's result. Where one cannot be looked at
+/// there is no list: half of it would pass for all that the run has left.
+pub fn facts(run: &RunFolder) -> io::Result<Vec<FileFact>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(run.root())? {
+        let entry = entry?;
+        // asked of the file itself: Windows' folders show the size at which it was closed last
+        let facts = unless_absent(os::patiently(|| fs::symlink_metadata(entry.path())))?;
+        let Some(facts) = facts.filter(fs::Metadata::is_file) else { continue };
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        files.push(FileFact { name, size: facts.len() });
+    }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    files
+    Ok(files)
 }
 
 fn grown(run: &RunFolder, asked: &PollRun, files: &[FileFact], max_file: u64, left: &mut u64) -> Vec<Grown> {

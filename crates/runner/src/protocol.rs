@@ -73,6 +73,8 @@ pub enum FaultKind {
     Alive,
     /// The node's disk is full.
     DiskFull,
+    /// What is started here ends with the connection, so no run can be: a matter of the node's SSH server.
+    Held,
     /// The node's system refused.
     System,
 }
@@ -103,6 +105,8 @@ pub struct Probe {
     /// The account's locale, for example `ja_JP.UTF-8`, on Windows with its console's code page (`ja-JP.932`); empty when
     /// none is set.
     pub locale: String,
+    /// What is started here can outlive the connection.
+    pub lets_go: bool,
 }
 
 impl Request for ProbeRequest {
@@ -243,6 +247,8 @@ pub struct Polled {
     pub clock: Timestamp,
     /// Free and total bytes of the work folder's disk.
     pub disk: Option<(u64, u64)>,
+    /// What is started here can outlive the connection.
+    pub lets_go: bool,
     /// In the order of the request.
     pub runs: Vec<PolledRun>,
 }
@@ -260,7 +266,8 @@ pub struct PolledRun {
     pub grown: Vec<Grown>,
 }
 
-/// Alive or how it ended.
+/// Alive or how it ended. The program and its caller are of one build (its name on a node is its hash), so that a state more
+/// needs no other version of the language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
@@ -270,6 +277,11 @@ pub enum RunState {
     Alive,
     /// None is.
     Ended(RunEnd),
+    /// It cannot be told at this moment: what is written down of it could not be read. To be asked again.
+    Unknown {
+        /// What the system says.
+        reason: String,
+    },
 }
 
 /// New bytes of one file.
@@ -295,7 +307,8 @@ pub struct StopRequest {
     pub token: RunToken,
     /// Milliseconds between asking and forcing.
     pub grace_ms: u64,
-    /// The solver's own way of being ended, run in the run's folder before any signal; half of the grace is its.
+    /// The solver's own way of being ended, run in the run's folder before any signal; half of the grace is its, on Windows,
+    /// where no signals are, all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub polite: Option<Polite>,
 }

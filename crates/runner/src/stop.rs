@@ -25,6 +25,8 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     let run = work.run(&request.token);
     close_gate(work, &run, &request.token)?;
     let token = &request.token;
+    // who is not found because a record cannot be read is not gone
+    let look = || members(&run, token).map_err(while_doing("looking for the run's processes"));
     let mut seen: HashSet<Identity> = HashSet::new();
     let mut forced: HashSet<Identity> = HashSet::new();
 
@@ -35,7 +37,7 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
         ask_politely(&run, token, polite, if os::CAN_ASK { grace / 2 } else { grace });
     }
     loop {
-        let alive = members(&run, token);
+        let alive = look()?;
         // each is asked once; those that were born since are asked too
         alive.iter().filter(|process| seen.insert(**process)).for_each(|process| os::ask_to_end(*process));
         if alive.is_empty() || !os::CAN_ASK || Instant::now() >= until {
@@ -45,17 +47,18 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
     }
 
     let limit = Instant::now() + FORCED;
-    let mut left = members(&run, token);
+    let mut left = look()?;
     while !left.is_empty() && Instant::now() < limit {
+        os::force_all_to_end(token);
         for process in &left {
             os::force_to_end(*process);
             forced.insert(*process);
         }
         std::thread::sleep(PAUSE);
-        left = members(&run, token);
+        left = look()?;
     }
 
-    let wrapper = wrapper(&run);
+    let wrapper = wrapper(&run).map_err(while_doing("looking for the run's wrapper"))?;
     let limit = Instant::now() + RECORDED;
     while left.is_empty() && wrapper.is_some_and(os::is_alive) {
         if Instant::now() >= limit {
@@ -75,12 +78,13 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
 fn ask_politely(run: &RunFolder, token: &RunToken, polite: &Polite, time: Duration) {
     let until = Instant::now() + time;
     // a relative path would be looked for in the run's folder, among what people sent
-    if !is_program(&polite.program) || members(run, token).is_empty() {
+    let is_gone = || members(run, token).is_ok_and(|left| left.is_empty());
+    if !is_program(&polite.program) || is_gone() {
         return;
     }
     let Ok(mut asking) = start_asking(run, polite) else { return };
     let mut answered = false;
-    while Instant::now() < until && !members(run, token).is_empty() {
+    while Instant::now() < until && !is_gone() {
         match asking.child.try_wait() {
             Ok(None) => {}
             Ok(Some(status)) => {
@@ -119,7 +123,7 @@ fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Faul
             return Err(error);
         }
         // a run that has ended by itself keeps its end as it is
-        if run.is_there() && run.exit_record().is_none() {
+        if run.is_there()? && run.exit_record()?.is_none() {
             // what was never launched is kept from it by the journal's line alone
             run.close().or_else(|error| if journal.says(token, Word::Launched) { Err(error) } else { Ok(()) })?;
         }
@@ -128,22 +132,22 @@ fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Faul
     close().map_err(while_doing("closing the gate"))
 }
 
-fn wrapper(run: &RunFolder) -> Option<Identity> {
-    run.process_record().filter(|record| record.boot == os::boot()).map(|record| record.wrapper)
+fn wrapper(run: &RunFolder) -> io::Result<Option<Identity>> {
+    Ok(run.process_record()?.filter(|record| record.boot == os::boot()).map(|record| record.wrapper))
 }
 
-fn members(run: &RunFolder, token: &RunToken) -> Vec<Identity> {
-    let record = run.process_record().filter(|record| record.boot == os::boot());
-    os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver))
+fn members(run: &RunFolder, token: &RunToken) -> io::Result<Vec<Identity>> {
+    let record = run.process_record()?.filter(|record| record.boot == os::boot());
+    Ok(os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver)))
 }
 
 /// The wrapper or any other process of the run. A wrapper that has written the end down is given the moment it takes to go.
-pub fn is_alive(run: &RunFolder, token: &RunToken) -> bool {
+pub fn is_alive(run: &RunFolder, token: &RunToken) -> io::Result<bool> {
     let until = Instant::now() + RECORDED;
     loop {
-        let is_alive = wrapper(run).is_some_and(os::is_alive) || !members(run, token).is_empty();
-        if !is_alive || run.exit_record().is_none() || Instant::now() >= until {
-            return is_alive;
+        let is_alive = wrapper(run)?.is_some_and(os::is_alive) || !members(run, token)?.is_empty();
+        if !is_alive || run.exit_record()?.is_none() || Instant::now() >= until {
+            return Ok(is_alive);
         }
         std::thread::sleep(PAUSE);
     }

@@ -1,6 +1,6 @@
 //! What a launch leaves behind: a process on its own that starts the solver, waits, and writes how it ended.
 
-use crate::folder::{ExitRecord, ProcessRecord, RunFolder, Work, now};
+use crate::folder::{ExitRecord, LaunchRecord, ProcessRecord, RunFolder, Work, now};
 use crate::os;
 use domain::lifecycle::RunEnd;
 use domain::{ExitStatus, RunToken};
@@ -17,16 +17,27 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 pub fn run(work: &Work, argument: &str) -> ExitCode {
     let Ok(token) = RunToken::parse(argument) else { return ExitCode::FAILURE };
     let run = work.run(&token);
-    let Some(record) = run.launch_record() else { return ExitCode::FAILURE };
-    // a launch that is not ours to make: only the holder of the gate starts a wrapper
-    if !run.started().exists() || run.process_record().is_some() {
-        return ExitCode::FAILURE;
-    }
+    let record = match mine(&run) {
+        Ok(Some(record)) => record,
+        Ok(None) => return ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "what was launched cannot be read: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let end = match watch(&run, &record.request) {
         Ok(end) => end,
         Err(error) => RunEnd::CannotStart { reason: error.to_string() },
     };
     if record_end(&run, &ExitRecord { end, at: now() }) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What was launched; `None` for a launch that is not ours to make: only the holder of the gate starts a wrapper.
+fn mine(run: &RunFolder) -> io::Result<Option<LaunchRecord>> {
+    if !run.started().try_exists()? || run.process_record()?.is_some() {
+        return Ok(None);
+    }
+    run.launch_record()
 }
 
 /// Nobody else has seen this end: a disk that is full is waited for, and until then the run counts as alive. `false`
@@ -41,7 +52,7 @@ fn record_end(run: &RunFolder, record: &ExitRecord) -> bool {
         if pause == FIRST_PAUSE {
             let _ = writeln!(io::stderr(), "the end of the run could not be written yet: {error}");
         }
-        if !run.is_there() {
+        if run.is_there().is_ok_and(|there| !there) {
             return false;
         }
         std::thread::sleep(pause);
@@ -88,7 +99,7 @@ fn start(run: &RunFolder, request: &LaunchRequest) -> io::Result<Child> {
         .stdin(Stdio::null())
         .stdout(console.try_clone()?)
         .stderr(console);
-    command.spawn().map_err(failed)
+    os::start_solver(&mut command, &request.token).map_err(failed)
 }
 
 /// To the launcher, which waits for this line; nobody may be there any more.

@@ -7,6 +7,7 @@ mod common;
 use common::{Node, TOKEN, Talk, assert_gone, eventually, grown, on_both, processes};
 use serde_json::{Value, json};
 use std::process::Command;
+use testbed::SessionJob;
 
 on_both!(
     it_starts_is_followed_and_ends_with_its_code,
@@ -19,6 +20,7 @@ on_both!(
     a_solver_that_is_not_there_is_said,
     a_question_that_hangs_is_ended_with_all_it_started,
     the_solver_is_first_ended_in_its_own_way,
+    what_cannot_be_read_now_is_no_end,
 );
 
 /// Goes on until the run's folder holds `enough`.
@@ -188,6 +190,39 @@ fn a_solver_that_is_not_there_is_said(node: &Node) {
     talk.end();
 }
 
+/// A folder in place of a record is one that cannot be read, also by an account that may read everything.
+fn what_cannot_be_read_now_is_no_end(node: &Node) {
+    let solver = node.solver("exit 42", "exit /b 42");
+    let mut talk = node.talk();
+    talk.stage();
+    talk.ask("launch", &node.launch(&solver, &[]));
+    let end = talk.ended();
+    let list = json!({ "token": TOKEN, "except": [], "inline_file": 99, "inline_all": 99 });
+    let stop = json!({ "token": TOKEN, "grace_ms": 0 });
+    for (name, told) in [("exit", false), ("process", true)] {
+        let (record, aside) = (node.run_file(&format!(".run/{name}.json")), node.path("aside"));
+        std::fs::rename(&record, &aside).unwrap();
+        std::fs::create_dir(&record).unwrap();
+        let state = talk.poll(&[])["state"].clone();
+        assert_eq!(state["ended"] == end, told, "{name}: {state}");
+        assert_eq!(state.get("unknown").is_some(), !told, "{name}: {state}");
+        assert_eq!(talk.ask("stop", &stop)["fault"]["kind"], "system", "{name}");
+        // who is not known may be alive in it; how it ended, the folder need not tell
+        if name == "process" {
+            assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["fault"]["kind"], "system");
+        }
+        std::fs::remove_dir(&record).unwrap();
+        std::fs::rename(&aside, &record).unwrap();
+    }
+    assert_eq!(talk.ended(), end, "asked again it is told");
+    // what was put down is not told from what the run has left, so nothing is
+    std::fs::create_dir(node.run_file(".run/inputs.json")).unwrap();
+    assert_eq!(talk.ask("list", &list)["fault"]["kind"], "system");
+    std::fs::remove_dir(node.run_file(".run/inputs.json")).unwrap();
+    assert_eq!(talk.ask("list", &list)["answer"]["files"][0]["name"], "console.log");
+    talk.end();
+}
+
 fn a_question_that_hangs_is_ended_with_all_it_started(node: &Node) {
     let word = word("asked");
     let solver = family(node, &word);
@@ -233,17 +268,32 @@ fn where_nothing_may_leave_the_connection_nothing_is_launched() {
     let Some(node) = Node::windows() else { return };
     let wine = node.wine.as_ref().unwrap();
     let solver = node.solver("", "echo ran>ran");
-    let mut held = wine.over_sshd(wine.name_of(&node.path("runner.exe")), true);
-    held.arg("serve");
-    let mut talk = Talk::begin(held);
-    talk.stage();
-    let refused = talk.ask("launch", &node.launch(&solver, &[]));
-    assert_eq!(refused["fault"]["kind"], "system", "{refused}");
-    assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
-    assert_eq!(talk.poll(&[])["state"], "not_started");
-    talk.end();
+    let staged = json!({ "token": TOKEN, "files": [] });
+    let poll = json!({ "runs": [], "max_file": 0, "max_all": 0 });
+    for job in [SessionJob::Held, SessionJob::Caged] {
+        let mut session = wine.over_sshd(wine.name_of(&node.path("runner.exe")), job);
+        session.arg("serve");
+        let mut talk = Talk::begin(session);
+        for (verb, request) in [("stage", &staged), ("launch", &node.launch(&solver, &[]))] {
+            let refused = talk.ask(verb, request);
+            assert_eq!(refused["fault"]["kind"], "held", "{job:?}: {refused}");
+            assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
+        }
+        assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], false, "{job:?}");
+        assert_eq!(talk.ask("poll", &poll)["answer"]["lets_go"], false, "{job:?}");
+        talk.end();
+    }
+    // what was only started to see whether it may leave is not left behind
+    let prefix = wine.prefix().display().to_string();
+    let is_ours = |pid: &u32| {
+        let variables = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        String::from_utf8_lossy(&variables).contains(&prefix)
+    };
+    eventually("their end", || (!processes("runner.exe").iter().any(is_ours)).then_some(()));
     // and later, by a server that lets it, it is
     let mut talk = node.talk();
+    talk.stage();
+    assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], true);
     assert_eq!(talk.ask("launch", &node.launch(&solver, &[]))["answer"]["outcome"], "launched");
     talk.ended();
     assert!(node.run_file("ran").exists());

@@ -17,7 +17,7 @@ pub use program::{runner_binary, windows_runner_binary};
 pub use server_database::ServerDatabase;
 pub use sshd::Sshd;
 pub use standin_command::{Standin, standin, windows_standin};
-pub use wine::Wine;
+pub use wine::{SessionJob, Wine};
 
 /// Why the ground could not be laid.
 #[derive(Debug, thiserror::Error)]

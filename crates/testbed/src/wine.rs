@@ -22,6 +22,28 @@ const REGISTRY: [&str; 3] = ["system.reg", "user.reg", "userdef.reg"];
 /// Of no use without a screen, and long to start.
 const WITHOUT: &str = "mscoree,mshtml,winemenubuilder.exe=";
 
+/// What the job object of a session lets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionJob {
+    /// Who asks for it.
+    Open,
+    /// Nobody, as with some old servers.
+    Held,
+    /// Who asks for it, into another job around it that ends it all the same.
+    Caged,
+}
+
+impl SessionJob {
+    /// As `session.exe` takes it.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            SessionJob::Open => None,
+            SessionJob::Held => Some("-held"),
+            SessionJob::Caged => Some("-caged"),
+        }
+    }
+}
+
 /// A prefix with all that runs in it; gone when this is dropped.
 #[derive(Debug)]
 pub struct Wine {
@@ -76,11 +98,10 @@ impl Wine {
         command
     }
 
-    /// The same as Windows' sshd starts it: in a job object that ends all of it with the first process. What is `held`
-    /// may not leave that job, as with some old servers.
-    pub fn over_sshd(&self, program: impl AsRef<std::ffi::OsStr>, held: bool) -> Command {
+    /// The same as Windows' sshd starts it: in a job object that ends all of it with the first process.
+    pub fn over_sshd(&self, program: impl AsRef<std::ffi::OsStr>, job: SessionJob) -> Command {
         let mut command = self.command("session.exe");
-        command.args(held.then_some("-held")).arg(program);
+        command.args(job.word()).arg(program);
         command
     }
 

@@ -282,6 +282,10 @@ impl Scheduler {
                 let (event, fact) = match about(&error) {
                     // nothing was launched; the run keeps its place, and is launched when the node has room
                     About::NodeDisk => return Outcome::Hindered(error.fault()),
+                    About::Node if error == ExecutorError::LetsNothingGo => {
+                        self.node_lost(node, &error).await;
+                        return Outcome::Hindered(error.fault());
+                    }
                     About::Run => (LifeEvent::LaunchRefused, HistoryFact::LaunchRefused { fault: Some(error.fault()) }),
                     About::Node | About::Server => (LifeEvent::LaunchLost, HistoryFact::LaunchLost),
                 };

@@ -34,7 +34,8 @@ pub(super) fn about(error: &ExecutorError) -> About {
         | ExecutorError::HostKeyChanged { .. }
         | ExecutorError::AuthRefused
         | ExecutorError::Address { .. }
-        | ExecutorError::Program { .. } => About::Node,
+        | ExecutorError::Program { .. }
+        | ExecutorError::LetsNothingGo => About::Node,
         ExecutorError::PrivateKey { .. }
         | ExecutorError::LocalDiskFull
         | ExecutorError::LocalResults { .. }

@@ -189,8 +189,8 @@ impl NodeWatch {
         let sent = now();
         match self.scheduler.shared.executor.poll(&NodeAddress::from(node), &[]).await {
             Ok(answer) => {
-                self.contact(node, said_of_itself(&answer, sent), jobs).await;
-                HEARTBEAT
+                self.contact(node, &answer, sent, jobs).await;
+                if answer.lets_go { HEARTBEAT } else { RETRY }
             }
             Err(error) => {
                 self.lost(jobs, &error).await;
@@ -216,7 +216,7 @@ impl NodeWatch {
         }
         let sent = now();
         let answer = self.scheduler.shared.executor.poll(&NodeAddress::from(node), &asked).await?;
-        self.contact(node, said_of_itself(&answer, sent), jobs).await;
+        self.contact(node, &answer, sent, jobs).await;
         let mut all_kept = true;
         for run in answer.runs {
             let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) else { continue };
@@ -293,7 +293,7 @@ impl NodeWatch {
         kept
     }
 
-    async fn contact(&mut self, node: &Node, answer: NodeAnswer, jobs: &[ActiveJob]) {
+    async fn contact(&mut self, node: &Node, answer: &Polled, sent: Timestamp, jobs: &[ActiveJob]) {
         let repository = &self.scheduler.shared.repository;
         let returned = self.silent_since.take();
         if returned.is_some() {
@@ -307,10 +307,18 @@ impl NodeWatch {
             tracing::warn!(%error, "the contact could not be stored");
         }
         let due = self.contact_written.is_none_or(|before| before.elapsed() >= CONTACT);
+        // its runs are followed, and it takes no other
+        if !answer.lets_go {
+            if due || node.state != NodeState::Unavailable {
+                self.contact_written = Some(Instant::now());
+                self.scheduler.node_lost(node, &ExecutorError::LetsNothingGo).await;
+            }
+            return;
+        }
         // whoever called it lost (a transfer that failed, perhaps), it answers now
         if returned.is_some() || due || node.state == NodeState::Unavailable {
             self.contact_written = Some(Instant::now());
-            if let Err(error) = repository.node_contact(&self.id, now(), answer).await {
+            if let Err(error) = repository.node_contact(&self.id, now(), said_of_itself(answer, sent)).await {
                 tracing::warn!(%error, "the contact could not be stored");
             }
         }

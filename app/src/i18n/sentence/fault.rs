@@ -102,6 +102,10 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
             format!("ノード用プログラムが動きません ({said})"),
             format!("The program for nodes does not run there ({said})"),
         ),
+        Fault::LetsNothingGo => (
+            "ノードのSSHサーバーが、接続が切れると開始した計算もすべて終了させます。OpenSSH Serverを新しい版に更新してください".to_owned(),
+            "The node's SSH server ends every run with its connection: update its OpenSSH Server".to_owned(),
+        ),
         Fault::OnNode { said } => (format!("ノードで失敗しました ({said})"), format!("It failed on the node ({said})")),
         Fault::NodeDiskFull => ("ノードのディスクに空きがありません".to_owned(), "The node's disk is full".to_owned()),
         Fault::NoFolder => {

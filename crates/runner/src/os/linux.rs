@@ -63,6 +63,11 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Nobody keeps anybody from a file here, so there is nothing to be waited for.
+pub fn patiently<T>(act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    act()
+}
+
 /// Waits until nobody else holds it; until the file is closed.
 pub fn lock(file: &fs::File) -> io::Result<()> {
     file.lock()
@@ -72,8 +77,8 @@ pub fn lock(file: &fs::File) -> io::Result<()> {
 pub fn keep_to_ourselves() {}
 
 /// Whether what is started here can outlive the caller. A session of its own always does.
-pub fn check_letting_go(_: &Path) -> io::Result<()> {
-    Ok(())
+pub fn lets_go(_: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Starts this program's wrapper for a run so that it can become independent ([`detach`]); what it says on stdout comes
@@ -110,6 +115,11 @@ pub fn command(program: &str) -> io::Result<Command> {
     let mut command = Command::new(program);
     command.process_group(0);
     Ok(command)
+}
+
+/// Starts a run's solver. Its processes are known by their marks.
+pub fn start_solver(command: &mut Command, _: &RunToken) -> io::Result<Child> {
+    command.spawn()
 }
 
 /// A short command that can be ended with all that it has started.
@@ -246,6 +256,9 @@ pub fn ask_to_end(process: Identity) {
 pub fn force_to_end(process: Identity) {
     send(process, Signal::KILL);
 }
+
+/// Nothing here ends many at once: each is ended by itself.
+pub fn force_all_to_end(_: &RunToken) {}
 
 /// Held by a descriptor, the number cannot pass to another process between the look and the signal.
 fn send(process: Identity, signal: Signal) {

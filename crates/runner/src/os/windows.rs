@@ -10,7 +10,7 @@ mod machine;
 mod process;
 mod program;
 
-pub use files::{keep_room_behind, lock, rename};
+pub use files::{keep_room_behind, lock, patiently, rename};
 pub use machine::{boot, disk, locale, memory};
 pub use process::{force_to_end, identity, is_alive};
 
@@ -22,7 +22,8 @@ use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use windows_sys::Win32::System::SystemServices::{JOB_OBJECT_QUERY, JOB_OBJECT_TERMINATE};
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED};
 
 /// There is no signal that a program without a window could hear.
@@ -43,20 +44,13 @@ pub fn keep_to_ourselves() {
 
 /// Whether what is started here can outlive the caller: sshd keeps the processes of a connection in a job object and ends
 /// them with it, but for those that the job allows to leave.
-pub fn check_letting_go(program: &Path) -> io::Result<()> {
-    static MAY: OnceLock<bool> = OnceLock::new();
-    let may = match MAY.get() {
-        Some(may) => *may,
-        None => process::may_start_outside(program)?,
-    };
-    // the job stays the same as long as we live
-    let _ = MAY.set(may);
-    if may {
-        return Ok(());
+pub fn lets_go(program: &Path) -> io::Result<bool> {
+    // a "no" is asked again: whoever has mended the server need not wait for anybody's memory
+    static DOES: AtomicBool = AtomicBool::new(false);
+    if !DOES.load(Ordering::Relaxed) && process::may_start_outside(program)? {
+        DOES.store(true, Ordering::Relaxed);
     }
-    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
-                   JOB_OBJECT_LIMIT_BREAKAWAY_OK); a newer OpenSSH Server is needed";
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+    Ok(DOES.load(Ordering::Relaxed))
 }
 
 /// Starts this program's wrapper for a run outside of the caller's job; what it says on stdout comes back. The end of that
@@ -83,6 +77,31 @@ pub fn command(program: &str) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Starts a run's solver, in a job within the run's own: that one could not be ended without the wrapper, which has to write
+/// down how it ended.
+pub fn start_solver(command: &mut Command, token: &RunToken) -> io::Result<Child> {
+    let job = Job::create(Some(&solver_job_name(token)))?;
+    // it can start nothing before it is in the job
+    let mut child = command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()?;
+    let begun = job.take(&child).and_then(|()| process::resume(child.id()));
+    if let Err(error) = begun {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(error);
+    }
+    // as the run's own
+    job.keep_open();
+    Ok(child)
+}
+
+/// Ends all that the run's solver has started, at once: ended one by one, those that are left could go on starting others.
+pub fn force_all_to_end(token: &RunToken) {
+    // where it cannot be opened each is ended by itself
+    if let Ok(Some(job)) = Job::open(&solver_job_name(token), JOB_OBJECT_TERMINATE) {
+        job.end();
+    }
+}
+
 /// A short command that can be ended with all that it has started.
 pub struct Apart {
     pub child: Child,
@@ -94,7 +113,11 @@ impl Apart {
     pub fn start(command: &mut Command) -> io::Result<Apart> {
         let job = Job::create(None)?;
         // it can start nothing before it is in the job
-        let child = command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()?;
+        let started = {
+            let _alone = process::alone();
+            command.creation_flags(UNSEEN | CREATE_SUSPENDED).spawn()
+        };
+        let child = started?;
         let mut apart = Apart { child, job };
         let begun = apart.job.take(&apart.child).and_then(|()| process::resume(apart.child.id()));
         if let Err(error) = begun {
@@ -122,6 +145,10 @@ fn job_name(token: &RunToken) -> String {
     format!("Global\\ajm-run-{token}")
 }
 
+fn solver_job_name(token: &RunToken) -> String {
+    format!("{}-solver", job_name(token))
+}
+
 /// The runs that have at least one living process.
 pub struct Marked;
 
@@ -142,18 +169,19 @@ impl Marked {
 pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> Vec<Identity> {
     let me = std::process::id();
     let wrapper = wrapper.filter(|process| is_alive(*process));
-    let mut found: Vec<Identity> = match Job::open(&job_name(token)).map(|job| job.map(|job| job.processes())) {
-        Ok(None) => Vec::new(),
-        Ok(Some(Ok(numbers))) => {
-            let others =
-                numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
-            others.filter_map(process::identity_of_member).collect()
-        }
-        // what cannot be looked into is not empty: it goes with the wrapper, who holds it
-        Ok(Some(Err(_))) | Err(_) => {
-            return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
-        }
-    };
+    let mut found: Vec<Identity> =
+        match Job::open(&job_name(token), JOB_OBJECT_QUERY).map(|job| job.map(|job| job.processes())) {
+            Ok(None) => Vec::new(),
+            Ok(Some(Ok(numbers))) => {
+                let others =
+                    numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
+                others.filter_map(process::identity_of_member).collect()
+            }
+            // what cannot be looked into is not empty: it goes with the wrapper, who holds it
+            Ok(Some(Err(_))) | Err(_) => {
+                return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
+            }
+        };
     found.extend(known.filter(|known| !found.contains(known) && is_alive(*known)));
     found
 }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use testbed::Wine;
+use testbed::{SessionJob, Wine};
 
 pub const TOKEN: &str = "01890000-0000-7000-8000-000000000001";
 /// Nothing here takes longer unless it hangs.
@@ -69,7 +69,7 @@ impl Node {
     /// The program, as sshd starts it.
     pub fn runner(&self, arguments: &[&str]) -> Command {
         let mut command = match &self.wine {
-            Some(wine) => wine.over_sshd(wine.name_of(&self.program()), false),
+            Some(wine) => wine.over_sshd(wine.name_of(&self.program()), SessionJob::Open),
             None => Command::new(self.program()),
         };
         command.args(arguments).current_dir(&self.folder);

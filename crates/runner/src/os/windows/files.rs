@@ -33,13 +33,17 @@ pub fn lock(file: &File) -> io::Result<()> {
 /// is tried again.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     let (from, to) = (long(from)?, long(to)?);
+    patiently(|| {
+        // SAFETY: both paths end with 0 and live until the call returns.
+        done(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) })
+    })
+}
+
+/// Does it, and for a short while again where somebody has the file open.
+pub fn patiently<T>(act: impl Fn() -> io::Result<T>) -> io::Result<T> {
     let mut tries = 0;
     loop {
-        // SAFETY: both paths end with 0 and live until the call returns.
-        let moved = done(unsafe {
-            MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)
-        });
-        match moved {
+        match act() {
             Err(error) if is_held(&error) && tries < TRIES => tries += 1,
             other => return other,
         }

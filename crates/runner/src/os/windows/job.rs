@@ -14,7 +14,6 @@ use windows_sys::Win32::System::JobObjects::{
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectBasicProcessIdList, JobObjectExtendedLimitInformation,
     OpenJobObjectW, QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
-use windows_sys::Win32::System::SystemServices::JOB_OBJECT_QUERY;
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
 /// Exit code of what was ended in a job, as a shell counts a SIGKILL.
@@ -56,12 +55,12 @@ impl Job {
         Ok(job)
     }
 
-    /// One that others have made, to look into; `None` when there is none.
-    pub fn open(name: &str) -> io::Result<Option<Job>> {
+    /// One that others have made, for what these rights allow; `None` when there is none.
+    pub fn open(name: &str, rights: u32) -> io::Result<Option<Job>> {
         let name = wide(name);
         // SAFETY: the name ends with 0 and lives until the call returns. The handle is ours alone.
         unsafe {
-            let handle = OpenJobObjectW(JOB_OBJECT_QUERY, 0, name.as_ptr());
+            let handle = OpenJobObjectW(rights, 0, name.as_ptr());
             if !handle.is_null() {
                 return Ok(Some(Job(OwnedHandle::from_raw_handle(handle))));
             }

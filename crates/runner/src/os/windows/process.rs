@@ -8,6 +8,7 @@ use std::mem::zeroed;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
 use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, FILETIME, HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE, SetHandleInformation,
     WAIT_TIMEOUT,
@@ -16,6 +17,7 @@ use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_IN
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
 };
+use windows_sys::Win32::System::JobObjects::IsProcessInJob;
 use windows_sys::Win32::System::Threading::{
     CREATE_BREAKAWAY_FROM_JOB, CREATE_NEW_PROCESS_GROUP, CREATE_SUSPENDED, CreateProcessW, DETACHED_PROCESS,
     DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT, GetProcessTimes, InitializeProcThreadAttributeList,
@@ -133,10 +135,8 @@ pub fn start_outside(
     stderr: &File,
 ) -> io::Result<()> {
     let mut handles: [HANDLE; 2] = [stdout.as_raw_handle(), stderr.as_raw_handle()];
-    for handle in handles {
-        // SAFETY: the handle is held by its owner while the call lasts.
-        done(unsafe { SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) })?;
-    }
+    let _alone = alone();
+    let _lent = handles.map(Lent::of);
     let list = HandleList::of(&mut handles)?;
     // SAFETY: all bits 0 is a value of this plain structure.
     let mut info: STARTUPINFOEXW = unsafe { zeroed() };
@@ -150,8 +150,45 @@ pub fn start_outside(
     unsafe { create(program, args, Some(folder), (&raw const info).cast(), Inherit::OfTheList, flags) }.map(drop)
 }
 
+/// Held while something is started. The standard library lets a child inherit whatever may be inherited at that moment, so
+/// a wrapper's pipe that is lent to it would go to another thread's child as well, and a launch would wait for its end.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static STARTING: Mutex<()> = Mutex::new(());
+    // it guards no value
+    STARTING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A handle that may be inherited for as long as this lives. Where that fails, so does the start.
+struct Lent(HANDLE);
+
+impl Lent {
+    fn of(handle: HANDLE) -> Lent {
+        // SAFETY: no memory is passed.
+        unsafe { SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
+        Lent(handle)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // SAFETY: no memory is passed; its owner holds it longer than this lives.
+        unsafe { SetHandleInformation(self.0, HANDLE_FLAG_INHERIT, 0) };
+    }
+}
+
+/// A process that has not begun, and never does.
+struct Unbegun(OwnedHandle);
+
+impl Drop for Unbegun {
+    fn drop(&mut self) {
+        // SAFETY: the handle is held, and that of a new process has every right; this one cannot have ended by itself.
+        unsafe { TerminateProcess(self.0.as_raw_handle(), KILLED) };
+    }
+}
+
 /// Whether a program can be started outside of the job that this process is in: one is, and ended before it has begun. The
-/// job's limits would tell of the innermost job only.
+/// job's limits would tell of the innermost job only, and so does a start that succeeds: the new process has left the jobs
+/// that let it go, and stays in one around them that does not. It must be in none.
 pub fn may_start_outside(program: &Path) -> io::Result<bool> {
     // SAFETY: all bits 0 is a value of this plain structure.
     let mut info: STARTUPINFOW = unsafe { zeroed() };
@@ -160,9 +197,11 @@ pub fn may_start_outside(program: &Path) -> io::Result<bool> {
     // SAFETY: the structure says its own size, and points to nothing.
     match unsafe { create(program, &[], None, &raw const info, Inherit::Nothing, flags) } {
         Ok(process) => {
-            // SAFETY: the handle is held, and that of a new process has every right.
-            done(unsafe { TerminateProcess(process.as_raw_handle(), KILLED) })?;
-            Ok(true)
+            let process = Unbegun(process);
+            let mut is_in_a_job = 0;
+            // SAFETY: the handle is held; without a job it asks for any; the place lives while the call lasts.
+            done(unsafe { IsProcessInJob(process.0.as_raw_handle(), ptr::null_mut(), &raw mut is_in_a_job) })?;
+            Ok(is_in_a_job == 0)
         }
         Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) => Ok(false),
         Err(error) => Err(error),
