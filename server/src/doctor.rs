@@ -59,6 +59,7 @@ pub async fn examine(config: &Config, own: Option<&Repository>, say: Say<'_>) ->
         folder_is_right(name, folder, mode, &mut found);
     }
     key(config, &mut found);
+    way_to_database(config, &mut found);
     let repository = match own {
         Some(own) => opened(config, own, &mut found).await,
         None => open(config, &mut found).await,
@@ -135,6 +136,18 @@ fn key(config: &Config, found: &mut Findings<'_>) {
                 "The key is made by ssh-keygen -t ed25519; the runner lies beside the program in a release (RUNNER_LINUX).",
             ),
         },
+    }
+}
+
+fn way_to_database(config: &Config, found: &mut Findings<'_>) {
+    if let Ok(database) = config.database()
+        && database.may_be_overheard()
+    {
+        found.look(
+            "DATABASE_URL",
+            "what goes to the database's server and back, the password too, may be read on the way",
+            "Add ?sslmode=verify-full&sslrootcert=FILE to it.",
+        );
     }
 }
 

@@ -39,7 +39,8 @@ pub async fn write_bundle(config: &Config, file: &Path) -> Result<(), Box<dyn Er
     let unfinished = unfinished(file);
     let (hidden, named) = (unfinished.clone(), file.to_owned());
     let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
-        let out = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&hidden)?;
+        // in a folder of many, another's file or link of that name is not written into
+        let out = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&hidden)?;
         bundle::write(content, out)?.sync_all()?;
         // unlike a rename it does not replace what somebody put there meanwhile
         fs::hard_link(&hidden, named)

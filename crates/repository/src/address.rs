@@ -1,6 +1,6 @@
 //! Where a database is: a file, or a server's `postgres://…`.
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -88,6 +88,18 @@ impl Address {
         }
     }
 
+    /// Whether what is asked and answered, the password too, may go over a network for everybody to read.
+    pub fn may_be_overheard(&self) -> bool {
+        let Place::Server(server) = &self.0 else { return false };
+        let host = server.get_host();
+        let is_here = server.get_socket().is_some()
+            || host.starts_with('/')
+            || host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        // what a server does not offer is done without
+        !is_here && matches!(server.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer)
+    }
+
     /// The file, where it is one.
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
@@ -162,6 +174,23 @@ mod tests {
         }
         let file = Address::from(Path::new("data/jobs.db"));
         assert_eq!((file.to_string().as_str(), file.file()), ("data/jobs.db", Some(Path::new("data/jobs.db"))));
+    }
+
+    #[test]
+    fn a_way_over_a_network_is_safe_only_where_the_address_says_so() {
+        for (url, overheard) in [
+            ("postgres://ajm@db.lab/jobs", true),
+            ("postgres://ajm@db.lab/jobs?sslmode=prefer", true),
+            ("postgres://ajm@db.lab/jobs?sslmode=require", false),
+            ("postgres://ajm@db.lab/jobs?sslmode=verify-full", false),
+            ("postgres://ajm@localhost/jobs", false),
+            ("postgres://ajm@127.0.0.1/jobs?sslmode=disable", false),
+            ("postgres://ajm@[::1]/jobs", false),
+            ("postgres://ajm@localhost/jobs?host=/run/postgresql", false),
+        ] {
+            assert_eq!(Address::parse_url(url).unwrap().may_be_overheard(), overheard, "{url}");
+        }
+        assert!(!Address::from(Path::new("data/jobs.db")).may_be_overheard());
     }
 
     #[test]
