@@ -61,11 +61,11 @@ impl Health {
             | Alert::BackupFailed { .. }
             | Alert::BackupLate { .. }
             | Alert::BackupDamaged { .. } => self.unknown.folders,
-            // nothing was tried yet
-            Alert::WebhookSilent { .. } => self
-                .webhook
-                .as_ref()
-                .is_some_and(|webhook| webhook.waiting > 0 && webhook.delivered.is_none() && webhook.error.is_none()),
+            // or nothing was tried yet
+            Alert::WebhookSilent { .. } => {
+                let untried = |of: &WebhookHealth| of.waiting > 0 && of.delivered.is_none() && of.error.is_none();
+                self.unknown.tables || self.webhook.as_ref().is_some_and(untried)
+            }
         }
     }
 }

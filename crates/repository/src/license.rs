@@ -88,9 +88,10 @@ impl Repository {
         usage(self.db(), &self.settings(), &self.shared.license).await
     }
 
-    /// Whether it is known what others have taken, as far as anybody is to be asked: after a start it is not at first.
+    /// Whether somebody who is to be asked what others have taken was: after a start nobody was at first.
     pub fn license_is_known(&self) -> bool {
-        !is_asked(&self.settings()) || self.shared.license.lock().report.is_some()
+        let asking = self.shared.license.lock();
+        !is_asked(&self.settings()) || asking.report.is_some() || asking.problem.is_some()
     }
 
     /// The same, beside what the licence server says.

@@ -275,15 +275,20 @@ impl Backend {
             Some(before) => (before.disks.clone(), before.memory, before.backup.clone()),
             None => (Vec::new(), None, BackupHealth { up_since, ..BackupHealth::default() }),
         });
-        let webhook = self.webhook_health().await;
-        let is_first = before.is_none();
+        let webhook = self.webhook_health(before.as_ref().and_then(|before| before.webhook.as_ref())).await;
+        let before = before.map(|before| before.unknown);
         let unknown = Unknown {
-            tables: is_first && !tables_answer,
-            folders: is_first && !disks_answer,
+            tables: still_unknown(tables_answer, before.map(|before| before.tables)),
+            folders: still_unknown(disks_answer, before.map(|before| before.folders)),
             tokens: !self.repository.license_is_known(),
         };
         Health { at: now, database, nodes, disks, disks_answer, memory, queue, tokens, backup, webhook, unknown }
     }
+}
+
+/// What does not answer is as an earlier look of this start found it; unknown, where none did.
+fn still_unknown(answers: bool, before: Option<bool>) -> bool {
+    !answers && before.unwrap_or(true)
 }
 
 fn seen(node: NodeSummary) -> NodeHealth {
@@ -369,6 +374,9 @@ mod tests {
         assert_eq!(over, [full]);
         let (_, over) = watch.put(health(160), vec![]);
         assert_eq!(over, [tokens]);
+        // until it has answered once
+        assert!(still_unknown(false, None) && still_unknown(false, Some(true)));
+        assert!(!still_unknown(false, Some(false)) && !still_unknown(true, None));
     }
 
     #[test]

@@ -156,18 +156,22 @@ impl Backend {
         Ok(())
     }
 
-    pub(super) async fn webhook_health(&self) -> Option<WebhookHealth> {
+    /// `before`: what the last look found, where the database does not say what waits in it.
+    pub(super) async fn webhook_health(&self, before: Option<&WebhookHealth>) -> Option<WebhookHealth> {
         let webhook = self.webhook.as_ref()?;
-        // where the database does not answer, that is said already
-        let waiting = self.repository.waiting_messages().await.unwrap_or_default();
         let aside = self.watch.news();
-        let (count, first) = (aside.len(), aside.first().map(|message| message.at));
+        let (count, first) = (u64::try_from(aside.len()).unwrap_or(u64::MAX), aside.first().map(|message| message.at));
+        let (waiting, oldest) = match (self.repository.waiting_messages().await, before) {
+            (Ok(kept), _) => (kept.count.saturating_add(count), [first, kept.oldest].into_iter().flatten().min()),
+            (Err(_), Some(before)) => (before.waiting, before.oldest),
+            (Err(_), None) => (count, first),
+        };
         let went = webhook.went();
         Some(WebhookHealth {
             host: webhook.host().to_owned(),
             delivered: went.delivered,
-            waiting: waiting.count.saturating_add(u64::try_from(count).unwrap_or(0)),
-            oldest: [first, waiting.oldest].into_iter().flatten().min(),
+            waiting,
+            oldest,
             error: went.error.clone(),
         })
     }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::runtime::{Builder, Runtime};
+use uuid::Uuid;
 
 /// A question is answered within this, or its connection is cut. The longest of ours take a second or two.
 pub(super) const ANSWER: Duration = Duration::from_secs(30);
@@ -87,8 +88,9 @@ impl Relays {
             Some(runtime) => runtime,
             None => Builder::new_multi_thread().worker_threads(1).thread_name("database").enable_all().build()?,
         };
-        // a name that is in no folder: nothing to make private, nothing that stays
-        let name = format!("\0abaqus-job-manager-{}-{}", std::process::id(), self.names.len());
+        // a name that is in no folder: nothing to make private, nothing that stays. By their number two processes of two
+        // containers can be the same
+        let name = format!("\0abaqus-job-manager-{}", Uuid::now_v7());
         let listening = {
             let _within = runtime.enter();
             // what the driver makes of a folder's name
