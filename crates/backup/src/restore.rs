@@ -104,7 +104,7 @@ pub async fn restore(
     let left = left.map(|(file, _)| file).filter(|file| database.file().is_none() && file.exists());
     // what has happened since the backup, and what was revoked, is known where the lab has worked until now
     let before = match &left {
-        Some(file) if repository::is_blank(&database).await? => Address::from(file),
+        Some(file) if !repository::is_used(&database).await? => Address::from(file),
         _ => database.clone(),
     };
     let (lost, last_known) = lost(&before, &shelved).await?;
@@ -140,10 +140,11 @@ async fn put_file(
 ) -> Result<Option<Kept>, BackupError> {
     blocking(move || {
         let kept = put_away(&database, &stamp, &mut moves);
-        moves.add(Move { from: fresh.clone(), to: database.clone(), aside: None, is_new: false });
+        moves.add_last(Move { from: fresh.clone(), to: database.clone(), aside: None, is_new: false });
         let folder = folder_of(&database);
         tree::sync_disk(folder)?;
         if let Err(error) = moves.make() {
+            drop(moves);
             remove_database(&fresh)?;
             return Err(error);
         }
@@ -170,7 +171,9 @@ async fn put_into_server(
         let ready = Replacement::prepare(database, &fresh, &format!("before_restore_{stamp}")).await?;
         let moves = blocking(move || {
             let mut moves = moves;
-            moves.make().map(|()| moves)
+            moves.make()?;
+            // the database is another machine's: a power cut here must not leave it restored beside files that are not
+            moves.settle().map(|()| moves)
         })
         .await?;
         let committed = ready.commit().await;
@@ -350,7 +353,7 @@ fn upload_folders(uploads: &Path) -> Result<Vec<UploadId>, BackupError> {
 async fn lost(database: &Address, shelved: &Shelved) -> Result<(Lost, i64), BackupError> {
     let is_there = match database.file() {
         Some(file) => file.exists(),
-        None => !repository::is_blank(database).await?,
+        None => repository::is_used(database).await?,
     };
     if !is_there {
         return Ok((Lost::Nothing, 0));

@@ -169,4 +169,6 @@ pub struct NodeAnswer {
     pub disk: Option<(u64, u64)>,
     /// Seconds by which its clock is ahead of the server's; negative: behind.
     pub clock_ahead: Option<i64>,
+    /// It answers, and no run would go on there: it is not available by that.
+    pub takes_nothing: bool,
 }

@@ -140,7 +140,9 @@ impl Replacement {
         drop(tokio::time::timeout(backend::LOCK_PATIENCE, db.close()).await);
         let Err(error) = committed else { return Ok(kept) };
         for _ in 0..ASKED {
-            match what_became_of(&database, &number).await {
+            let asked = tokio::time::timeout(COMMIT, what_became_of(&database, &number)).await;
+            let silent = || Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() });
+            match asked.unwrap_or_else(|_| silent()) {
                 Ok(Some(true)) => return Ok(kept),
                 Ok(Some(false)) => return Err(NotPlaced::Refused(error)),
                 // the server has not seen yet that we are gone

@@ -60,7 +60,7 @@ pub use query::{JobPage, JobQuery, Sort, SortKey, Tab, TabCounts};
 pub use records::{DeletedJob, HistoryEntry, HistoryFact, JobDetail, JobFile, Kin, NewUpload, ResultFile, Upload};
 pub use removal::EndedJob;
 pub use restored::{Rights, Settled, rights_in};
-pub use schema::{KnownJob, Schema, Use, examine, go_back, is_blank, jobs_in, pending};
+pub use schema::{KnownJob, Schema, Use, examine, go_back, is_blank, is_used, jobs_in, pending};
 pub use submit::Submission;
 pub use usage::DayOfUse;
 

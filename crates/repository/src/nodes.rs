@@ -172,12 +172,14 @@ impl Repository {
                 use nodes::Column as C;
                 let db = &change.db;
                 let this = || nodes::Entity::update_many().filter(C::Id.eq(id.as_str()));
-                let back = this()
-                    .col_expr(C::Status, Expr::value(NodeState::Available.as_str()))
-                    .col_expr(C::StateReason, Expr::value(None::<String>))
-                    .col_expr(C::StateUntil, Expr::value(None::<i64>))
-                    .filter(C::Status.eq(NodeState::Unavailable.as_str()));
-                back.exec(db).await?;
+                if !answer.takes_nothing {
+                    let back = this()
+                        .col_expr(C::Status, Expr::value(NodeState::Available.as_str()))
+                        .col_expr(C::StateReason, Expr::value(None::<String>))
+                        .col_expr(C::StateUntil, Expr::value(None::<i64>))
+                        .filter(C::Status.eq(NodeState::Unavailable.as_str()));
+                    back.exec(db).await?;
+                }
                 this()
                     .col_expr(C::LastContact, Expr::value(at.0))
                     .col_expr(C::DiskFree, Expr::value(free))

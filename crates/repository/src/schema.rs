@@ -72,6 +72,17 @@ pub async fn is_blank(database: impl Into<Address>) -> Result<bool, RepositoryEr
     backend::is_blank(&database.into()).await
 }
 
+/// Whether a program of ours has ever made its tables there, whatever else there is.
+///
+/// # Errors
+/// Of a server: `Unreachable`, `Refused`, `Missing`, `Unfit`. Of a file: `Missing`, `Damaged`.
+pub async fn is_used(database: impl Into<Address>) -> Result<bool, RepositoryError> {
+    let db = backend::looking(&database.into(), Use::Live).await?;
+    let used = backend::has_changes(&db).await;
+    drop(db.close().await);
+    used
+}
+
 /// How many changes of the tables this program would make first. Nothing is changed.
 ///
 /// # Errors

@@ -114,7 +114,7 @@ impl Writer {
     ) -> (Writer, tokio::task::JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let stop = Arc::new(Notify::new());
-        let task = Task { db, database, patience, fence, events, known, queue, stop: Arc::clone(&stop) };
+        let task = Task { db, is_open: true, database, patience, fence, events, known, queue, stop: Arc::clone(&stop) };
         (Writer { queue: sender, stop }, tokio::spawn(task.run()))
     }
 
@@ -141,6 +141,8 @@ impl Writer {
 
 struct Task {
     db: DatabaseConnection,
+    /// `db` can be used; else the database could not be opened again.
+    is_open: bool,
     database: Address,
     patience: Duration,
     fence: Fence,
@@ -167,7 +169,15 @@ impl Task {
             let Some(first) = first else { break };
             if let Err(Broken(error)) = self.group(first).await {
                 tracing::error!(%error, "a group of changes was lost, the writer takes a fresh connection");
-                self.reconnect().await;
+                if self.is_open {
+                    self.reconnect().await;
+                }
+                if !self.is_open {
+                    // each would wait as long as this one for the same answer, and those behind it for all of them
+                    while let Ok(waiting) = self.queue.try_recv() {
+                        waiting.refuse(error.clone());
+                    }
+                }
             }
         }
         if let Err(error) = self.db.close_by_ref().await {
@@ -246,13 +256,11 @@ impl Task {
 
     /// A database that could not be opened when its connection was lost is tried again before anybody is refused.
     async fn begin(&mut self) -> Result<DatabaseTransaction, RepositoryError> {
-        let transaction = match backend::begin(&self.db).await {
-            Err(RepositoryError::Closed) => {
-                self.db = backend::writer(&self.database, self.patience).await?;
-                backend::begin(&self.db).await
-            }
-            begun => begun,
-        }?;
+        if !self.is_open {
+            self.db = backend::writer(&self.database, self.patience).await?;
+            self.is_open = true;
+        }
+        let transaction = backend::begin(&self.db).await?;
         self.fence.prove(&transaction).await?;
         Ok(transaction)
     }
@@ -263,9 +271,10 @@ impl Task {
         drop(tokio::time::timeout(CLOSING, self.db.close_by_ref()).await);
         // another connection counts the writings of others otherwise
         self.known.line.forget();
+        self.is_open = false;
         match backend::writer(&self.database, self.patience).await {
-            Ok(db) => self.db = db,
-            // the next change finds the closed connection and tries again
+            Ok(db) => (self.db, self.is_open) = (db, true),
+            // the next change tries again
             Err(error) => tracing::error!(%error, "the database cannot be opened for writing"),
         }
     }

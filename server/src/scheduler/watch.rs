@@ -82,7 +82,8 @@ impl Scheduler {
 /// `sent`: when it was asked. The way there and back is no difference of clocks.
 fn said_of_itself(answer: &Polled, sent: Timestamp) -> NodeAnswer {
     let nearest = answer.clock.0.clamp(sent.0, now().0.max(sent.0));
-    NodeAnswer { disk: answer.disk, clock_ahead: Some(answer.clock.0.saturating_sub(nearest)) }
+    let clock_ahead = Some(answer.clock.0.saturating_sub(nearest));
+    NodeAnswer { disk: answer.disk, clock_ahead, takes_nothing: !answer.lets_go }
 }
 
 impl NodeWatch {
@@ -307,19 +308,16 @@ impl NodeWatch {
             tracing::warn!(%error, "the contact could not be stored");
         }
         let due = self.contact_written.is_none_or(|before| before.elapsed() >= CONTACT);
-        // its runs are followed, and it takes no other
-        if !answer.lets_go {
-            if due || node.state != NodeState::Unavailable {
-                self.contact_written = Some(Instant::now());
-                self.scheduler.node_lost(node, &ExecutorError::LetsNothingGo).await;
-            }
-            return;
-        }
         // whoever called it lost (a transfer that failed, perhaps), it answers now
-        if returned.is_some() || due || node.state == NodeState::Unavailable {
+        let changes = if answer.lets_go { NodeState::Unavailable } else { NodeState::Available };
+        if returned.is_some() || due || node.state == changes {
             self.contact_written = Some(Instant::now());
             if let Err(error) = repository.node_contact(&self.id, now(), said_of_itself(answer, sent)).await {
                 tracing::warn!(%error, "the contact could not be stored");
+            }
+            // its runs are followed, and it takes no other
+            if !answer.lets_go {
+                self.scheduler.node_lost(node, &ExecutorError::LetsNothingGo).await;
             }
         }
     }

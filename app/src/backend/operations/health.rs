@@ -1,6 +1,6 @@
 //! A look at everything, and the alarms that follow from it: raised once, said again only when they were over.
 
-use crate::backend::{Asking, Backend};
+use crate::backend::{Asking, Backend, Webhook};
 use domain::health::{
     Alert, BackupFailure, BackupHealth, DiskHealth, Health, MemoryHealth, News, NodeHealth, Place, Raised, Unknown,
     alerts,
@@ -32,6 +32,15 @@ impl Drop for Looking {
     }
 }
 
+/// Rings when it is dropped.
+struct Bell<'a>(&'a Webhook);
+
+impl Drop for Bell<'_> {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}
+
 /// For the folders to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -43,8 +52,12 @@ struct Seen {
     alerts: BTreeMap<String, Raised>,
     /// Those of an earlier start are among them.
     is_remembered: bool,
-    /// The database has others.
-    is_unsaved: bool,
+    /// Counts the changes of what lasts …
+    changed: u64,
+    /// … and which of them the database has.
+    saved: u64,
+    /// It did not take the last.
+    is_refused: bool,
     /// What a webhook is still to be told and the database does not have.
     news: Vec<WebhookMessage>,
 }
@@ -52,6 +65,7 @@ struct Seen {
 /// What the database does not have yet.
 #[derive(Debug, PartialEq, Eq)]
 struct Unsaved {
+    changed: u64,
     lasting: Vec<Raised>,
     news: Vec<WebhookMessage>,
 }
@@ -117,36 +131,43 @@ impl Watch {
             .filter(is_sent)
             .map(|news| WebhookMessage::new(now, news))
             .collect();
-        seen.is_unsaved |= !(fresh.is_empty() && over.is_empty());
+        seen.changed += u64::from(!(fresh.is_empty() && over.is_empty()));
         seen.news.extend(news);
         (fresh, over)
     }
 
-    /// What the database does not have yet.
+    /// What the database does not have yet. It stays here until it has: whoever looks may go away at any moment.
     fn unsaved(&self) -> Option<Unsaved> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let (changed, lasting) = (seen.changed, seen.alerts.values().cloned().collect());
+        (seen.is_remembered && seen.changed > seen.saved).then(|| Unsaved { changed, lasting, news: seen.news.clone() })
+    }
+
+    /// The database has it.
+    fn saved(&self, kept: &Unsaved) {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        if !(seen.is_remembered && seen.is_unsaved) {
-            return None;
-        }
-        seen.is_unsaved = false;
-        Some(Unsaved { lasting: seen.alerts.values().cloned().collect(), news: std::mem::take(&mut seen.news) })
+        seen.saved = seen.saved.max(kept.changed);
+        seen.is_refused = false;
+        seen.news.retain(|message| !kept.news.contains(message));
     }
 
-    /// It could not be saved: the next look tries again. Until then what is to be told is told from here.
-    fn not_saved(&self, news: Vec<WebhookMessage>) {
+    /// It did not take it: the next look tries again. Until then what is to be told is told from here.
+    fn refused(&self) {
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).is_refused = true;
+    }
+
+    /// What waits here to be told, and whether the database has refused it.
+    pub(super) fn news(&self) -> (Vec<WebhookMessage>, bool) {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        (seen.news.clone(), seen.is_refused)
+    }
+
+    /// That was told; gives whether it waited here.
+    pub(super) fn told(&self, message: &WebhookMessage) -> bool {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        seen.is_unsaved = true;
-        seen.news.splice(0..0, news);
-    }
-
-    /// What waits here to be told.
-    pub(super) fn news(&self) -> Vec<WebhookMessage> {
-        self.seen.read().unwrap_or_else(PoisonError::into_inner).news.clone()
-    }
-
-    /// That was told.
-    pub(super) fn told(&self, message: &WebhookMessage) {
-        self.seen.write().unwrap_or_else(PoisonError::into_inner).news.retain(|other| other.id != message.id);
+        let before = seen.news.len();
+        seen.news.retain(|other| other.id != message.id);
+        seen.news.len() < before
     }
 }
 
@@ -210,17 +231,17 @@ impl Backend {
 
     /// Over a restart, and for the webhook.
     async fn keep_alerts(&self) {
-        let Some(Unsaved { lasting, mut news }) = self.watch.unsaved() else { return };
-        if self.webhook.is_none() {
-            news.clear();
-        }
-        let kept = self.repository.keep_alerts(lasting, news.clone()).await;
-        if let Err(error) = &kept {
-            tracing::error!(%error, "the alarms could not be kept");
-            self.watch.not_saved(news.clone());
-        }
-        if let Some(webhook) = self.webhook.as_ref().filter(|_| !news.is_empty()) {
-            webhook.ring();
+        let Some(unsaved) = self.watch.unsaved() else { return };
+        let told = self.webhook.as_ref().filter(|_| !unsaved.news.is_empty());
+        // also where whoever looks has gone meanwhile
+        let _bell = told.map(Bell);
+        let news = if self.webhook.is_some() { unsaved.news.clone() } else { Vec::new() };
+        match self.repository.keep_alerts(unsaved.lasting.clone(), news).await {
+            Ok(()) => self.watch.saved(&unsaved),
+            Err(error) => {
+                tracing::error!(%error, "the alarms could not be kept");
+                self.watch.refused();
+            }
         }
     }
 
@@ -406,20 +427,26 @@ mod tests {
         watch.remember(vec![raised(&memory, 10), raised(&queue, 20)]);
         let (fresh, over) = watch.put(health(130), vec![memory.clone()]);
         assert_eq!((fresh, over), (vec![], vec![raised(&queue, 20)]));
-        let Unsaved { lasting, news } = watch.unsaved().unwrap();
-        assert_eq!(lasting, [raised(&memory, 10)]);
-        let [one] = &news[..] else { unreachable!("{news:?}") };
+        let first = watch.unsaved().unwrap();
+        assert_eq!(first.lasting, [raised(&memory, 10)]);
+        let [one] = &first.news[..] else { unreachable!("{:?}", first.news) };
         assert_eq!((one.at, &one.news), (Timestamp(130), &News::Over(raised(&queue, 20))));
-        assert_eq!(watch.unsaved(), None, "once");
-        // what the database did not take is given again as the same, unless it was told meanwhile
-        watch.not_saved(news.clone());
-        assert_eq!(watch.news(), news);
+        // whoever looked has gone before the database has answered: nothing is lost by that
+        assert_eq!(watch.unsaved().as_ref(), Some(&first));
+        assert_eq!(watch.news(), (first.news.clone(), false));
+        // what it refuses is given again as the same, unless it was told meanwhile
+        watch.refused();
+        assert_eq!(watch.news(), (first.news.clone(), true));
+        assert!(watch.told(&first.news[0]) && !watch.told(&first.news[0]), "once");
         let again = watch.unsaved().unwrap();
-        assert_eq!((&again.lasting[..], &again.news), (&[raised(&memory, 10)][..], &news));
-        watch.not_saved(again.news);
-        watch.told(&news[0]);
-        let told = Unsaved { lasting: vec![raised(&memory, 10)], news: vec![] };
-        assert_eq!(watch.unsaved(), Some(told));
+        assert_eq!((&again.lasting, again.news.len()), (&first.lasting, 0));
+        // what is new since is not taken for kept
+        watch.put(health(160), vec![]);
+        watch.saved(&again);
+        let last = watch.unsaved().unwrap();
+        assert_eq!((last.lasting.len(), last.news.len()), (0, 1));
+        watch.saved(&last);
+        assert_eq!((watch.unsaved(), watch.news()), (None, (vec![], false)));
     }
 
     #[test]
@@ -428,7 +455,7 @@ mod tests {
         watch.remember(vec![]);
         let silent = Alert::WebhookSilent { host: "chat".to_owned(), since: None, error: "refused".to_owned() };
         watch.put(health(10), vec![silent]);
-        let Unsaved { lasting, news } = watch.unsaved().unwrap();
+        let Unsaved { lasting, news, .. } = watch.unsaved().unwrap();
         assert_eq!((lasting.len(), news.len()), (1, 0));
     }
 

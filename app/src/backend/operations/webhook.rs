@@ -118,14 +118,19 @@ fn rfc3339(at: Timestamp) -> String {
 }
 
 impl Backend {
-    /// The message that waits longest. While the database does not answer, what it could not be given: that it does not
-    /// answer is what people must hear of most.
+    /// The message that waits longest; but first what the database could not be given: that it does not answer or has no room
+    /// is what people must hear of most.
     ///
     /// # Errors
     /// When the database does not answer and nothing waits in memory.
     pub async fn next_message(&self) -> Result<Option<WebhookMessage>, RepositoryError> {
+        let (aside, is_refused) = self.watch.news();
+        let first = aside.into_iter().next();
+        if is_refused && first.is_some() {
+            return Ok(first);
+        }
         match self.repository.next_webhook_message().await {
-            Err(error) => self.watch.news().into_iter().next().map(Some).ok_or(error),
+            Err(error) => first.map(Some).ok_or(error),
             kept => kept,
         }
     }
@@ -135,11 +140,10 @@ impl Backend {
     /// # Errors
     /// When the database does not answer: it is still there then.
     pub async fn message_done(&self, message: &WebhookMessage) -> Result<(), RepositoryError> {
-        let is_kept = !self.watch.news().contains(message);
         // in memory and in the database, where it was not told that it had taken it
-        self.watch.told(message);
+        let waited_here = self.watch.told(message);
         match self.repository.webhook_message_done(message.id).await {
-            Err(error) if is_kept => Err(error),
+            Err(error) if !waited_here => Err(error),
             _ => Ok(()),
         }
     }
@@ -159,7 +163,7 @@ impl Backend {
     /// `before`: what the last look found, where the database does not say what waits in it.
     pub(super) async fn webhook_health(&self, before: Option<&WebhookHealth>) -> Option<WebhookHealth> {
         let webhook = self.webhook.as_ref()?;
-        let aside = self.watch.news();
+        let (aside, _) = self.watch.news();
         let (count, first) = (u64::try_from(aside.len()).unwrap_or(u64::MAX), aside.first().map(|message| message.at));
         let (waiting, oldest) = match (self.repository.waiting_messages().await, before) {
             (Ok(kept), _) => (kept.count.saturating_add(count), [first, kept.oldest].into_iter().flatten().min()),

@@ -1,7 +1,9 @@
 //! Names that change at the end of a restore, and change back where that end is not reached.
 
 use crate::{BackupError, at, tree};
+use std::collections::HashSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A file or folder that takes its place.
@@ -50,6 +52,8 @@ pub(super) fn parent_of(path: &Path) -> Result<(), BackupError> {
 #[derive(Default)]
 pub(super) struct Moves {
     all: Vec<Move>,
+    /// Made when all others are on their disks.
+    last: Option<Move>,
     /// So many of them are made.
     made: usize,
 }
@@ -57,6 +61,10 @@ pub(super) struct Moves {
 impl Moves {
     pub(super) fn add(&mut self, one: Move) {
         self.all.push(one);
+    }
+
+    pub(super) fn add_last(&mut self, one: Move) {
+        self.last = Some(one);
     }
 
     /// Files that come from the backup.
@@ -69,6 +77,24 @@ impl Moves {
         for one in &self.all {
             one.make()?;
             self.made += 1;
+        }
+        match self.last.take() {
+            Some(last) => {
+                self.settle()?;
+                last.make()
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What was moved stays so over a power cut.
+    pub(super) fn settle(&self) -> Result<(), BackupError> {
+        let mut disks = HashSet::new();
+        for folder in self.all[..self.made].iter().filter_map(|one| one.to.parent()) {
+            let disk = fs::metadata(folder).map_err(at(folder))?.dev();
+            if disks.insert(disk) {
+                tree::sync_disk(folder)?;
+            }
         }
         Ok(())
     }
@@ -116,13 +142,20 @@ mod tests {
         moves.add(Move { from: at("missing"), to: at("other"), aside: Some(at("aside/other")), is_new: false });
         assert!(moves.make().is_err());
         drop(moves);
+        let mut moves = all();
+        write("new");
+        moves.add_last(Move { from: at("missing"), to: at("other"), aside: None, is_new: false });
+        assert!(moves.make().is_err());
+        drop(moves);
         assert_eq!((read("old"), read("elsewhere"), read("other")), ("old".into(), "elsewhere".into(), "other".into()));
         assert!(!at("new").exists(), "a copy is left nowhere");
 
         write("new");
         let mut moves = all();
+        moves.add_last(Move { from: at("other"), to: at("last"), aside: None, is_new: false });
         moves.make().unwrap();
         moves.done();
+        assert_eq!(read("last"), "other");
         assert_eq!(
             (read("old"), read("aside/old"), read("away/elsewhere")),
             ("new".into(), "old".into(), "elsewhere".into())

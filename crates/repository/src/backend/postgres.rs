@@ -87,8 +87,13 @@ pub(crate) async fn connect_as(server: &PgConnectOptions, name: &str) -> Result<
     }
 }
 
-/// Whether this server and this database will do.
+/// Whether this server and this database will do. One that does not answer in time will not.
 async fn prove(server: &PgConnectOptions) -> Result<(), RepositoryError> {
+    let answered = tokio::time::timeout(super::LOCK_PATIENCE, look_at(server)).await;
+    answered.unwrap_or_else(|_| Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() }))
+}
+
+async fn look_at(server: &PgConnectOptions) -> Result<(), RepositoryError> {
     let unfit = |why: String| Err(RepositoryError::Unfit { why });
     let mut connection = connect_as(server, NAME).await?;
     let asked = "SELECT current_setting('server_version_num'), getdatabaseencoding()::text, pg_is_in_recovery()";

@@ -48,10 +48,9 @@ impl Process {
 /// `ajm server 4711 1796000000 lab-server`: what the server's own views show of the connection.
 fn name(holder: &Holder) -> String {
     let since = chrono::DateTime::parse_from_rfc3339(&holder.since).map_or(0, |at| at.timestamp());
-    let mut name = format!("ajm {} {} {since} {}", holder.work, holder.pid, holder.host);
-    let longest = name.floor_char_boundary(LONGEST_NAME);
-    name.truncate(longest);
-    name
+    let name = format!("ajm {} {} {since} {}", holder.work, holder.pid, holder.host);
+    // PostgreSQL writes others anew, each version in its own way: the connection would not be known again
+    name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '-' }).take(LONGEST_NAME).collect()
 }
 
 /// Who is called so. A name that may not be seen, or is of another kind, is nobody's we know.
@@ -261,8 +260,8 @@ mod tests {
             since: chrono::Local::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
         };
         assert_eq!(called(&name(&holder)), Some(holder.clone()));
-        let long = Holder { host: "計".repeat(40), ..holder.clone() };
-        assert!(name(&long).len() <= LONGEST_NAME);
+        let long = Holder { host: format!("計算機{}", "x".repeat(80)), ..holder.clone() };
+        assert!(name(&long).is_ascii() && name(&long).len() == LONGEST_NAME, "{}", name(&long));
         assert_eq!(called(&name(&long)).unwrap().pid, 4711);
         for other in ["", "psql", "ajm server", "ajm server x 1 host"] {
             assert_eq!(called(other), None, "{other}");

@@ -43,6 +43,15 @@ async fn a_new_node_takes_no_jobs_before_its_key_is_accepted_and_it_has_answered
     assert_eq!(accepted.version, 1);
     lab.repo.node_contact(&node_id("node-05"), now(), NodeAnswer::default()).await.unwrap();
     assert_eq!((five().await.state, five().await.version), (NodeState::Available, 1));
+    // one that answers and lets no run go is not there for anybody, and is not lost either
+    let at = Timestamp(now().0 + 300);
+    lab.repo.node_lost(&node_id("node-05"), at, &Fault::LetsNothingGo).await.unwrap();
+    let takes_nothing = NodeAnswer { disk: Some((1, 2)), takes_nothing: true, ..NodeAnswer::default() };
+    lab.repo.node_contact(&node_id("node-05"), at, takes_nothing).await.unwrap();
+    let told = five().await;
+    assert_eq!((told.state, told.state_reason), (NodeState::Unavailable, Some(Fault::LetsNothingGo.into())));
+    let told = lab.repo.node_summaries().await.unwrap().into_iter().find(|one| one.id == node_id("node-05")).unwrap();
+    assert_eq!((told.last_contact, told.disk), (Some(at), Some((1, 2))));
 }
 
 #[tokio::test]
@@ -70,7 +79,10 @@ async fn of_two_who_edit_at_once_the_second_is_told_who_changed_what() {
     let lab = Lab::new().await;
     let read = seen(&lab).await;
     let more = NodeConfig { cores: Cores(32), ..read.config() };
-    lab.repo.node_contact(&id(), now(), NodeAnswer { disk: Some((1, 2)), clock_ahead: Some(-3) }).await.unwrap();
+    lab.repo
+        .node_contact(&id(), now(), NodeAnswer { disk: Some((1, 2)), clock_ahead: Some(-3), ..NodeAnswer::default() })
+        .await
+        .unwrap();
     let first = lab.repo.change_node(&id(), &more, read.version, &admin()).await.unwrap();
     assert_eq!((first.cores, first.version), (Cores(32), read.version + 1), "a contact changes no version");
     lab.repo.drain_node(&id(), Some("保守".into()), None, &actor("ito", Role::Admin)).await.unwrap();

@@ -59,7 +59,10 @@ async fn a_node_comes_and_goes_but_what_an_admin_set_stays() {
     let id = node_id("node-01");
     let seen = async || lab.repo.node(&id).await.unwrap().unwrap();
     assert_eq!(seen().await, node("node-01", 8));
-    lab.repo.node_contact(&id, NOW, NodeAnswer { disk: Some((10, 100)), clock_ahead: Some(-3) }).await.unwrap();
+    lab.repo
+        .node_contact(&id, NOW, NodeAnswer { disk: Some((10, 100)), clock_ahead: Some(-3), ..NodeAnswer::default() })
+        .await
+        .unwrap();
     assert_eq!((seen().await.last_contact, seen().await.disk), (Some(NOW), Some((10, 100))));
     assert_eq!(lab.repo.node_summaries().await.unwrap()[0].clock_ahead, Some(-3));
     lab.repo.node_lost(&id, Timestamp(NOW.0 - 1), &Fault::ConnectionLost).await.unwrap();

@@ -5,10 +5,10 @@
 use crate::RepositoryError;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use socket2::{SockRef, TcpKeepalive};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
@@ -163,8 +163,9 @@ async fn serve(driver: UnixStream, place: &Place, answer: Option<Duration>) -> i
     let owing = Owing::default();
     tokio::select! {
         // the driver's end of it is no news to anybody
-        ended = pass(from_driver, to_server, || owing.asked()) => drop(ended),
-        ended = pass(from_server, to_driver, || owing.answered()) => return ended,
+        ended = pass(from_driver, to_server, |asked| owing.asked(asked), |_| {}) => drop(ended),
+        // while the driver takes its time it is not the server that owes anything
+        ended = pass(from_server, to_driver, |_| owing.rests(), |said| owing.said(said)) => return ended,
         () = owing.for_longer_than(answer) => {
             let why = "it has not answered a question in time";
             return Err(io::Error::new(io::ErrorKind::TimedOut, why));
@@ -190,32 +191,73 @@ fn boxed_write(write: impl AsyncWrite + Send + Unpin + 'static) -> Writer {
     Box::new(write)
 }
 
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, passed: impl Fn()) -> io::Result<()> {
+async fn pass(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    before: impl Fn(&[u8]),
+    after: impl Fn(&[u8]),
+) -> io::Result<()> {
     let mut bytes = vec![0; CHUNK];
     loop {
         let n = from.read(&mut bytes).await?;
         if n == 0 {
             return Ok(());
         }
-        passed();
+        before(&bytes[..n]);
         to.write_all(&bytes[..n]).await?;
+        after(&bytes[..n]);
     }
 }
 
-/// Since when the server owes an answer.
+/// What the driver says first where it wants the rest not to be overheard; the server agrees by this letter.
+const WANTS_TLS: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+const AGREES: &[u8] = b"S";
+/// The end of an answer, `ReadyForQuery`, but for its last byte.
+const READY: [u8; 5] = [b'Z', 0, 0, 0, 5];
+
+/// Since when the server owes an answer, or more of one.
 #[derive(Default)]
-struct Owing(Mutex<Option<Instant>>);
+struct Owing(Mutex<Debt>);
+
+#[derive(Default)]
+struct Debt {
+    is_owed: bool,
+    /// Since when it has been waited for.
+    since: Option<Instant>,
+    /// The last bytes that the server has said.
+    end: VecDeque<u8>,
+    /// The driver has asked for TLS and nothing since.
+    asks_tls: bool,
+    /// Nobody here can read where an answer ends: its first byte has to do.
+    is_tls: bool,
+}
 
 impl Owing {
-    fn asked(&self) {
-        *self.since() = Some(Instant::now());
+    fn asked(&self, bytes: &[u8]) {
+        let mut debt = self.debt();
+        debt.asks_tls = bytes == WANTS_TLS;
+        (debt.is_owed, debt.since) = (true, Some(Instant::now()));
     }
 
-    fn answered(&self) {
-        *self.since() = None;
+    fn rests(&self) {
+        let mut debt = self.debt();
+        debt.is_owed |= debt.since.take().is_some();
     }
 
-    fn since(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    fn said(&self, bytes: &[u8]) {
+        let mut debt = self.debt();
+        debt.is_tls |= debt.asks_tls && bytes == AGREES;
+        debt.end.extend(bytes.iter().skip(bytes.len().saturating_sub(READY.len() + 1)));
+        let more = debt.end.len().saturating_sub(READY.len() + 1);
+        debt.end.drain(..more);
+        // the last byte tells whether a transaction is open
+        let is_whole = debt.is_tls || debt.end.len() > READY.len() && debt.end.iter().take(READY.len()).eq(&READY);
+        // what a server says without being asked is no part of an answer
+        debt.is_owed &= !is_whole;
+        debt.since = debt.is_owed.then(Instant::now);
+    }
+
+    fn debt(&self) -> MutexGuard<'_, Debt> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -224,7 +266,7 @@ impl Owing {
         let mut look = tokio::time::interval(answer / 10);
         loop {
             look.tick().await;
-            if self.since().is_some_and(|since| since.elapsed() >= answer) {
+            if self.debt().since.is_some_and(|since| since.elapsed() >= answer) {
                 return;
             }
         }
@@ -263,13 +305,37 @@ mod tests {
         let ended = tokio::time::timeout(LIMIT, driver.read(&mut [0; 8])).await.unwrap();
         assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
 
-        let (mut driver, _server) = asked(b"question", answer, b"answer").await;
-        let mut heard = [0; 6];
+        // one that stops in the middle of it
+        let (mut driver, _server) = asked(b"question", answer, b"ans").await;
+        let mut heard = [0; 3];
         driver.read_exact(&mut heard).await.unwrap();
-        assert_eq!(&heard, b"answer");
-        // nobody owes anything
-        let rests = tokio::time::timeout(Duration::from_secs(1), driver.read(&mut heard)).await;
-        assert!(rests.is_err(), "{rests:?}");
+        let ended = tokio::time::timeout(LIMIT, driver.read(&mut heard)).await.unwrap();
+        assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+
+        for whole in [&b"answerZ\0\0\0\x05I"[..], AGREES] {
+            let question = if whole == AGREES { &WANTS_TLS[..] } else { b"question" };
+            let (mut driver, _server) = asked(question, answer, whole).await;
+            let mut heard = vec![0; whole.len()];
+            driver.read_exact(&mut heard).await.unwrap();
+            assert_eq!(heard, whole);
+            // nobody owes anything
+            let rests = tokio::time::timeout(Duration::from_secs(1), driver.read(&mut heard)).await;
+            assert!(rests.is_err(), "{rests:?}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_answer_is_known_however_it_is_cut() {
+        let owing = Owing::default();
+        owing.asked(b"question");
+        for part in [&b"rows"[..], b"Z", b"\0\0", b"\0\x05"] {
+            owing.said(part);
+            assert!(owing.debt().since.is_some());
+        }
+        owing.said(b"T");
+        assert!(owing.debt().since.is_none());
+        owing.said(b"a notice");
+        assert!(owing.debt().since.is_none());
     }
 
     #[tokio::test]
