@@ -67,7 +67,7 @@ test('what cannot be reserved is said at its field, and what was typed stays', a
 test('what was reserved while the page’s code was on its way is shown', async ({ page, licenses, request }) => {
   let come = (): void => {};
   const held = new Promise<void>((resolve) => (come = resolve));
-  await page.route('**/pkg/split_licenses*', async (route) => {
+  await page.route('**/pkg/split_lab_pages*', async (route) => {
     await held;
     await route.continue();
   });

@@ -1,4 +1,4 @@
-// Gives the browser's files, split into one part a page, names that can be cached for good:
+// Gives the browser's files, split into parts, names that can be cached for good:
 //   node name-parts.mjs FROM TO     FROM: app.js, app_bg.wasm, __wasm_split.js and its parts; TO: the site's pkg folder
 // They name one another, in circles too, so all of them carry one hash, that of everything. Prints the lines of hash.txt.
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What becomes of the browser's WASM after cargo: a main file and one for each page, with their JavaScript. Sourced after
+# What becomes of the browser's WASM after cargo: a main file and one for some pages together, with their JavaScript. Sourced after
 # ground.sh.
 
 split_and_bind() { # WASM FOLDER
