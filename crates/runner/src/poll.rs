@@ -80,12 +80,24 @@ fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> io::
         });
     }
     let processes = run.process_record()?;
-    let known = processes.as_ref().filter(|record| record.boot == boot);
-    if known.is_some_and(|record| os::is_alive(record.wrapper) || record.solver.is_some_and(os::is_alive)) {
-        return Ok(RunState::Alive);
+    if let Some(record) = &processes
+        && os::is_of_this_boot(&record.boot, boot)?
+    {
+        for process in [Some(record.wrapper), record.solver].into_iter().flatten() {
+            if os::is_alive(process)? {
+                return Ok(RunState::Alive);
+            }
+        }
     }
     // the wrapper may have been killed and the solver may compute on: its mark is on every process of the run
-    if living.get_or_init(os::Marked::look).contains(token) {
+    let living = match living.get() {
+        Some(living) => living,
+        None => {
+            let found = os::Marked::look()?;
+            living.get_or_init(|| found)
+        }
+    };
+    if living.contains(token)? {
         return Ok(RunState::Alive);
     }
     if !there {
@@ -96,7 +108,9 @@ fn state(run: &RunFolder, token: &RunToken, boot: &str, living: &Living) -> io::
         return Ok(RunState::Ended(record.end));
     }
     let launch = run.launch_record()?;
-    if launch.as_ref().is_some_and(|record| record.boot != boot) {
+    if let Some(record) = &launch
+        && !os::is_of_this_boot(&record.boot, boot)?
+    {
         return Ok(RunState::Ended(RunEnd::Rebooted));
     }
     if processes.is_none() && launch.is_some_and(|record| now().since(record.at) < BIRTH) {

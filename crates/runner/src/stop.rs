@@ -1,7 +1,7 @@
 //! End a run for ever: the gate first, so that a launch still under way is refused; then its processes, asked and then
 //! forced; then a last look. Only what was seen gone is called gone.
 
-use crate::folder::{RunFolder, Work, while_doing};
+use crate::folder::{ProcessRecord, RunFolder, Work, while_doing};
 use crate::journal::{Journal, Word};
 use crate::launch::is_program;
 use crate::os::{self, Identity};
@@ -60,7 +60,8 @@ pub fn stop(work: &Work, request: StopRequest) -> Result<Stopped, Fault> {
 
     let wrapper = wrapper(&run).map_err(while_doing("looking for the run's wrapper"))?;
     let limit = Instant::now() + RECORDED;
-    while left.is_empty() && wrapper.is_some_and(os::is_alive) {
+    // one of which nothing can be told now is taken for there
+    while left.is_empty() && wrapper.is_some_and(|wrapper| os::is_alive(wrapper).unwrap_or(true)) {
         if Instant::now() >= limit {
             wrapper.into_iter().for_each(os::force_to_end);
         }
@@ -132,20 +133,29 @@ fn close_gate(work: &Work, run: &RunFolder, token: &RunToken) -> Result<(), Faul
     close().map_err(while_doing("closing the gate"))
 }
 
+/// The record of its processes, where they are of this start of the machine.
+fn processes(run: &RunFolder) -> io::Result<Option<ProcessRecord>> {
+    Ok(match run.process_record()? {
+        Some(record) if os::is_of_this_boot(&record.boot, &os::boot())? => Some(record),
+        _ => None,
+    })
+}
+
 fn wrapper(run: &RunFolder) -> io::Result<Option<Identity>> {
-    Ok(run.process_record()?.filter(|record| record.boot == os::boot()).map(|record| record.wrapper))
+    Ok(processes(run)?.map(|record| record.wrapper))
 }
 
 fn members(run: &RunFolder, token: &RunToken) -> io::Result<Vec<Identity>> {
-    let record = run.process_record()?.filter(|record| record.boot == os::boot());
-    Ok(os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver)))
+    let record = processes(run)?;
+    os::members(token, record.as_ref().map(|record| record.wrapper), record.and_then(|record| record.solver))
 }
 
 /// The wrapper or any other process of the run. A wrapper that has written the end down is given the moment it takes to go.
 pub fn is_alive(run: &RunFolder, token: &RunToken) -> io::Result<bool> {
     let until = Instant::now() + RECORDED;
     loop {
-        let is_alive = wrapper(run)?.is_some_and(os::is_alive) || !members(run, token)?.is_empty();
+        let is_alive =
+            matches!(wrapper(run)?, Some(wrapper) if os::is_alive(wrapper)?) || !members(run, token)?.is_empty();
         if !is_alive || run.exit_record()?.is_none() || Instant::now() >= until {
             return Ok(is_alive);
         }

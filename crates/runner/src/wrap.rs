@@ -63,17 +63,19 @@ fn record_end(run: &RunFolder, record: &ExitRecord) -> bool {
 /// An error means that the solver was not started.
 fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
     os::detach(&request.token)?;
-    let me = os::identity(std::process::id()).ok_or(io::ErrorKind::NotFound)?;
+    let me = os::identity(std::process::id())?.ok_or(io::ErrorKind::NotFound)?;
     let boot = os::boot();
     run.write_process_record(&ProcessRecord { boot: boot.clone(), wrapper: me, solver: None })?;
     if run.closed().exists() {
         return Ok(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true });
     }
     let mut solver = start(run, request)?;
-    let known = os::identity(solver.id());
+    // it is found by its mark, too
+    let known = os::identity(solver.id()).unwrap_or_default();
     if run.closed().exists() {
         // the stop may have looked for processes just before this one was there
-        os::members(&request.token, Some(me), known).into_iter().for_each(os::force_to_end);
+        let members = os::members(&request.token, Some(me), known);
+        members.unwrap_or_else(|_| known.into_iter().collect()).into_iter().for_each(os::force_to_end);
     }
     run.write_process_record(&ProcessRecord { boot, wrapper: me, solver: known }).unwrap_or_else(|error| {
         let _ = writeln!(io::stderr(), "the solver's number could not be written: {error}");
@@ -81,7 +83,7 @@ fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
     tell();
     let exit = solver.wait().map_or(ExitStatus::Unknown, os::ended);
     // a launcher that ended may leave a solver that computes on: the run has ended when nothing of it is alive
-    while !os::members(&request.token, Some(me), None).is_empty() {
+    while os::members(&request.token, Some(me), None).map_or(true, |left| !left.is_empty()) {
         std::thread::sleep(Duration::from_millis(200));
     }
     Ok(RunEnd::Exited { exit, stopped: run.closed().exists() })

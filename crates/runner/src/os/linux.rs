@@ -19,7 +19,7 @@ use std::thread;
 /// Processes can be asked to end by a signal.
 pub const CAN_ASK: bool = true;
 
-/// Another value after every start of the machine.
+/// Another value after every start of the machine. Empty where it cannot be told.
 pub fn boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|text| text.trim().to_owned()).unwrap_or_default()
 }
@@ -160,9 +160,25 @@ struct Entry {
     session: u32,
 }
 
+/// What `/proc` says of a process; `None` where it is gone, or is none of ours and hidden from us. Whatever else keeps us
+/// from reading (no descriptor is free, no memory) says nothing of the process.
+fn read(pid: u32, what: &str) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(format!("/proc/{pid}/{what}")) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => Ok(None),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// `None` when it is gone, or a zombie that only waits to be reaped.
-fn entry(pid: u32) -> Option<Entry> {
-    let text = fs::read(format!("/proc/{pid}/stat")).ok()?;
+fn entry(pid: u32) -> io::Result<Option<Entry>> {
+    let Some(text) = read(pid, "stat")? else { return Ok(None) };
+    // one that goes while it is read leaves nothing to read
+    Ok(parsed(&text))
+}
+
+fn parsed(text: &[u8]) -> Option<Entry> {
     // the name in parentheses may hold blanks and parentheses itself
     let after = text.iter().rposition(|byte| *byte == b')')?;
     let fields: Vec<&str> = std::str::from_utf8(text.get(after + 1..)?).ok()?.split_whitespace().collect();
@@ -176,25 +192,28 @@ fn entry(pid: u32) -> Option<Entry> {
 }
 
 /// The process with this number as it is now.
-pub fn identity(pid: u32) -> Option<Identity> {
-    entry(pid).map(|entry| Identity { pid, start: entry.start })
+pub fn identity(pid: u32) -> io::Result<Option<Identity>> {
+    Ok(entry(pid)?.map(|entry| Identity { pid, start: entry.start }))
 }
 
 /// Is it still that process, and does it run?
-pub fn is_alive(process: Identity) -> bool {
-    identity(process.pid) == Some(process)
+pub fn is_alive(process: Identity) -> io::Result<bool> {
+    Ok(identity(process.pid)? == Some(process))
 }
 
-fn numbers() -> impl Iterator<Item = u32> {
-    fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+fn numbers() -> io::Result<Vec<u32>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        numbers.extend(entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()));
+    }
+    Ok(numbers)
 }
 
 /// The run a process is marked with, if we may read that.
-fn mark(pid: u32) -> Option<RunToken> {
-    let text = fs::read(format!("/proc/{pid}/environ")).ok()?;
-    let value =
-        text.split(|byte| *byte == 0).find_map(|pair| pair.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
-    RunToken::parse(std::str::from_utf8(value).ok()?).ok()
+fn mark(pid: u32) -> io::Result<Option<RunToken>> {
+    let Some(text) = read(pid, "environ")? else { return Ok(None) };
+    let value = text.split(|byte| *byte == 0).find_map(|pair| pair.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="));
+    Ok(value.and_then(|value| RunToken::parse(std::str::from_utf8(value).ok()?).ok()))
 }
 
 /// The runs that have at least one living process with their mark.
@@ -202,30 +221,39 @@ pub struct Marked(HashSet<RunToken>);
 
 impl Marked {
     /// As it is now.
-    pub fn look() -> Marked {
+    pub fn look() -> io::Result<Marked> {
         let me = std::process::id();
-        Marked(
-            numbers().filter(|pid| *pid != me).filter_map(|pid| mark(pid).filter(|_| entry(pid).is_some())).collect(),
-        )
+        let mut found = HashSet::new();
+        for pid in numbers()?.into_iter().filter(|pid| *pid != me) {
+            if let Some(token) = mark(pid)?
+                && entry(pid)?.is_some()
+            {
+                found.insert(token);
+            }
+        }
+        Ok(Marked(found))
     }
 
     /// Is this one of them?
-    pub fn contains(&self, token: &RunToken) -> bool {
-        self.0.contains(token)
+    pub fn contains(&self, token: &RunToken) -> io::Result<bool> {
+        Ok(self.0.contains(token))
     }
 }
 
 /// Every living process of the run: marked with it, or `known` to belong to it, or in the session of its living
 /// `wrapper`, or descended from one of these. Neither the wrapper itself nor this process is counted.
-pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> Vec<Identity> {
+pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> io::Result<Vec<Identity>> {
     let me = std::process::id();
-    let wrapper = wrapper.filter(|process| is_alive(*process));
-    let table: HashMap<u32, Entry> = numbers().filter_map(|pid| Some((pid, entry(pid)?))).collect();
+    let mut table: HashMap<u32, Entry> = HashMap::new();
+    for pid in numbers()? {
+        table.extend(entry(pid)?.map(|entry| (pid, entry)));
+    }
+    let wrapper = wrapper.filter(|process| table.get(&process.pid).is_some_and(|entry| entry.start == process.start));
     let mut found: HashSet<u32> = HashSet::new();
     for (pid, entry) in &table {
         let in_session = wrapper.is_some_and(|wrapper| entry.session == wrapper.pid);
         let is_known = known == Some(Identity { pid: *pid, start: entry.start });
-        if in_session || is_known || mark(*pid).as_ref() == Some(token) {
+        if in_session || is_known || mark(*pid)?.as_ref() == Some(token) {
             found.insert(*pid);
         }
     }
@@ -240,11 +268,11 @@ pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identi
         }
         found.extend(more);
     }
-    found
+    let members = found
         .into_iter()
         .filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid))
-        .filter_map(|pid| table.get(&pid).map(|entry| Identity { pid, start: entry.start }))
-        .collect()
+        .filter_map(|pid| table.get(&pid).map(|entry| Identity { pid, start: entry.start }));
+    Ok(members.collect())
 }
 
 /// Ask it to end.
@@ -263,15 +291,17 @@ pub fn force_all_to_end(_: &RunToken) {}
 /// Held by a descriptor, the number cannot pass to another process between the look and the signal.
 fn send(process: Identity, signal: Signal) {
     let Some(pid) = i32::try_from(process.pid).ok().and_then(Pid::from_raw) else { return };
+    // what is not known to be that process is sent nothing
+    let is_that = || is_alive(process).unwrap_or(false);
     match pidfd_open(pid, PidfdFlags::empty()) {
         Ok(held) => {
-            if is_alive(process) {
+            if is_that() {
                 // the only failures left: it just ended, or it is not ours; the caller looks again in any case
                 let _ = pidfd_send_signal(&held, signal);
             }
         }
         // kernels before 5.3
-        Err(rustix::io::Errno::NOSYS) if is_alive(process) => {
+        Err(rustix::io::Errno::NOSYS) if is_that() => {
             let _ = kill_process(pid, signal);
         }
         Err(_) => {}

@@ -154,36 +154,35 @@ pub struct Marked;
 
 impl Marked {
     /// Each is looked up by its job's name when it is asked about.
-    pub fn look() -> Marked {
-        Marked
+    pub fn look() -> io::Result<Marked> {
+        Ok(Marked)
     }
 
     /// Is this one of them?
-    pub fn contains(&self, token: &RunToken) -> bool {
-        !members(token, None, None).is_empty()
+    pub fn contains(&self, token: &RunToken) -> io::Result<bool> {
+        Ok(!members(token, None, None)?.is_empty())
     }
 }
 
 /// Every living process of the run: in its job, or `known` to belong to it. Neither the wrapper itself nor this process
 /// is counted.
-pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> Vec<Identity> {
+pub fn members(token: &RunToken, wrapper: Option<Identity>, known: Option<Identity>) -> io::Result<Vec<Identity>> {
     let me = std::process::id();
-    let wrapper = wrapper.filter(|process| is_alive(*process));
-    let mut found: Vec<Identity> =
-        match Job::open(&job_name(token), JOB_OBJECT_QUERY).map(|job| job.map(|job| job.processes())) {
-            Ok(None) => Vec::new(),
-            Ok(Some(Ok(numbers))) => {
-                let others =
-                    numbers.into_iter().filter(|pid| *pid != me && Some(*pid) != wrapper.map(|wrapper| wrapper.pid));
-                others.filter_map(process::identity_of_member).collect()
+    let living = |process: Option<Identity>| match process {
+        Some(process) => Ok::<_, io::Error>(is_alive(process)?.then_some(process)),
+        None => Ok(None),
+    };
+    let (wrapper, known) = (living(wrapper)?, living(known)?);
+    let mut found = Vec::new();
+    if let Some(job) = Job::open(&job_name(token), JOB_OBJECT_QUERY)? {
+        for pid in job.processes()? {
+            if pid != me && Some(pid) != wrapper.map(|wrapper| wrapper.pid) {
+                found.extend(process::identity_of_member(pid)?);
             }
-            // what cannot be looked into is not empty: it goes with the wrapper, who holds it
-            Ok(Some(Err(_))) | Err(_) => {
-                return wrapper.into_iter().chain(known.filter(|known| is_alive(*known))).collect();
-            }
-        };
-    found.extend(known.filter(|known| !found.contains(known) && is_alive(*known)));
-    found
+        }
+    }
+    found.extend(known.filter(|known| !found.contains(known)));
+    Ok(found)
 }
 
 /// Not possible here ([`CAN_ASK`]).

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, FILETIME, HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE, SetHandleInformation,
-    WAIT_TIMEOUT,
+    ERROR_ACCESS_DENIED, ERROR_INVALID_PARAMETER, FILETIME, HANDLE, HANDLE_FLAG_INHERIT, INVALID_HANDLE_VALUE,
+    SetHandleInformation, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
@@ -38,42 +38,51 @@ fn open(pid: u32, rights: u32) -> io::Result<OwnedHandle> {
 }
 
 /// When it was made, in units of 100 ns since 1601; `None` when it has ended: its number may be held by a handle still.
-fn start(process: &OwnedHandle) -> Option<u64> {
+fn start(process: &OwnedHandle) -> io::Result<Option<u64>> {
     let mut times = [FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 }; 4];
     let [created, ended, kernel, user] = &mut times;
     // SAFETY: the handle is held, and four places for times live while the call lasts.
-    let told = unsafe { GetProcessTimes(process.as_raw_handle(), created, ended, kernel, user) };
+    done(unsafe { GetProcessTimes(process.as_raw_handle(), created, ended, kernel, user) })?;
     let created = (u64::from(created.dwHighDateTime) << 32) | u64::from(created.dwLowDateTime);
     // SAFETY: the handle is held and may be waited for; 0 only looks.
     let runs = unsafe { WaitForSingleObject(process.as_raw_handle(), 0) } == WAIT_TIMEOUT;
-    (told != 0 && runs).then_some(created)
+    Ok(runs.then_some(created))
 }
 
 /// The process with this number as it is now; `None` also where it is another account's.
-pub fn identity(pid: u32) -> Option<Identity> {
-    Some(Identity { pid, start: start(&open(pid, KNOW).ok()?)? })
+pub fn identity(pid: u32) -> io::Result<Option<Identity>> {
+    match open(pid, KNOW) {
+        Ok(process) => Ok(start(&process)?.map(|start| Identity { pid, start })),
+        Err(error) if is_error(&error, ERROR_INVALID_PARAMETER) || is_error(&error, ERROR_ACCESS_DENIED) => Ok(None),
+        // for want of memory or the like: that says nothing of it
+        Err(error) => Err(error),
+    }
+}
+
+/// A number that no process has is a parameter that is wrong.
+fn is_error(error: &io::Error, code: u32) -> bool {
+    error.raw_os_error() == Some(code.cast_signed())
 }
 
 /// The same for one that is known to be in our job: what we may not open is there all the same.
-pub fn identity_of_member(pid: u32) -> Option<Identity> {
+pub fn identity_of_member(pid: u32) -> io::Result<Option<Identity>> {
     match open(pid, KNOW) {
-        Ok(process) => Some(Identity { pid, start: start(&process)? }),
-        Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) => {
-            Some(Identity { pid, start: 0 })
-        }
-        Err(_) => None,
+        Ok(process) => Ok(start(&process)?.map(|start| Identity { pid, start })),
+        Err(error) if is_error(&error, ERROR_ACCESS_DENIED) => Ok(Some(Identity { pid, start: 0 })),
+        Err(error) if is_error(&error, ERROR_INVALID_PARAMETER) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
 /// Is it still that process, and does it run?
-pub fn is_alive(process: Identity) -> bool {
-    identity(process.pid) == Some(process)
+pub fn is_alive(process: Identity) -> io::Result<bool> {
+    Ok(identity(process.pid)? == Some(process))
 }
 
 /// End it. Held by a handle, the number cannot pass to another process between the look and the end.
 pub fn force_to_end(process: Identity) {
     let Ok(held) = open(process.pid, KNOW | PROCESS_TERMINATE) else { return };
-    if start(&held) == Some(process.start) {
+    if start(&held).is_ok_and(|start| start == Some(process.start)) {
         // SAFETY: the handle is held and has the right. It may have ended just now; the caller looks again in any case.
         unsafe { TerminateProcess(held.as_raw_handle(), KILLED) };
     }
