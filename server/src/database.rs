@@ -25,7 +25,7 @@ async fn open(config: &Config, claim: Option<&Claim>) -> Result<Repository, Serv
     // an empty file is as good as none: what cut it off may have been a full disk
     if is_blank(config).await? {
         refuse_missing(config)?;
-    } else {
+    } else if claim.is_none() {
         leave_to_its_holder(config).await?;
     }
     let wanted = RepositoryConfig { database, first_values: config.first_values() };
@@ -39,8 +39,7 @@ async fn open(config: &Config, claim: Option<&Claim>) -> Result<Repository, Serv
 /// Beside a server its tables are not changed, and nothing is written into a file that is being exchanged.
 async fn leave_to_its_holder(config: &Config) -> Result<(), ServerError> {
     let database = config.database()?;
-    let holder = holder(config).await.filter(|holder| !(holder.is_here() && holder.pid == std::process::id()));
-    let Some(holder) = holder else { return Ok(()) };
+    let Some(holder) = holder(config).await else { return Ok(()) };
     let pending = repository::pending(&database).await.map_err(|error| explain(config, error))?;
     if holder.work == "server" && pending == 0 {
         return Ok(());
@@ -85,6 +84,9 @@ pub async fn open_alone(config: &Config) -> Result<(Claim, Repository), ServerEr
             file = %file.display(),
             "DATABASE_URL is set, so this file is not the database. Was it? Then move its jobs over by a backup (README)"
         );
+    }
+    if config.database()?.may_be_overheard() {
+        tracing::warn!("what goes to the database's server, the password too, may be read on the way: see `doctor`");
     }
     if is_there(config).await? {
         let clock = Instant::now();

@@ -163,8 +163,8 @@ fn failed(error: &dyn std::error::Error) -> ExitCode {
 async fn migrate(config: &Config, to: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
     match to {
         Some(change) => {
-            let _claim = database::claim(config, "migrate").await?;
-            let gone = repository::go_back(config.database()?, change).await;
+            let claim = database::claim(config, "migrate").await?;
+            let gone = repository::go_back(&claim, config.database()?, change).await;
             gone.map_err(|error| database::explain(config, error))?;
         }
         None => {

@@ -46,7 +46,7 @@ pub async fn write_bundle(config: &Config, file: &Path) -> Result<(), Box<dyn Er
         fs::hard_link(&hidden, named)
     })
     .await;
-    // whatever came of it
+    // whatever came of it; the name is nobody else's
     let _ = fs::remove_file(&unfinished);
     if let Some(repository) = repository {
         let noted = match &written {
@@ -74,7 +74,7 @@ async fn gather(
 /// Beside its place, hidden.
 fn unfinished(file: &Path) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    file.with_file_name(format!(".{name}.{}.part", std::process::id()))
+    file.with_file_name(format!(".{name}.{}.part", uuid::Uuid::now_v7()))
 }
 
 /// Says how the server is, once; fails where it does not answer or is not well, so that scripts can ask.

@@ -10,7 +10,7 @@ use crate::i18n::sentence::amount;
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{Button, Dialog, EmptyState, Kind, PageError, Size, Skeleton};
+use crate::ui::{Button, Dialog, EmptyState, Kind, NotRead, ReadFirst, Size};
 use domain::Timestamp;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,23 +18,13 @@ use leptos_meta::Title;
 /// What goes away by itself, and when.
 #[component]
 pub fn CleanupPage() -> impl IntoView {
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_cleanup());
     view! {
         <Title text=t(words::CLEANUP) />
-        <Suspense fallback=|| {
-            view! {
-                <h1 class="mb-3 text-xl">{t(words::CLEANUP)}</h1>
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst heading=t(words::CLEANUP) body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 
@@ -43,7 +33,7 @@ fn Body(first: Result<CleanupView, AppError>) -> impl IntoView {
     let store = Store::new(first);
     let (clock, locale) = (use_clock(), use_locale());
     let voice = move || clock.voice(locale.get());
-    let failed = Memo::new(move |_| store.error.get());
+    let failed = Signal::derive(move || store.error.get().map(|error| error.message));
     let is_there = Memo::new(move |_| store.view.with(Option::is_some));
     let may_run = Memo::new(move |_| store.view.with(|view| view.as_ref().is_some_and(|view| view.may_run)));
     let nothing = move || store.view.with(|view| view.as_ref().is_none_or(|view| view.at_once.is_nothing()));
@@ -84,21 +74,7 @@ fn Body(first: Result<CleanupView, AppError>) -> impl IntoView {
                 </Show>
             </div>
         </div>
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <section class="panel mb-4">
-                            <PageError
-                                title=t(words::COULD_NOT_LOAD)
-                                detail=error.message
-                                retry=move |()| store.read()
-                            />
-                        </section>
-                    }
-                })
-        }}
+        <NotRead why=failed title=t(words::COULD_NOT_LOAD) retry=move |()| store.read() />
         <p class="mb-3 text-sm" role="status" data-testid="cleaning" hidden=move || !under_way.get()>
             <span class="loading loading-spinner loading-xs mr-2" aria-hidden="true"></span>
             {t(words::UNDER_WAY)}

@@ -7,54 +7,31 @@ use super::{holders, pool, report, reservations, words};
 use crate::AppError;
 use crate::i18n::t;
 use crate::loaded::load;
-use crate::ui::{PageError, Skeleton};
+use crate::ui::{NotRead, ReadFirst};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The pool, who holds and who waits, the licence server beside our count, and reservations.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_licenses());
     view! {
         <Title text=t(words::LICENSES) />
         <h1 class="mb-3 text-xl">{t(words::LICENSES)}</h1>
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 
 #[component]
 fn Body(first: Result<LicensesView, AppError>) -> impl IntoView {
     let store = Store::new(first);
-    let failed = Memo::new(move |_| store.error.get());
+    let failed = Signal::derive(move || store.error.get().map(|error| error.message));
     let is_there = Memo::new(move |_| store.view.with(Option::is_some));
     view! {
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <section class="panel mb-4">
-                            <PageError
-                                title=t(words::COULD_NOT_LOAD)
-                                detail=error.message
-                                retry=move |()| store.read()
-                            />
-                        </section>
-                    }
-                })
-        }}
+        <NotRead why=failed title=t(words::COULD_NOT_LOAD) retry=move |()| store.read() />
         {move || {
             is_there
                 .get()

@@ -8,7 +8,7 @@ use crate::frame::use_lab;
 use crate::i18n::t;
 use crate::lab::LabStatus;
 use crate::preferences::use_locale;
-use crate::ui::{EmptyState, Glyph, Icon, PageError, Skeleton};
+use crate::ui::{EmptyState, Glyph, Icon, PageError, ReadFirst};
 use domain::{Act, Cores, NodeId, NodeState, NodeSummary, Tokens};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -20,18 +20,10 @@ pub fn NodesPage() -> impl IntoView {
     let lab = use_lab();
     view! {
         <Title text=t(words::NODES) />
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let first = lab.first().await;
-                view! { <Body first=first /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let first = lab.first().await;
+            view! { <Body first=first /> }
+        } />
     }
 }
 

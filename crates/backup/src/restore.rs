@@ -100,7 +100,7 @@ pub async fn restore(
     let _lock = shelf::lock(&places.backups)?;
     let shelved = shelf::find(&places.backups, name)?;
     let manifest = verify(&shelved.folder, tell).await?.manifest;
-    let Target { database, claim: _, left } = target;
+    let Target { database, claim, left } = target;
     let left = left.map(|(file, _)| file).filter(|file| database.file().is_none() && file.exists());
     // what has happened since the backup, and what was revoked, is known where the lab has worked until now
     let before = match &left {
@@ -121,7 +121,7 @@ pub async fn restore(
             let left = left.map(|file| put_away(&file, &stamp, &mut moves));
             let kept = match database.file() {
                 Some(file) => put_file(file.to_owned(), fresh, moves, stamp).await?,
-                None => put_into_server(&database, fresh, moves, &stamp).await?,
+                None => put_into_server(&database, claim, fresh, moves, &stamp).await?,
             };
             Ok(Restored { manifest, lost, settled, kept, left, files })
         }
@@ -142,16 +142,18 @@ async fn put_file(
         let kept = put_away(&database, &stamp, &mut moves);
         moves.add_last(Move { from: fresh.clone(), to: database.clone(), aside: None, is_new: false });
         let folder = folder_of(&database);
-        tree::sync_disk(folder)?;
-        if let Err(error) = moves.make() {
+        if let Err(error) = tree::sync_disk(folder).and_then(|()| moves.make()) {
             drop(moves);
             remove_database(&fresh)?;
             return Err(error);
         }
         moves.done();
         for changed in [kept.as_path(), folder] {
-            if changed.exists() {
-                tree::sync_folder(changed)?;
+            // it is in place: only a power cut in this moment could tell otherwise
+            if changed.exists()
+                && let Err(error) = tree::sync_folder(changed)
+            {
+                tracing::warn!(%error, "the new names may not be on the disk yet");
             }
         }
         Ok(kept.exists().then_some(Kept::Folder(kept)))
@@ -163,12 +165,14 @@ async fn put_file(
 /// it has not taken it.
 async fn put_into_server(
     database: &Address,
+    claim: &Claim,
     fresh: PathBuf,
     moves: Moves,
     stamp: &str,
 ) -> Result<Option<Kept>, BackupError> {
     let put = async {
-        let ready = Replacement::prepare(database, &fresh, &format!("before_restore_{stamp}")).await?;
+        let ready = Replacement::prepare(database, claim, &fresh, &format!("before_restore_{stamp}")).await?;
+        ready.prove().await?;
         let moves = blocking(move || {
             let mut moves = moves;
             moves.make()?;

@@ -57,6 +57,11 @@ pub enum Fault {
         /// In its words.
         said: String,
     },
+    /// The node cannot read what tells whether the run is alive.
+    RunUnread {
+        /// In its words.
+        said: String,
+    },
     /// The licence server's answer says nothing of the tokens.
     LicenseUnread {
         /// How it begins.

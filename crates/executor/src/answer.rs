@@ -67,6 +67,17 @@ pub struct Polled {
     pub cut: bool,
     /// In the order asked, without those of which the node cannot tell now.
     pub runs: Vec<PolledRun>,
+    /// Those, in the order asked.
+    pub untold: Vec<UntoldRun>,
+}
+
+/// One run of which the node cannot tell now whether it is alive: nothing may be concluded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UntoldRun {
+    /// Which run.
+    pub token: RunToken,
+    /// Why, in the node's words.
+    pub reason: String,
 }
 
 /// One run as it is now.

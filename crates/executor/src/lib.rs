@@ -22,6 +22,7 @@ mod verbs;
 pub use address::NodeAddress;
 pub use answer::{
     ASK_BYTES, Asked, Collected, CollectedFile, Grown, Launch, Launched, LocalFile, PollRun, Polled, PolledRun, Probe,
+    UntoldRun,
 };
 pub use error::{ExecutorError, one_line};
 pub use examination::Examination;

@@ -1,6 +1,6 @@
 //! The executor itself: what can be asked of a node.
 
-use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe};
+use crate::answer::{ASK_BYTES, Asked, Grown, Launch, Launched, PollRun, Polled, PolledRun, Probe, UntoldRun};
 use crate::connection::{Means, ask_host_key, greet};
 use crate::error::said;
 use crate::link::Link;
@@ -174,13 +174,13 @@ impl Executor {
         let carried = answer.runs.iter().flat_map(|run| &run.grown).map(|grown| length(&grown.bytes.0));
         let (largest, all) = carried.fold((0, 0), |(largest, all), bytes| (bytes.max(largest), bytes + all));
         let cut = largest >= POLL_FILE || all >= POLL_ALL;
-        let told = |run: protocol::PolledRun| {
-            let token = run.token.clone();
-            polled(run)
-                .inspect_err(|reason| tracing::warn!(node = %address.id, run = %token, reason, "not known now"))
-                .ok()
-        };
-        let runs = answer.runs.into_iter().filter_map(told).collect();
+        let (mut runs, mut untold) = (Vec::new(), Vec::new());
+        for run in answer.runs {
+            match polled(run) {
+                Ok(run) => runs.push(run),
+                Err(run) => untold.push(run),
+            }
+        }
         Ok(Polled {
             boot: said(&answer.boot),
             disk: answer.disk,
@@ -188,6 +188,7 @@ impl Executor {
             clock: answer.clock,
             cut,
             runs,
+            untold,
         })
     }
 
@@ -273,7 +274,7 @@ impl Executor {
 }
 
 /// `Err`: why the node cannot tell now.
-fn polled(run: protocol::PolledRun) -> Result<PolledRun, String> {
+fn polled(run: protocol::PolledRun) -> Result<PolledRun, UntoldRun> {
     let report = match run.state {
         RunState::NotStarted => RunReport::NotStarted,
         RunState::Alive => RunReport::Alive,
@@ -281,7 +282,7 @@ fn polled(run: protocol::PolledRun) -> Result<PolledRun, String> {
             RunReport::Ended(RunEnd::CannotStart { reason: said(&reason) })
         }
         RunState::Ended(end) => RunReport::Ended(end),
-        RunState::Unknown { reason } => return Err(said(&reason)),
+        RunState::Unknown { reason } => return Err(UntoldRun { token: run.token, reason: said(&reason) }),
     };
     let grown = run.grown.into_iter();
     Ok(PolledRun {

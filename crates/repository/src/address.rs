@@ -82,6 +82,12 @@ impl Address {
             return Err(AddressError::Parameter);
         }
         let options: PgConnectOptions = url.parse().map_err(|_| AddressError::Form)?;
+        // the driver looks up what it is given, and no machine's name has brackets
+        let sixth = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::to_owned);
+        let options = match sixth {
+            Some(host) => options.host(&host),
+            None => options,
+        };
         match options.get_database() {
             Some(_) => Ok(Address(Place::Server(Box::new(options)))),
             None => Err(AddressError::NoDatabase),
@@ -95,7 +101,7 @@ impl Address {
         let is_here = server.get_socket().is_some()
             || host.starts_with('/')
             || host == "localhost"
-            || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
         // what a server does not offer is done without
         !is_here && matches!(server.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer)
     }
@@ -117,6 +123,9 @@ impl fmt::Display for Address {
                 let (user, name) = (of.get_username(), of.get_database().unwrap_or_default());
                 match of.get_socket() {
                     Some(socket) => write!(f, "postgres://{user}@{}/{name}", socket.display()),
+                    None if of.get_host().contains(':') => {
+                        write!(f, "postgres://{user}@[{}]:{}/{name}", of.get_host(), of.get_port())
+                    }
                     None => write!(f, "postgres://{user}@{}:{}/{name}", of.get_host(), of.get_port()),
                 }
             }
@@ -165,6 +174,7 @@ mod tests {
         for (url, shown) in [
             ("postgres://ajm:geheim@db.lab:5433/jobs?sslmode=require", "postgres://ajm@db.lab:5433/jobs"),
             ("postgresql://ajm:ge%40heim@db/jobs", "postgres://ajm@db:5432/jobs"),
+            ("postgres://ajm:geheim@[2001:db8::7]:5433/jobs", "postgres://ajm@[2001:db8::7]:5433/jobs"),
             ("postgres://ajm@db/jobs?password=geheim", "postgres://ajm@db:5432/jobs"),
             ("postgres://ajm:geheim@localhost/jobs?host=/run/postgresql", "postgres://ajm@/run/postgresql/jobs"),
         ] {

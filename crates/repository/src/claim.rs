@@ -85,6 +85,15 @@ impl Fence {
             }),
         }
     }
+
+    /// In the first transaction of whoever keeps in memory what is in the tables: with it, one that has them after us is
+    /// noticed, also when it has let go of them before we come back.
+    pub(crate) async fn mark(&self, transaction: &impl ConnectionTrait) -> Result<(), RepositoryError> {
+        match &self.0 {
+            Some(process) => process.mark(transaction).await,
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -128,7 +137,7 @@ impl Claim {
         }
     }
 
-    /// Returns when another program has the database by now, because the connection to its server was lost for a while.
+    /// Returns when another program has the database by now, or had it meanwhile, because the connection to its server was lost for a while.
     /// A file is never lost.
     pub async fn lost(&self) {
         match &self.0 {

@@ -5,6 +5,7 @@
 
 mod rows;
 
+use crate::claim::{Claim, Fence};
 use crate::{Address, Repository, RepositoryError, Use, backend, schema};
 use migration::{Migrator, MigratorTrait};
 use rows::{Rows, Table};
@@ -95,6 +96,7 @@ pub struct Replacement {
     /// The server's number of the transaction, by which it knows later what became of it.
     number: String,
     kept: Option<String>,
+    fence: Fence,
 }
 
 /// Why rows that were made ready are not in place, or may not be.
@@ -108,20 +110,34 @@ pub enum NotPlaced {
 
 impl Replacement {
     /// Makes them ready. The tables that are there now go into the schema `keep_in`, whatever state they are in. The file's
-    /// tables must be up to date.
+    /// tables must be up to date. `claim`: nobody else has the database, until it is committed.
     ///
     /// # Errors
-    /// `NoServer` where `database` is a file, which is replaced by its name; as every change.
-    pub async fn prepare(database: &Address, file: &Path, keep_in: &str) -> Result<Replacement, RepositoryError> {
+    /// `Unreachable` where the claim is lost; `NoServer` where `database` is a file, which is replaced by its name; as every change.
+    pub async fn prepare(
+        database: &Address,
+        claim: &Claim,
+        file: &Path,
+        keep_in: &str,
+    ) -> Result<Replacement, RepositoryError> {
         if database.file().is_some() {
             return Err(RepositoryError::NoServer);
         }
         let source = backend::looking(&file.into(), Use::Still).await?;
         let db = backend::builder(database, backend::LOCK_PATIENCE).await?;
-        let prepared = prepare(&source, &db, keep_in).await;
+        let fence = claim.fence();
+        let prepared = prepare(&source, &db, &fence, keep_in).await;
         drop(source.close().await);
         let (transaction, number, kept) = prepared?;
-        Ok(Replacement { database: database.clone(), db, transaction, number, kept })
+        Ok(Replacement { database: database.clone(), db, transaction, number, kept, fence })
+    }
+
+    /// Nobody else has the database still: for a look before what cannot be taken back in a moment.
+    ///
+    /// # Errors
+    /// `Unreachable` where that cannot be proven.
+    pub async fn prove(&self) -> Result<(), RepositoryError> {
+        self.fence.prove(&self.transaction).await
     }
 
     /// Puts them in place of what was there; gives the schema in which that is kept, where there was anything.
@@ -131,7 +147,8 @@ impl Replacement {
     /// # Errors
     /// Whether anything was changed, where that is known.
     pub async fn commit(self) -> Result<Option<String>, NotPlaced> {
-        let Replacement { database, db, transaction, number, kept } = self;
+        self.prove().await.map_err(NotPlaced::Refused)?;
+        let Replacement { database, db, transaction, number, kept, fence: _ } = self;
         let committed = match tokio::time::timeout(COMMIT, backend::commit(transaction)).await {
             Ok(committed) => committed,
             Err(_) => Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() }),
@@ -177,11 +194,13 @@ async fn what_became_of(database: &Address, number: &str) -> Result<Option<bool>
 async fn prepare(
     source: &DatabaseConnection,
     db: &DatabaseConnection,
+    fence: &Fence,
     keep_in: &str,
 ) -> Result<(DatabaseTransaction, String, Option<String>), RepositoryError> {
     let moment = source.begin().await?;
     let tables = Table::all(&moment).await?;
     let transaction = backend::begin(db).await?;
+    fence.prove(&transaction).await?;
     // which tables a newer version made is not known here: then all go, an admin's own among them
     let all = backend::has_changes(&transaction).await? && schema::applied(&transaction).await.is_err();
     let ours = |name: &str| all || name == schema::CHANGES || tables.iter().any(|table| table.name == name);

@@ -16,7 +16,9 @@ use domain::job::Transfer;
 use domain::lifecycle::Life;
 use domain::{Fault, JobId, JobStatus, Progress, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, UpdateMany,
+};
 
 /// The statuses in which a node is at work for a job.
 fn at_work() -> impl Iterator<Item = &'static str> {
@@ -126,6 +128,21 @@ impl Repository {
             })
         })
         .await
+    }
+
+    /// What kept a running job's state from being known is over: it has no message any more.
+    ///
+    /// # Errors
+    /// As every change: `Busy`, `Full`, `Database`.
+    pub async fn record_told_again(&self, id: JobId) -> Result<(), RepositoryError> {
+        use jobs::Column as C;
+        let is_said = Condition::all().add(C::Status.eq(JobStatus::Running.as_str())).add(C::Message.is_not_null());
+        // mostly nothing is said: ask the readers before the writer
+        if jobs::Entity::find_by_id(id.0).filter(is_said.clone()).count(self.db()).await? == 0 {
+            return Ok(());
+        }
+        let update = touch().col_expr(C::Message, Expr::value(None::<String>)).filter(is_said);
+        self.write(move |change| Box::pin(apply(change, id, update))).await
     }
 
     /// Since when the node of these jobs has not answered; `None` when it answers again. A later `since` does not

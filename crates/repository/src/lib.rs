@@ -131,11 +131,13 @@ impl Repository {
     ) -> Result<Repository, RepositoryError> {
         backend::make_room_for(&config.database)?;
         let db = backend::builder(&config.database, patience).await?;
-        let brought_up = schema::bring_up(&db).await;
+        let brought_up = schema::bring_up(&db, &fence).await;
         drop(db.close().await);
         let fresh = brought_up?;
         let db = backend::writer(&config.database, patience).await?;
         let transaction = backend::begin(&db).await?;
+        fence.prove(&transaction).await?;
+        fence.mark(&transaction).await?;
         settings::seed(&transaction, fresh, &config.first_values).await?;
         backend::commit(transaction).await?;
         let settings = Arc::new(SettingsCache::new(settings::read(&db).await?));

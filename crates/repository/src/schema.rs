@@ -1,7 +1,8 @@
 //! The tables' own state: brought up to date as a whole or not at all, and looked at without changing anything.
 
+use crate::claim::Fence;
 use crate::entities::jobs;
-use crate::{Address, RepositoryError, backend};
+use crate::{Address, Claim, RepositoryError, backend};
 use domain::{JobId, Timestamp};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
@@ -53,12 +54,13 @@ pub struct KnownJob {
 ///
 /// # Errors
 /// `Newer`, `Damaged`, `Busy`, `Full`, `Database`.
-pub(crate) async fn bring_up(db: &DatabaseConnection) -> Result<bool, RepositoryError> {
+pub(crate) async fn bring_up(db: &DatabaseConnection, fence: &Fence) -> Result<bool, RepositoryError> {
     let applied = applied(db).await?;
     if applied.len() == Migrator::migrations().len() {
         return Ok(false);
     }
     let transaction = backend::begin(db).await?;
+    fence.prove(&transaction).await?;
     Migrator::up(&transaction, None).await?;
     backend::commit(transaction).await?;
     Ok(applied.is_empty())
@@ -94,24 +96,26 @@ pub async fn pending(database: impl Into<Address>) -> Result<usize, RepositoryEr
     Ok(Migrator::migrations().len() - applied?.len())
 }
 
-/// Undoes the changes of the tables made after `wanted`, in one transaction: for who goes back to the version before.
+/// Undoes the changes of the tables made after `wanted`, in one transaction: for who goes back to the version before, and
+/// has the database alone.
 ///
 /// # Errors
 /// `NotFound` where that change was not made; as [`examine`], without looking at the whole.
-pub async fn go_back(database: impl Into<Address>, wanted: &str) -> Result<(), RepositoryError> {
+pub async fn go_back(claim: &Claim, database: impl Into<Address>, wanted: &str) -> Result<(), RepositoryError> {
     let db = backend::builder_of_present(&database.into()).await?;
-    let gone = undo(&db, wanted).await;
+    let gone = undo(&db, &claim.fence(), wanted).await;
     drop(db.close().await);
     gone
 }
 
-async fn undo(db: &DatabaseConnection, wanted: &str) -> Result<(), RepositoryError> {
+async fn undo(db: &DatabaseConnection, fence: &Fence, wanted: &str) -> Result<(), RepositoryError> {
     let applied = applied(db).await?;
     let at = applied.iter().position(|name| name == wanted);
     let at = at.ok_or_else(|| RepositoryError::NotFound { what: "change of the tables", id: wanted.to_owned() })?;
     let steps = u32::try_from(applied.len() - at - 1).unwrap_or(u32::MAX);
     if steps > 0 {
         let transaction = backend::begin(db).await?;
+        fence.prove(&transaction).await?;
         Migrator::down(&transaction, Some(steps)).await?;
         backend::commit(transaction).await?;
     }

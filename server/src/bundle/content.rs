@@ -109,7 +109,7 @@ pub async fn gather(
 
 /// Asks on, while the rest is sent already.
 fn ask_doctor(config: Arc<Config>, own: Option<Repository>) -> oneshot::Receiver<String> {
-    let (sender, receiver) = oneshot::channel();
+    let (mut sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
         let said = Arc::new(Mutex::new(String::new()));
         let hears = Arc::clone(&said);
@@ -118,7 +118,11 @@ fn ask_doctor(config: Arc<Config>, own: Option<Repository>) -> oneshot::Receiver
             said.push_str(line);
             said.push('\n');
         };
-        let looked = tokio::time::timeout(DOCTOR, doctor::examine(&config, own.as_ref(), &mut say)).await;
+        let looked = tokio::select! {
+            looked = tokio::time::timeout(DOCTOR, doctor::examine(&config, own.as_ref(), &mut say)) => looked,
+            // whoever took it has gone
+            () = sender.closed() => return,
+        };
         let mut report = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
         let end = match looked {
             Ok(0) => "\nnothing must be corrected\n".to_owned(),
@@ -126,7 +130,7 @@ fn ask_doctor(config: Arc<Config>, own: Option<Repository>) -> oneshot::Receiver
             Err(_) => format!("\nit took longer than {} s: what follows is not known\n", DOCTOR.as_secs()),
         };
         report.push_str(&end);
-        // who took it may have gone
+        // or goes in this moment
         let _ = sender.send(report);
     });
     receiver

@@ -8,7 +8,8 @@ use crate::problem::Problem;
 use app::backend::{Asking, Backend, fault};
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -20,7 +21,11 @@ pub async fn answer(
     State(backend): State<Backend>,
     State(config): State<Arc<Config>>,
     Extension(asking): Extension<Asking>,
+    method: Method,
 ) -> Result<Response, Problem> {
+    if method == Method::HEAD {
+        return Ok(archive::head(&name()).into_response());
+    }
     let place = PLACES.try_acquire().map_err(|_| fault::too_many_archives(asking.locale))?;
     backend.note_support_bundle(&asking).await?;
     let (_, health) = health::report(&backend, true).await;

@@ -7,8 +7,8 @@ use app::backend::{Asking, Backend, fault, open_found};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Local, Timelike};
 use domain::JobId;
@@ -47,7 +47,12 @@ pub async fn backup(
     State(backend): State<Backend>,
     Extension(asking): Extension<Asking>,
     Path(name): Path<String>,
+    method: Method,
 ) -> Result<Response, Problem> {
+    if method == Method::HEAD {
+        let shelved = backend.shelved(&name, &asking).await?;
+        return Ok(head(&format!("{}.zip", shelved.name)).into_response());
+    }
     let (name, files) = backend.files_of_backup(&name, &asking).await?;
     send(&name, files, &BACKUP, &asking)
 }
@@ -86,9 +91,14 @@ pub fn stream(
     };
     let slices = ReceiverStream::new(receiver).map(Ok);
     let body = Body::from_stream(slices.chain(futures::stream::once(end).filter_map(future::ready)));
+    (head(name), body).into_response()
+}
+
+/// What is said of an archive before it: all that `HEAD` gets, for whom none is made and nothing noted.
+pub fn head(name: &str) -> [(HeaderName, HeaderValue); 2] {
     let name = attachment(name);
     let name = HeaderValue::from_str(&name).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
-    ([(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)], body).into_response()
+    [(CONTENT_TYPE, HeaderValue::from_static("application/zip")), (CONTENT_DISPOSITION, name)]
 }
 
 fn pack(files: Vec<(String, PathBuf)>, slices: Slices) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! One task per node: one poll for all its runs, what is outstanding started again, and whether it answers at all.
 
+mod untold;
+
 use super::mirror::{Mirror, wanted};
 use super::{NodeBell, Results, Scheduler, lock, now};
 use domain::lifecycle::{LifeEvent, RunStage, resume};
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
+use untold::Told;
 
 /// Shortest pause between two polls of one node.
 const SHORTEST: Duration = Duration::from_millis(30);
@@ -37,6 +40,7 @@ struct NodeWatch {
     id: NodeId,
     bell: Arc<NodeBell>,
     runs: HashMap<RunToken, Watched>,
+    told: HashMap<RunToken, Told>,
     contact_written: Option<Instant>,
     silent_since: Option<Timestamp>,
     asked: Option<Instant>,
@@ -68,6 +72,7 @@ impl Scheduler {
                 bell,
                 id: node.id,
                 runs: HashMap::new(),
+                told: HashMap::new(),
                 contact_written: None,
                 silent_since: None,
                 asked: None,
@@ -124,6 +129,7 @@ impl NodeWatch {
         let jobs: Vec<ActiveJob> = jobs.into_iter().filter(here).collect();
         let is_here = |token: &RunToken| jobs.iter().any(|job| job.life.has_run(token));
         self.runs.retain(|token, _| is_here(token));
+        self.told.retain(|token, _| is_here(token));
         lock(&self.bell.results).retain(|token, _| is_here(token));
         for job in &jobs {
             for effect in resume(&job.life) {
@@ -221,7 +227,13 @@ impl NodeWatch {
         let mut all_kept = true;
         for run in answer.runs {
             let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) else { continue };
+            self.told(job).await;
             all_kept &= self.take(job, run, &answer.boot).await;
+        }
+        for run in answer.untold {
+            if let Some(job) = polled.iter().find(|job| job.life.has_run(&run.token)) {
+                self.untold(job, run).await;
+            }
         }
         // what could not be kept would only come again
         Ok(answer.cut && all_kept)

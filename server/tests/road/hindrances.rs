@@ -131,3 +131,36 @@ async fn a_node_lost_while_results_come_back_is_said() {
     assert!(job["no_contact_since"].is_null(), "{job}");
     assert_eq!(std::fs::metadata(stack.results(id).join("big.bin")).unwrap().len(), 300_000_000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_which_its_node_cannot_tell_how_it_stands_is_said_and_nothing_is_concluded() {
+    let gate = Gate::closed();
+    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until_status(id, "Running").await;
+    let runs = stack.sshd.work_dir().join("runs");
+    let run = std::fs::read_dir(&runs).unwrap().next().unwrap().unwrap().path();
+    let (record, aside) = (run.join(".run/process.json"), runs.join("aside"));
+    std::fs::rename(&record, &aside).unwrap();
+    std::fs::create_dir(&record).unwrap();
+    let job = stack.until(id, "said to be unread", |job| !job["message"].is_null()).await;
+    assert_eq!(job["status"], "Running", "{job}");
+    let log = stack.log();
+    assert_eq!(log.matches("the node cannot tell how the run stands").count(), 1, "once, not with each look\n{log}");
+    for (language, words) in [("ja", "ノードで計算の状態を読み取れません"), ("en", "cannot read how the run stands")]
+    {
+        let ask = stack.http.get(stack.url("/")).header("Cookie", format!("ajm_locale={language}"));
+        let page = ask.send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(words), "{language}");
+    }
+    // by the next server, too, that has said nothing yet
+    stack.kill_server();
+    std::fs::remove_dir(&record).unwrap();
+    std::fs::rename(&aside, &record).unwrap();
+    stack.start_server();
+    let job = stack.until(id, "told again", |job| job["message"].is_null()).await;
+    assert_eq!(job["status"], "Running", "{job}");
+    gate.open();
+    stack.until_status(id, "Completed").await;
+    assert_eq!(stack.launches(), 1);
+}

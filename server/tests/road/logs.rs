@@ -114,6 +114,8 @@ async fn the_support_bundle_has_what_helps_and_no_secret_of_any_kind() {
     let nobody = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let sent_away = nobody.get(stack.url("/support-bundle")).send().await.unwrap();
     assert_eq!(sent_away.status(), 303, "to the sign-in");
+    let looked = stack.http.head(stack.url("/support-bundle")).send().await.unwrap();
+    assert_eq!((looked.status().as_u16(), looked.headers().contains_key("content-disposition")), (200, true));
 
     // by command, beside the server, and where it does not run
     let tool = |words: &[&str]| stack.command().args(words).output().unwrap();
@@ -125,7 +127,7 @@ async fn the_support_bundle_has_what_helps_and_no_secret_of_any_kind() {
     let files = unpacked(fs::read(&file).unwrap());
     assert!(files.iter().any(|(name, text)| name == "doctor.txt" && text.contains("in use by: server")));
     assert!(!tool(&["support-bundle", name]).status.success(), "a file that is there is left alone");
-    // both are in the log of changes
+    // both are in the log of changes, a look without taking it is not
     let ask = stack.http.post(stack.url("/rpc/view_audit"));
     let ask = ask.json(&json!({ "ask": { "action": "take_support_bundle", "actor": null, "subject": null, "from": null, "to": null, "older_than": null } }));
     let noted: Value = ask.send().await.unwrap().json().await.unwrap();

@@ -10,7 +10,7 @@ use crate::admin::AdminOnly;
 use crate::i18n::t;
 use crate::live::use_live;
 use crate::loaded::load;
-use crate::ui::{EmptyState, PageError, Skeleton};
+use crate::ui::{EmptyState, PageError, ReadFirst};
 use domain::Event;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,25 +31,16 @@ pub fn AuditPage() -> impl IntoView {
 fn Log() -> impl IntoView {
     let map = use_query_map();
     let ask = Memo::new(move |_| map.with(|map| query::read(|name| map.get(name))));
-    // read once: afterwards the page reads by itself, so that what has the focus stays the same element
     let first = load(|| (), move |()| view_audit(ask.get_untracked()));
     view! {
         <div class="mb-3">
             <h1 class="text-xl">{t(words::AUDIT)}</h1>
             <p class="text-sm text-muted">{t(words::LEAD)}</p>
         </div>
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body ask=ask first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let view = first.await;
+            view! { <Body ask=ask first=view /> }
+        } />
     }
 }
 

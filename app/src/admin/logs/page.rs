@@ -11,7 +11,7 @@ use crate::AppError;
 use crate::admin::AdminOnly;
 use crate::i18n::t;
 use crate::loaded::load;
-use crate::ui::{Glyph, Icon, PageError, Skeleton};
+use crate::ui::{Glyph, Icon, PageError, ReadFirst};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -31,7 +31,6 @@ pub fn LogsPage() -> impl IntoView {
 fn Logs() -> impl IntoView {
     let map = use_query_map();
     let asked = Memo::new(move |_| map.with(|map| query::read(|name| map.get(name))));
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(
         || (),
         move |()| {
@@ -62,18 +61,10 @@ fn Logs() -> impl IntoView {
                 </a>
             </div>
         </div>
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2", "w-2/3"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body asked=asked first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let view = first.await;
+            view! { <Body asked=asked first=view /> }
+        } />
         <p id="about-bundle" class="phrase mt-3 max-w-3xl text-xs text-muted">
             {t(words::BUNDLE_TEXT)}
         </p>

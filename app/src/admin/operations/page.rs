@@ -14,7 +14,7 @@ use crate::i18n::sentence::{alert, audit};
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{Button, Glyph, Notice, PageError, Skeleton, Tone};
+use crate::ui::{Button, Glyph, NotRead, Notice, ReadFirst, Tone};
 use domain::AuditEntry;
 use domain::health::{Alert, Level, Raised};
 use leptos::prelude::*;
@@ -33,22 +33,12 @@ pub fn OperationsPage() -> impl IntoView {
 
 #[component]
 fn Operations() -> impl IntoView {
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_operations());
     view! {
-        <Suspense fallback=|| {
-            view! {
-                <h1 class="mb-3 text-xl">{t(words::OPERATIONS)}</h1>
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2", "w-2/3"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst heading=t(words::OPERATIONS) body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 
@@ -56,7 +46,7 @@ fn Operations() -> impl IntoView {
 fn Body(first: Result<OperationsView, AppError>) -> impl IntoView {
     let store = Store::new(first);
     let (clock, locale) = (use_clock(), use_locale());
-    let failed = Memo::new(move |_| store.error.get());
+    let failed = Signal::derive(move || store.error.get().map(|error| error.message));
     let is_there = Memo::new(move |_| store.view.with(Option::is_some));
     let lead = move || store.view.with(|view| view.as_ref().map(|view| words::lead(clock.voice(locale.get()), view)));
     let busy = Signal::derive(move || store.is_busy());
@@ -88,21 +78,7 @@ fn Body(first: Result<OperationsView, AppError>) -> impl IntoView {
                 </span>
             </div>
         </div>
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <section class="panel mb-4">
-                            <PageError
-                                title=t(words::COULD_NOT_LOAD)
-                                detail=error.message
-                                retry=move |()| store.read()
-                            />
-                        </section>
-                    }
-                })
-        }}
+        <NotRead why=failed title=t(words::COULD_NOT_LOAD) retry=move |()| store.read() />
         {move || is_there.get().then(|| view! { <Shown store=store /> })}
     }
 }

@@ -9,7 +9,7 @@ use crate::admin::AdminOnly;
 use crate::i18n::t;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{Button, Dialog, Glyph, PageError, Skeleton};
+use crate::ui::{Button, Dialog, Glyph, NotRead, ReadFirst};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -26,22 +26,12 @@ pub fn PeoplePage() -> impl IntoView {
 
 #[component]
 fn People() -> impl IntoView {
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_people());
     view! {
-        <Suspense fallback=|| {
-            view! {
-                <h1 class="mb-3 text-xl">{t(words::USERS)}</h1>
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2", "w-2/3"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst heading=t(words::USERS) body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 
@@ -49,7 +39,7 @@ fn People() -> impl IntoView {
 fn Body(first: Result<PeopleView, AppError>) -> impl IntoView {
     let store = Store::new(first);
     let locale = use_locale();
-    let failed = Memo::new(move |_| store.error.get());
+    let failed = Signal::derive(move || store.error.get().map(|error| error.message));
     let is_there = Memo::new(move |_| store.view.with(Option::is_some));
     let numbers = store.of(|view| (view.people.len(), view.jobs_of_all, view.tokens_of_all));
     let summary =
@@ -101,21 +91,7 @@ fn Body(first: Result<PeopleView, AppError>) -> impl IntoView {
                 </Button>
             </div>
         </div>
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <section class="panel mb-4">
-                            <PageError
-                                title=t(words::COULD_NOT_LOAD)
-                                detail=error.message
-                                retry=move |()| store.read()
-                            />
-                        </section>
-                    }
-                })
-        }}
+        <NotRead why=failed title=t(words::COULD_NOT_LOAD) retry=move |()| store.read() />
         {move || (panel.get() == Panel::Import).then(|| view! { <import::ImportPanel store=store /> })}
         <div
             class="grid grid-cols-[minmax(0,1fr)] items-start gap-4"

@@ -12,7 +12,7 @@ use crate::AppError;
 use crate::admin::AdminOnly;
 use crate::i18n::{sentence, t};
 use crate::loaded::load;
-use crate::ui::{PageError, Skeleton, ask_before_leaving};
+use crate::ui::{NotRead, ReadFirst, ask_before_leaving};
 use domain::settings::Group;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,28 +30,19 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn AllSettings() -> impl IntoView {
-    // read once: afterwards the store reads by itself, so that what has the focus stays the same element
     let first = load(|| (), |()| view_settings());
     view! {
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 
 #[component]
 fn Body(first: Result<SettingsView, AppError>) -> impl IntoView {
     let store = Store::new(first);
-    let failed = Memo::new(move |_| store.error.get());
+    let failed = Signal::derive(move || store.error.get().map(|error| error.message));
     ask_before_leaving(move || store.items().iter().any(|item| item.draft.with_untracked(Draft::is_changed)));
     view! {
         <div class="mb-4 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
@@ -63,21 +54,7 @@ fn Body(first: Result<SettingsView, AppError>) -> impl IntoView {
                 <Tools store=store />
             </Show>
         </div>
-        {move || {
-            failed
-                .get()
-                .map(|error| {
-                    view! {
-                        <section class="panel mb-4">
-                            <PageError
-                                title=t(words::COULD_NOT_LOAD)
-                                detail=error.message
-                                retry=move |()| store.read()
-                            />
-                        </section>
-                    }
-                })
-        }}
+        <NotRead why=failed title=t(words::COULD_NOT_LOAD) retry=move |()| store.read() />
         <Show when=move || store.is_there.get()>
             <Editor store=store />
         </Show>

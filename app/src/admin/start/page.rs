@@ -10,7 +10,7 @@ use crate::i18n::{Text, t};
 use crate::live::use_live;
 use crate::loaded::load;
 use crate::preferences::use_locale;
-use crate::ui::{CopyButton, Glyph, Icon, PageError, Skeleton};
+use crate::ui::{CopyButton, Glyph, Icon, PageError, ReadFirst};
 use domain::Event;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,18 +31,10 @@ pub fn StartPage() -> impl IntoView {
 fn Start() -> impl IntoView {
     let first = load(|| (), |()| view_start());
     view! {
-        <Suspense fallback=|| {
-            view! {
-                <section class="panel p-4">
-                    <Skeleton lines=&["w-1/3", "w-2/3", "w-1/2"] />
-                </section>
-            }
-        }>
-            {move || Suspend::new(async move {
-                let view = first.await;
-                view! { <Body first=view /> }
-            })}
-        </Suspense>
+        <ReadFirst body=move || async move {
+            let view = first.await;
+            view! { <Body first=view /> }
+        } />
     }
 }
 

@@ -102,7 +102,11 @@ impl Watch {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         for raised in before {
             let key = raised.alert.key();
-            seen.news.retain(|one| !matches!(&one.news, News::Raised(now) if now.alert.key() == key));
+            // nor has one of them ended: it lasts again, and ends when the next look does not find it
+            seen.news.retain(|one| match &one.news {
+                News::Raised(now) | News::Over(now) => now.alert.key() != key,
+                News::Test { .. } => true,
+            });
             seen.alerts.entry(key).and_modify(|now| now.since = raised.since).or_insert(raised);
         }
         seen.is_remembered = true;

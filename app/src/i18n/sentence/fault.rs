@@ -103,10 +103,14 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
             format!("The program for nodes does not run there ({said})"),
         ),
         Fault::LetsNothingGo => (
-            "ノードのSSHサーバーが、接続が切れると開始した計算もすべて終了させます。OpenSSH Serverを新しい版に更新してください".to_owned(),
-            "The node's SSH server ends every run with its connection: update its OpenSSH Server".to_owned(),
+            "ノードのSSHサーバーか、それを動かしているものが、接続が切れると開始した計算もすべて終了させます。OpenSSH Serverを新しい版に更新し、サービスとして直接動かしてください".to_owned(),
+            "The node's SSH server, or what it runs under, ends every run with its connection: update its OpenSSH Server, and let it run as a service by itself".to_owned(),
         ),
         Fault::OnNode { said } => (format!("ノードで失敗しました ({said})"), format!("It failed on the node ({said})")),
+        Fault::RunUnread { said } => (
+            format!("ノードで計算の状態を読み取れません。続いているか終わったか、まだ分かりません ({said})"),
+            format!("The node cannot read how the run stands: whether it goes on is not known yet ({said})"),
+        ),
         Fault::NodeDiskFull => ("ノードのディスクに空きがありません".to_owned(), "The node's disk is full".to_owned()),
         Fault::NoFolder => {
             ("ノードに実行フォルダがありません".to_owned(), "The run has no folder on the node".to_owned())

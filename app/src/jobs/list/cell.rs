@@ -80,7 +80,8 @@ pub fn of(voice: Voice, job: &JobSummary) -> Cell {
     if !job.status.is_ended() {
         // what keeps it from going on; in the queue the reason to wait says more
         if let Some(message) = &job.message
-            && matches!(job.status, JobStatus::Starting | JobStatus::Collecting)
+            && job.status != JobStatus::Waiting
+            && job.status != JobStatus::Held
         {
             cell.second = Second::caution(fault::message(voice.locale, message), Glyph::Warning);
         }

@@ -128,7 +128,8 @@ async fn pool(
     settings: &[(&str, &str)],
 ) -> Result<DatabaseConnection, RepositoryError> {
     let patience = patience.as_millis().to_string();
-    let patience = [("lock_timeout", patience.as_str())];
+    // how long a question may take is ours to say: `relay::ANSWER`, and for long work no limit
+    let patience = [("lock_timeout", patience.as_str()), ("statement_timeout", "0")];
     let all = relay::SERVER_SIDE.iter().chain(&patience).chain(settings);
     let said: Arc<str> = all.map(|(name, value)| format!("SET {name} = '{value}';")).collect::<String>().into();
     let options = relay::through(server, answer)?.application_name(NAME).disable_statement_logging();
@@ -148,21 +149,24 @@ async fn pool(
 }
 
 /// What a connection that writes is set to: a server may be set up to acknowledge what is not on its disk yet, and a role
-/// to see one moment in each transaction, where ours must see what was committed while it waited for its turn. The last is
-/// not for long work: a transaction that nobody goes on with ends.
-const WRITES: [(&str, &str); 4] = [
+/// to see one moment in each transaction, where ours must see what was committed while it waited for its turn.
+const WRITES: [(&str, &str); 3] = [
     ("synchronous_commit", "on"),
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
-    ("idle_in_transaction_session_timeout", "60000"),
 ];
+/// How long a transaction of ours may stay with nobody going on with it: a server's program that is stopped in the middle must
+/// not keep others out for ever, but long work does other things in between.
+const IDLE: &str = "idle_in_transaction_session_timeout";
+const ENDS: (&str, &str) = (IDLE, "60000");
+const STAYS: (&str, &str) = (IDLE, "0");
 
 pub(super) async fn writer(
     server: &PgConnectOptions,
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    pool(server, 1, Some(relay::ANSWER), patience, &WRITES).await
+    pool(server, 1, Some(relay::ANSWER), patience, &[&WRITES[..], &[ENDS]].concat()).await
 }
 
 /// For work whose single steps take long: tables made anew, a vacuum.
@@ -171,7 +175,7 @@ pub(super) async fn builder(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    pool(server, 1, None, patience, &WRITES[..3]).await
+    pool(server, 1, None, patience, &[&WRITES[..], &[STAYS]].concat()).await
 }
 
 pub(super) async fn readers(
@@ -179,7 +183,8 @@ pub(super) async fn readers(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     // several questions in one transaction are answered of one moment, as SQLite does
-    let settings = [("default_transaction_read_only", "on"), ("default_transaction_isolation", "repeatable read")];
+    let settings =
+        [("default_transaction_read_only", "on"), ("default_transaction_isolation", "repeatable read"), ENDS];
     pool(server, READERS, Some(relay::ANSWER), patience, &settings).await
 }
 
@@ -188,7 +193,7 @@ pub(super) async fn looking(
     patience: Duration,
 ) -> Result<DatabaseConnection, RepositoryError> {
     prove(server).await?;
-    pool(server, 1, None, patience, &[("default_transaction_read_only", "on")]).await
+    pool(server, 1, None, patience, &[("default_transaction_read_only", "on"), STAYS]).await
 }
 
 /// Waits for the other programs' writers, as SQLite's `BEGIN IMMEDIATE` does: what a change has read in its transaction

@@ -1,19 +1,25 @@
 //! A lock that a connection of its own holds in PostgreSQL, under a name that says whose it is. It is gone with the
 //! connection, whatever ends that; where it was the connection alone that ended, it is taken again. Whoever writes under
-//! it proves in each transaction that it is held: between its loss and our hearing of it nothing is written.
+//! it proves in each transaction that it is held: between its loss and our hearing of it nothing is written. And whoever
+//! writes under it marks the tables first: where the mark is another's when it is taken again, somebody else had the
+//! database meanwhile, and what we know of it is not so any more.
 
 use super::{ClaimError, Holder, PAUSE, TRIES};
 use crate::backend::{CLAIM, HERE, LOCKS, SERVER_SIDE, connect_as, held};
 use crate::{RepositoryError, backend};
+use sea_orm::ConnectionTrait;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, Connection as _, PgConnection};
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
+/// The table that bears the mark: in a comment, which no backup takes along and which goes with the table when a restore puts
+/// others into its place.
+const MARKED: &str = "seaql_migrations";
 /// PostgreSQL cuts longer names.
 const LONGEST_NAME: usize = 63;
 /// Between two questions whether it is still held.
@@ -31,17 +37,41 @@ pub(super) struct Session {
     process: Process,
 }
 
-/// The number of the server's process that serves the connection which holds the lock: 0 where there is none.
+/// What those who write under the lock know of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Process(Arc<AtomicI32>);
+pub(super) struct Process(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The number of the server's process that serves the connection which holds the lock: 0 where there is none.
+    number: AtomicI32,
+    /// What the tables are marked with as long as nobody else has them; empty until they are.
+    mark: OnceLock<String>,
+}
 
 impl Process {
     pub(super) fn number(&self) -> Option<i32> {
-        Some(self.0.load(Ordering::Acquire)).filter(|number| *number != 0)
+        Some(self.0.number.load(Ordering::Acquire)).filter(|number| *number != 0)
     }
 
     fn is(&self, number: i32) {
-        self.0.store(number, Ordering::Release);
+        self.0.number.store(number, Ordering::Release);
+    }
+
+    /// Marks the tables with a word that nobody else has ever marked them with.
+    pub(super) async fn mark(&self, transaction: &impl ConnectionTrait) -> Result<(), RepositoryError> {
+        let mark = self.0.mark.get_or_init(|| uuid::Uuid::now_v7().to_string());
+        transaction.execute_unprepared(&format!("COMMENT ON TABLE {MARKED} IS '{mark}'")).await?;
+        Ok(())
+    }
+
+    /// Nobody else has had the tables since we have marked them.
+    async fn is_ours(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let Some(mark) = self.0.mark.get() else { return Ok(true) };
+        let asked = format!("SELECT obj_description(to_regclass('{MARKED}'), 'pg_class')");
+        let found: Option<String> =
+            in_time(sqlx::query_scalar(sqlx::AssertSqlSafe(asked)).fetch_one(connection)).await?;
+        Ok(found.as_deref() == Some(mark))
     }
 }
 
@@ -147,7 +177,7 @@ async fn lock(connection: &mut PgConnection) -> Result<Lock, sqlx::Error> {
 }
 
 impl Session {
-    /// Returns when somebody else has it: never, as long as nothing parts us from the server.
+    /// Returns when somebody else has it, or had it: never, as long as nothing parts us from the server.
     pub(super) async fn lost(&self) {
         let mut lost = self.lost.clone();
         if lost.wait_for(|lost| *lost).await.is_err() {
@@ -184,7 +214,7 @@ impl Keeping {
         }
     }
 
-    /// Returns when somebody else has it.
+    /// Returns when somebody else has it, or had it.
     async fn until_lost(&self, connection: &mut Option<PgConnection>) {
         loop {
             tokio::time::sleep(LOOK).await;
@@ -213,14 +243,21 @@ impl Keeping {
         in_time(sqlx::query_scalar(sqlx::AssertSqlSafe(asked)).fetch_one(connection)).await
     }
 
-    /// A new connection that has it; `None` where somebody else has.
+    /// A new connection that has it; `None` where somebody else has, or had.
     async fn taken_again(&self) -> Option<PgConnection> {
         loop {
             match self.again().await {
-                Ok((connection, Lock::Held(number))) => {
-                    self.process.is(number);
-                    return Some(connection);
-                }
+                Ok((mut connection, Lock::Held(number))) => match self.process.is_ours(&mut connection).await {
+                    Ok(true) => {
+                        self.process.is(number);
+                        return Some(connection);
+                    }
+                    Ok(false) => {
+                        tracing::error!("another program had the database meanwhile, or its tables were replaced");
+                        return None;
+                    }
+                    Err(error) => tracing::warn!(%error, "the database cannot be held again yet"),
+                },
                 Ok((_, Lock::Of(Some(holder)))) if holder != self.own => {
                     tracing::error!(holder, "the database is held by another program by now");
                     return None;

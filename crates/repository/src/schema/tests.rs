@@ -69,7 +69,7 @@ fn changes_the_tables_until_it_dies() {
     }
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let db = connect(&url, (unit == "operation").then_some(at)).await;
-        bring_up(&db).await.unwrap();
+        bring_up(&db, &Fence::default()).await.unwrap();
         db.close().await.unwrap();
     });
 }
@@ -127,7 +127,7 @@ async fn a_change_of_the_tables_that_is_killed_anywhere_leaves_the_old_or_the_ne
         old += u32::from(is_old_or_new(&fresh, &at).await);
         // and it is done by whoever comes next
         let db = connect(&fresh.url(), None).await;
-        bring_up(&db).await.unwrap();
+        bring_up(&db, &Fence::default()).await.unwrap();
         db.close().await.unwrap();
         assert!(!is_old_or_new(&fresh, &at).await, "{at}");
     }
@@ -158,10 +158,14 @@ async fn the_version_before_finds_its_own_tables_again() {
     let fresh = first_version().await;
     let before = examine(fresh.address(), Use::Live).await.unwrap();
     let db = connect(&fresh.url(), None).await;
-    bring_up(&db).await.unwrap();
+    bring_up(&db, &Fence::default()).await.unwrap();
     db.close().await.unwrap();
-    assert!(matches!(go_back(fresh.address(), "m9999_of_tomorrow").await, Err(RepositoryError::NotFound { .. })));
-    go_back(fresh.address(), &before.version).await.unwrap();
+    let claim = Claim::take(fresh.address(), "migrate").await.unwrap();
+    assert!(matches!(
+        go_back(&claim, fresh.address(), "m9999_of_tomorrow").await,
+        Err(RepositoryError::NotFound { .. })
+    ));
+    go_back(&claim, fresh.address(), &before.version).await.unwrap();
     assert_eq!(examine(fresh.address(), Use::Live).await.unwrap(), before);
     assert!(is_old_or_new(&fresh, "gone back").await);
 }

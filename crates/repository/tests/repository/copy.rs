@@ -2,6 +2,7 @@
 
 use crate::fresh::{Fresh, is_postgres};
 use crate::lab::*;
+use crate::server::taken_by_another;
 use domain::*;
 use repository::*;
 use std::collections::BTreeMap;
@@ -71,7 +72,8 @@ async fn a_file_takes_the_place_of_a_server_s_tables_as_a_whole_and_what_was_the
     // into an empty one
     let fresh = Fresh::new().await;
     assert!(is_blank(fresh.address()).await.unwrap());
-    let ready = Replacement::prepare(&fresh.address(), &copy, "before").await.unwrap();
+    let claim = Claim::take(fresh.address(), "restore").await.unwrap();
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "before").await.unwrap();
     assert!(is_blank(fresh.address()).await.unwrap(), "nobody sees it before it is committed");
     assert_eq!(ready.commit().await.unwrap(), None);
     assert_eq!(examine(fresh.address(), Use::Live).await.unwrap().pending, 0);
@@ -84,10 +86,10 @@ async fn a_file_takes_the_place_of_a_server_s_tables_as_a_whole_and_what_was_the
     // over one that is damaged, and again over that
     let raw = fresh.raw().await;
     raw.execute("DROP TABLE audit_log").await;
-    drop(Replacement::prepare(&fresh.address(), &copy, "never").await.unwrap());
+    drop(Replacement::prepare(&fresh.address(), &claim, &copy, "never").await.unwrap());
     assert!(matches!(examine(fresh.address(), Use::Live).await, Err(RepositoryError::Damaged { .. })));
     for keep_in in ["before", "before_2"] {
-        let ready = Replacement::prepare(&fresh.address(), &copy, keep_in).await.unwrap();
+        let ready = Replacement::prepare(&fresh.address(), &claim, &copy, keep_in).await.unwrap();
         assert_eq!(ready.commit().await.unwrap().as_deref(), Some(keep_in));
     }
     let repo = open(&fresh).await;
@@ -95,10 +97,10 @@ async fn a_file_takes_the_place_of_a_server_s_tables_as_a_whole_and_what_was_the
     repo.close().await;
     assert_eq!(raw.one::<i64>("SELECT count(*) FROM before.jobs WHERE name = 'next'").await, 1);
     // one that is cut off before the end has changed nothing, and that is known
-    let ready = Replacement::prepare(&fresh.address(), &copy, "cut").await.unwrap();
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "cut").await.unwrap();
     raw.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
-         AND pid <> pg_backend_pid()",
+         AND pid <> pg_backend_pid() AND application_name NOT LIKE 'ajm %'",
     )
     .await;
     let cut = ready.commit().await;
@@ -107,12 +109,20 @@ async fn a_file_takes_the_place_of_a_server_s_tables_as_a_whole_and_what_was_the
     // what a newer version made goes with the rest, or the upgrade to it would find it there
     raw.execute("CREATE TABLE made_tomorrow (id BIGINT); INSERT INTO seaql_migrations VALUES ('m9999_of_tomorrow', 0)")
         .await;
-    let ready = Replacement::prepare(&fresh.address(), &copy, "newer").await.unwrap();
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "newer").await.unwrap();
     assert_eq!(ready.commit().await.unwrap().as_deref(), Some("newer"));
     assert_eq!(raw.one::<i64>("SELECT count(*) FROM newer.made_tomorrow").await, 0);
     // a table of an admin's stays where nothing else is in doubt
     raw.execute("CREATE TABLE notes (text TEXT)").await;
-    let ready = Replacement::prepare(&fresh.address(), &copy, "last").await.unwrap();
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "last").await.unwrap();
     assert_eq!(ready.commit().await.unwrap().as_deref(), Some("last"));
     assert_eq!(raw.one::<i64>("SELECT count(*) FROM notes").await, 0);
+    // whoever has lost the database to another program puts nothing into it, however far it is
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "lost").await.unwrap();
+    taken_by_another(&raw, &fresh.raw().await).await;
+    let lost = ready.commit().await;
+    assert!(matches!(lost, Err(NotPlaced::Refused(RepositoryError::Unreachable { .. }))), "{lost:?}");
+    assert_eq!(raw.one::<i64>("SELECT count(*) FROM pg_namespace WHERE nspname = 'lost'").await, 0);
+    let again = Replacement::prepare(&fresh.address(), &claim, &copy, "lost").await.err();
+    assert!(matches!(again, Some(RepositoryError::Unreachable { .. })), "{again:?}");
 }

@@ -3,6 +3,7 @@
 use crate::fresh::Fresh;
 use repository::Address;
 use sea_orm::sqlx::postgres::PgConnectOptions;
+use std::path::PathBuf;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -15,6 +16,7 @@ pub struct Link {
     user: String,
     database: String,
     frozen: watch::Sender<u32>,
+    socket: PathBuf,
 }
 
 impl Link {
@@ -25,7 +27,8 @@ impl Link {
         let socket = server.get_socket().cloned().unwrap_or_else(|| server.get_host().into());
         let name = format!(".s.PGSQL.{port}");
         let (frozen, generation) = watch::channel(0);
-        let (there, listener) = (socket.join(&name), UnixListener::bind(folder.path().join(&name)).unwrap());
+        let (there, socket) = (socket.join(&name), folder.path().join(&name));
+        let listener = UnixListener::bind(&socket).unwrap();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let (near, far) = (near.into_split(), UnixStream::connect(&there).await.unwrap().into_split());
@@ -34,7 +37,7 @@ impl Link {
             }
         });
         let (user, database) = (server.get_username().to_owned(), server.get_database().unwrap().to_owned());
-        Link { folder, port, user, database, frozen }
+        Link { folder, port, user, database, frozen, socket }
     }
 
     pub fn address(&self) -> Address {
@@ -46,6 +49,20 @@ impl Link {
     /// What is connected now stays connected, and hears and says nothing any more. Who connects after this is served.
     pub fn freeze(&self) {
         self.frozen.send_modify(|generation| *generation += 1);
+    }
+
+    /// The same, and nobody can connect until it is opened again.
+    pub fn close(&self) {
+        std::fs::rename(&self.socket, self.away()).unwrap();
+        self.freeze();
+    }
+
+    pub fn open(&self) {
+        std::fs::rename(self.away(), &self.socket).unwrap();
+    }
+
+    fn away(&self) -> PathBuf {
+        self.socket.with_extension("away")
     }
 }
 

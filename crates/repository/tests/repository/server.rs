@@ -1,15 +1,17 @@
 //! What only a database's server can do to us: refuse us, go away, hold another language. And what must not differ.
 
-use crate::fresh::{Fresh, is_postgres};
+use crate::fresh::{Fresh, Raw, is_postgres};
 use crate::lab::*;
 use crate::link::Link;
 use domain::*;
 use repository::*;
 use std::collections::HashSet;
+use std::future::Future;
 use std::time::Duration;
 
-/// Our lock for the claim, as the server's views have it.
-const CLAIM: &str = "classid = 6384237 AND objid = 1";
+/// Our lock for the claim, as the server's views have it: other tests hold theirs in databases beside this one.
+const CLAIM: &str = "classid = 6384237 AND objid = 1 \
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 const OTHERS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
 /// Longer than anything here takes; never waited for where all is well.
@@ -136,14 +138,28 @@ async fn connections_that_are_cut_lose_nothing_that_was_acknowledged() {
     assert!(told.is_subset(&stored) && cut > 0 && refused > 0, "{cut} {refused}");
 }
 
+async fn in_time<T>(what: &str, waited: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, waited).await.unwrap_or_else(|_| panic!("not in time: {what}"))
+}
+
 /// Waits until the server's views say so.
-async fn until(db: &crate::fresh::Raw, sql: &str) {
+async fn until(db: &Raw, sql: &str) {
     let seen = async {
         while db.one::<i64>(sql).await == 0 {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(LIMIT, seen).await.expect("the server says so in time");
+    in_time("the server says so", seen).await;
+}
+
+/// The connection that holds the database is cut, and `other` has it at once.
+pub async fn taken_by_another(db: &Raw, other: &Raw) {
+    let waiting = async { other.execute("SELECT pg_advisory_lock(6384237, 1)").await };
+    let cutting = async {
+        until(db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND NOT granted")).await;
+        db.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {CLAIM} AND granted")).await;
+    };
+    tokio::join!(waiting, cutting);
 }
 
 #[tokio::test]
@@ -164,13 +180,52 @@ async fn a_claim_outlives_its_connection_and_ends_when_somebody_else_has_it() {
     assert!(matches!(refused, Err(ClaimError::Held(Some(_)))), "{refused:?}");
     // somebody who waits for it has it when the connection is cut again
     let other = fresh.raw().await;
-    let waiting = async { other.execute("SELECT pg_advisory_lock(6384237, 1)").await };
-    let cutting = async {
-        until(&db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND NOT granted")).await;
-        db.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {CLAIM} AND granted")).await;
-        tokio::time::timeout(LIMIT, claim.lost()).await.expect("it is told");
+    taken_by_another(&db, &other).await;
+    in_time("it is told", claim.lost()).await;
+}
+
+#[tokio::test]
+async fn tables_are_not_changed_once_another_program_has_the_database() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let (db, other) = (fresh.raw().await, fresh.raw().await);
+    let claim = Claim::take(fresh.address(), "server").await.unwrap();
+    taken_by_another(&db, &other).await;
+    let opened = Repository::open_under(&claim, &config(fresh.address())).await.err();
+    assert!(matches!(opened, Some(RepositoryError::Unreachable { .. })), "{opened:?}");
+    assert!(is_blank(fresh.address()).await.unwrap());
+    let newest = {
+        open(&fresh).await.close().await;
+        examine(fresh.address(), Use::Live).await.unwrap()
     };
-    tokio::join!(waiting, cutting);
+    let gone = go_back(&claim, fresh.address(), "m0001_four_tables").await;
+    assert!(matches!(gone, Err(RepositoryError::Unreachable { .. })), "{gone:?}");
+    assert_eq!(examine(fresh.address(), Use::Live).await.unwrap(), newest);
+}
+
+#[tokio::test]
+async fn a_role_s_own_time_limits_do_not_end_long_work() {
+    if no_server() {
+        return;
+    }
+    let lab = Lab::new().await;
+    lab.submit("beam").await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    lab.repo.copy_to(&copy).await.unwrap();
+    let fresh = Fresh::new().await;
+    let db = fresh.raw().await;
+    let database: String = db.one("SELECT current_database()::text").await;
+    for setting in ["idle_in_transaction_session_timeout = '100ms'", "statement_timeout = '1ms'"] {
+        db.execute(&format!("ALTER DATABASE {database} SET {setting}")).await;
+    }
+    let claim = Claim::take(fresh.address(), "restore").await.unwrap();
+    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "before").await.unwrap();
+    // files move meanwhile
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(ready.commit().await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -184,16 +239,36 @@ async fn nothing_is_written_once_another_program_has_the_database() {
     let repo = Repository::open_under(&claim, &config(fresh.address())).await.unwrap();
     let deck = upload(&repo, "beam.inp").await;
     repo.submit(&submission("before", &deck), &student()).await.unwrap();
-    let waiting = async { other.execute("SELECT pg_advisory_lock(6384237, 1)").await };
-    let cutting = async {
-        until(&db, &format!("SELECT count(*) FROM pg_locks WHERE {CLAIM} AND NOT granted")).await;
-        db.execute(&format!("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE {CLAIM} AND granted")).await;
-    };
-    tokio::join!(waiting, cutting);
+    taken_by_another(&db, &other).await;
     // at once: long before its holder has looked
     let after = repo.submit(&submission("after", &deck), &student()).await;
     assert!(matches!(after, Err(RepositoryError::Unreachable { .. })), "{after:?}");
     assert_eq!(db.rows::<(String,)>("SELECT name FROM jobs").await, [("before".to_owned(),)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_program_had_meanwhile_is_lost_also_when_it_is_free_again() {
+    if no_server() {
+        return;
+    }
+    let fresh = Fresh::new().await;
+    let (db, link) = (fresh.raw().await, Link::to(&fresh));
+    let claim = Claim::take(link.address(), "server").await.unwrap();
+    let repo = Repository::open_under(&claim, &config(link.address())).await.unwrap();
+    let deck = upload(&repo, "beam.inp").await;
+    repo.submit(&submission("before", &deck), &student()).await.unwrap();
+    // another comes, does its work and goes, while the way to the server is closed to us
+    let pid: i32 = db.one(&format!("SELECT pid FROM pg_locks WHERE {CLAIM}")).await;
+    link.close();
+    db.execute(&format!("SELECT pg_terminate_backend({pid})")).await;
+    until(&db, &format!("SELECT CAST(count(*) = 0 AS int)::bigint FROM pg_stat_activity WHERE pid = {pid}")).await;
+    let other = Claim::take(fresh.address(), "restore").await.unwrap();
+    Repository::open_under(&other, &config(fresh.address())).await.unwrap().close().await;
+    drop(other);
+    link.open();
+    in_time("it is told", claim.lost()).await;
+    let after = repo.submit(&submission("after", &deck), &student()).await;
+    assert!(matches!(after, Err(RepositoryError::Unreachable { .. })), "{after:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,7 +289,7 @@ async fn a_server_that_is_gone_without_a_word_is_parted_from_and_come_back_to() 
     let all = JobQuery::all(student().id);
     let person = student();
     let asked = async { tokio::join!(repo.submit(&during, &person), repo.jobs(&all)) };
-    let (wrote, read) = tokio::time::timeout(LIMIT, asked).await.expect("nobody waits for ever");
+    let (wrote, read) = in_time("nobody waits for ever", asked).await;
     // `Busy` where the pool itself has waited for its connection
     for refused in [wrote.err(), read.err()] {
         let told = matches!(refused, Some(RepositoryError::Unreachable { .. } | RepositoryError::Busy));
@@ -228,7 +303,7 @@ async fn a_server_that_is_gone_without_a_word_is_parted_from_and_come_back_to() 
     let mut names: Vec<&str> = page.jobs.iter().map(|job| job.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["after", "before"]);
-    tokio::time::timeout(LIMIT, repo.close()).await.expect("it closes");
+    in_time("it closes", repo.close()).await;
 }
 
 /// Asks again as long as the database is away.
@@ -242,7 +317,7 @@ async fn acknowledged(repo: &Repository, submission: &Submission) {
             }
         }
     };
-    tokio::time::timeout(LIMIT, asked).await.expect("it is there again in time");
+    in_time("it is there again", asked).await;
 }
 
 #[tokio::test]

@@ -169,6 +169,9 @@ fn an_end_says_why() {
 fn what_keeps_a_job_from_going_on_is_said_in_the_reader_s_language() {
     let hindered = JobSummary { message: Some(Fault::NodeDiskFull.into()), ..job(JobStatus::Starting) };
     assert_eq!(second(&ja(&hindered)), "ノードのディスクに空きがありません");
+    let unread =
+        JobSummary { message: Some(Fault::RunUnread { said: "EIO".to_owned() }.into()), ..job(JobStatus::Running) };
+    assert!(second(&ja(&unread)).starts_with("ノードで計算の状態を読み取れません"));
     // the queue's own reason says more than why it was sent back
     assert_eq!(ja(&JobSummary { status: JobStatus::Waiting, ..hindered }).second, None);
 }

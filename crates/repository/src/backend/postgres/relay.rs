@@ -338,6 +338,20 @@ mod tests {
         assert!(owing.debt().since.is_none());
     }
 
+    #[test]
+    fn while_the_driver_takes_its_time_the_server_owes_nothing() {
+        let owing = Owing::default();
+        owing.asked(b"question");
+        owing.rests();
+        assert!(owing.debt().since.is_none());
+        // what there is has been taken, and there is more to come
+        owing.said(b"rows");
+        assert!(owing.debt().since.is_some());
+        owing.rests();
+        owing.said(b"Z\0\0\0\x05I");
+        assert!(owing.debt().since.is_none());
+    }
+
     #[tokio::test]
     async fn work_that_takes_its_time_is_waited_for() {
         let (mut driver, mut server) = asked(b"VACUUM", None, b"").await;
