@@ -22,6 +22,7 @@ use_site() { # demo|dev|release
   RUNNER=$SITE/runner-linux-x86_64
   RUNNER_EXE=$SITE/runner-windows-x86_64.exe
   STANDIN=$SITE/abaqus-standin
+  STANDIN_EXE=$SITE/abaqus-standin.exe
 }
 use_site demo
 

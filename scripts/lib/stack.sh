@@ -47,12 +47,13 @@ sshd_pid() { # prints the listener's pid while it runs, and is our own
   echo "$pid"
 }
 
-write_sshd_config() { # PORT
+write_sshd_config() { # PORT; SSH_EXTRA has lines that win over ours
   # Without PAM an account without any password ("!", as Ubuntu's root has) is refused, keys or no keys. An sshd that is
   # not root cannot see that, and needs no PAM.
   local pam=no
   if [ "$(id -u)" = 0 ] && [ "$(getent shadow root | cut -d: -f2 | cut -c1)" = '!' ]; then pam=yes; fi
   cat >"$SSH_DIR/sshd_config" <<CONFIG
+${SSH_EXTRA:-}
 Port $1
 ListenAddress 127.0.0.1
 HostKey $SSH_DIR/host_ed25519
@@ -267,6 +268,7 @@ start_server() {
     enter_people
   fi
   if [ -n "${ABAQUS:-}" ]; then enter_abaqus_node; fi
+  if [ -n "${WITH_WINDOWS:-}" ]; then enter_windows_node; fi
   # What the server says on its console is all it writes of a log.
   setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
   SERVER_PID=$!

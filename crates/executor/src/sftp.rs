@@ -110,14 +110,24 @@ impl Sftp {
         }
     }
 
-    /// Under its name only when it is whole, and executable (where that is not a matter of its name).
+    /// Under its name only when it is whole, and executable (where that is not a matter of its name). Others may put the
+    /// same there at once: each writes a file of its own, and who comes second finds it there.
     pub(crate) async fn put_executable(&self, path: &str, bytes: &[u8], mode: bool) -> Result<(), ExecutorError> {
-        let part = format!("{path}.part");
-        let Err(error) = self.put(&part, path, bytes, mode).await else { return Ok(()) };
-        let error = self.or_full(error, path.rsplit_once('/').map_or(".", |(folder, _)| folder)).await;
+        let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+        let part = format!("{path}.{}.part", uuid::Uuid::now_v7());
+        let Err(error) = self.put(&part, path, bytes, mode).await else {
+            self.sweep(folder, name).await;
+            return Ok(());
+        };
+        let is_there = matches!(error, ExecutorError::Files { .. }) && self.is_whole(path, bytes).await;
+        let error = if is_there { error } else { self.or_full(error, folder).await };
         // half a program is of no use, and takes what little room there is; what fails here has failed before
         let _ = self.session.remove_file(part).await;
-        Err(error)
+        match is_there {
+            true if mode => self.make_executable(path).await,
+            true => Ok(()),
+            false => Err(error),
+        }
     }
 
     async fn put(&self, part: &str, path: &str, bytes: &[u8], mode: bool) -> Result<(), ExecutorError> {
@@ -127,14 +137,37 @@ impl Sftp {
         file.write_all(bytes).await.map_err(|error| self.io_failed(DOING, &error))?;
         file.shutdown().await.map_err(|error| self.io_failed(DOING, &error))?;
         if mode {
-            let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
-            self.session.set_metadata(part, mode).await.map_err(failed)?;
+            self.make_executable(part).await?;
+        }
+        let Err(taken) = self.session.rename(part, path).await else { return Ok(()) };
+        // one that is whole is left alone: somebody may be starting it
+        if self.is_whole(path, bytes).await {
+            return Err(failed(taken));
         }
         match self.session.remove_file(path).await {
             Err(error) if !is_missing(&error) => return Err(failed(error)),
             _ => {}
         }
         self.session.rename(part, path).await.map_err(failed)
+    }
+
+    async fn is_whole(&self, path: &str, bytes: &[u8]) -> bool {
+        matches!(self.size(path).await, Ok(Some(size)) if u64::try_from(bytes.len()) == Ok(size))
+    }
+
+    async fn make_executable(&self, path: &str) -> Result<(), ExecutorError> {
+        let mode = FileAttributes { permissions: Some(0o755), ..FileAttributes::empty() };
+        let made = self.session.set_metadata(path, mode).await;
+        made.map_err(|error| self.failed("putting the program on the node", error))
+    }
+
+    /// Removes what those who were cut off have left of it. One who still writes finds that the program is there.
+    async fn sweep(&self, folder: &str, name: &str) {
+        let Ok(found) = self.session.read_dir(folder).await else { return };
+        let parts = found.map(|entry| entry.file_name());
+        for part in parts.filter(|part| part.starts_with(name) && part.ends_with(".part")) {
+            let _ = self.session.remove_file(format!("{folder}/{part}")).await;
+        }
     }
 
     /// A file to be written from `offset` on; from 0 it is emptied first.

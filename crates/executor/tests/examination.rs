@@ -4,14 +4,39 @@
 #[allow(dead_code)]
 mod common;
 
-use common::Node;
+use common::{Node, on_both};
 use domain::{ExitStatus, WorkFolder};
 use executor::{ExecutorError, NodeAddress, one_line};
+use runner::protocol::{program_name, windows_program_name};
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 use testbed::SessionJob;
 
 const LIMIT: Duration = Duration::from_secs(10);
+
+on_both!(those_who_put_the_program_there_at_once_all_have_it);
+
+async fn those_who_put_the_program_there_at_once_all_have_it(node: Node) {
+    let mut looks = Vec::new();
+    for _ in 0..4 {
+        let mut look = node.executor.examine(&node.address);
+        look.name().await.unwrap();
+        look.log_in().await.unwrap();
+        look.work_folder().await.unwrap();
+        looks.push(look);
+    }
+    // what somebody who was cut off has left
+    let hash = |program: std::path::PathBuf| common::hash(&std::fs::read(program).unwrap());
+    let name = match node.sshd.wine() {
+        Some(_) => windows_program_name(&hash(testbed::windows_runner_binary().unwrap())),
+        None => program_name(&hash(testbed::runner_binary().unwrap())),
+    };
+    std::fs::write(node.sshd.work_dir().join(format!("{name}.0.part")), "half").unwrap();
+    let probes = futures::future::join_all(looks.iter().map(|look| look.program(LIMIT))).await;
+    assert!(probes.iter().all(Result::is_ok), "{probes:?}");
+    let left = std::fs::read_dir(node.sshd.work_dir()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(left.count(), 1, "nothing stays but the program");
+}
 
 #[tokio::test]
 async fn a_node_that_is_well_answers_every_question() {

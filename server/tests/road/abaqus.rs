@@ -1,10 +1,17 @@
 //! The same road with Abaqus: a stand-in for its command over the real ccx, with a licence server's tokens.
 
-use crate::stack::{Stack, script};
+use crate::node::{on_both, script};
+use crate::stack::Stack;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
-use testbed::Standin;
+use testbed::{Sshd, Standin};
+
+on_both!(
+    a_deck_runs_with_progress_to_its_end,
+    a_run_that_diverges_has_failed_with_its_message,
+    a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone,
+);
 
 /// A small linear deck, one increment; `words` choose how the stand-in behaves.
 fn deck(name: &str, words: &str) -> (String, Vec<u8>) {
@@ -43,9 +50,8 @@ async fn submit(stack: &Stack, files: &[(String, Vec<u8>)], fields: &[(&str, &st
     job["id"].as_i64().unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deck_runs_with_progress_to_its_end() {
-    let stack = start(Standin::default()).await;
+async fn a_deck_runs_with_progress_to_its_end(node: Sshd) {
+    let stack = Stack::start_abaqus_on(node, Standin::default()).await;
     let id = submit(&stack, &[long("beam", "increment-pause=50ms")], &[("cpus", "4")]).await;
     let seen = stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert_eq!(seen["license_tokens"], 8);
@@ -58,6 +64,15 @@ async fn a_deck_runs_with_progress_to_its_end() {
         assert!(files.contains(&wanted), "{wanted} of {files:?}");
     }
     assert!(!files.contains(&"beam.lck"), "{files:?}");
+}
+
+async fn a_run_that_diverges_has_failed_with_its_message(node: Sshd) {
+    let stack = Stack::start_abaqus_on(node, Standin::default()).await;
+    let id = submit(&stack, &[long("beam", "replay diverge")], &[]).await;
+    let job = stack.until_status(id, "Failed").await;
+    assert_eq!(cause(&job), "diverged", "{job}");
+    assert!(job["message"].as_str().unwrap().contains("TOO MANY ATTEMPTS MADE FOR THIS INCREMENT"), "{job}");
+    assert!(stack.results(id).join("beam.msg").is_file());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,9 +154,8 @@ async fn a_deck_with_errors_fails_with_the_line_of_its_dat() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
-    let stack = start(Standin::default()).await;
+async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone(node: Sshd) {
+    let stack = Stack::start_abaqus_on(node, Standin::default()).await;
     let id = submit(&stack, &[long("long", "increment-pause=1000ms")], &[]).await;
     stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert!(stack.act(id, "cancel").await.status().is_success());
@@ -152,7 +166,10 @@ async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone() {
 
     // deaf to that and to signals: forced, and none of its processes is left
     let deaf = submit(&stack, &[deck("deaf", "hang ignore-terminate")], &[]).await;
-    stack.until_status(deaf, "Running").await;
+    let console = stack.results(deaf).join("console.log.part");
+    let computes = |_: &Value| std::fs::read_to_string(&console).is_ok_and(|text| text.contains("Run standard"));
+    stack.until(deaf, "computing", computes).await;
+    assert!(stack.alive_on_node().len() >= 3, "its wrapper, Abaqus and what computes for it");
     assert!(stack.act(deaf, "cancel").await.status().is_success());
     stack.until_status(deaf, "Cancelled").await;
     assert_eq!(stack.alive_on_node(), Vec::<u32>::new());

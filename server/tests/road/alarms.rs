@@ -1,6 +1,7 @@
 //! Alarms reach a webhook: once each, in order, until it takes them, over restarts.
 
-use crate::stack::{Gate, Stack, sample};
+use crate::node::Gate;
+use crate::stack::{Stack, sample};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;

@@ -1,7 +1,8 @@
 //! Clocks that are wrong: the server's is set by a day while it works, a node's goes a day off from the start.
 
+use crate::node::Gate;
 use crate::operations::eventually;
-use crate::stack::{Gate, Stack, sample};
+use crate::stack::{Stack, sample};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use testbed::Sshd;

@@ -1,13 +1,21 @@
 //! A line that is cut, a server that stands still: nothing half stays, and nothing is started twice.
 
-use crate::stack::{Gate, Stack, sample};
+use crate::node::{Gate, on_both};
+use crate::stack::{Stack, sample};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
+use testbed::Sshd;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+on_both!(
+    a_server_that_stood_still_while_a_run_ended_sees_it_end,
+    a_line_that_breaks_between_a_launch_and_its_answer_launches_once,
+    a_line_that_falls_silent_between_a_launch_and_its_answer_launches_once,
+);
 
 /// Waits for what no event tells.
 async fn eventually(stack: &Stack, what: &str, reached: impl Fn() -> bool) {
@@ -57,10 +65,9 @@ async fn an_upload_that_is_cut_anywhere_leaves_nothing() {
     stack.until_status(id, "Completed").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_stood_still_while_a_run_ended_sees_it_end() {
-    let gate = Gate::closed();
-    let stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn a_server_that_stood_still_while_a_run_ended_sees_it_end(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Running").await;
     stack.signal("STOP");
@@ -150,11 +157,11 @@ async fn carry(mut near: TcpStream, mut far: TcpStream, state: Arc<AtomicU8>, jo
     }
 }
 
-async fn cut_between_launch_and_answer(silent: bool) {
-    let gate = Gate::closed();
-    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn cut_between_launch_and_answer(node: Sshd, silent: bool) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let line = Line::to(stack.sshd.port(), stack.sshd.work_dir().join("journal"), silent).await;
-    stack.lead_through(line.port, &gate.ccx());
+    stack.lead_through(line.port);
     let id = stack.submit(&[sample("quick.inp")]).await;
     eventually(&stack, "the cut", || line.is_cut()).await;
     let job = stack.job(id).await;
@@ -168,12 +175,10 @@ async fn cut_between_launch_and_answer(silent: bool) {
     assert_eq!(stack.launches(), 1, "{job} {:?}", stack.journal());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_breaks_between_a_launch_and_its_answer_launches_once() {
-    cut_between_launch_and_answer(false).await;
+async fn a_line_that_breaks_between_a_launch_and_its_answer_launches_once(node: Sshd) {
+    cut_between_launch_and_answer(node, false).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_falls_silent_between_a_launch_and_its_answer_launches_once() {
-    cut_between_launch_and_answer(true).await;
+async fn a_line_that_falls_silent_between_a_launch_and_its_answer_launches_once(node: Sshd) {
+    cut_between_launch_and_answer(node, true).await;
 }

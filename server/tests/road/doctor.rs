@@ -142,7 +142,7 @@ async fn what_fails_names_its_remedy_and_hinders_what_comes_after_it() {
 async fn nobody_looks_on_for_a_listener_who_has_left() {
     let sshd = Sshd::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let hangs = crate::stack::script(folder.path(), "abaqus", "echo $$ > \"$(dirname \"$0\")/pid\"; exec sleep 600");
+    let hangs = crate::node::script(folder.path(), "abaqus", "echo $$ > \"$(dirname \"$0\")/pid\"; exec sleep 600");
     let node = node(&sshd, &[(Solver::Abaqus, &hangs)]);
     let mut told = doctor::test(executor(&sshd), node, Arc::new(Settings::default()));
     while told.recv().await != Some(Told::Begun { step: Step::Abaqus }) {}

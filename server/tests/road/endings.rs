@@ -1,6 +1,7 @@
 //! Every run ends as it really ended, with the evidence.
 
-use crate::stack::{Stack, sample, script};
+use crate::node::script;
+use crate::stack::{Stack, sample};
 use serde_json::Value;
 
 fn cause(job: &Value) -> &str {

@@ -1,6 +1,7 @@
 //! Files in and out: limits while streaming, ranges, tails, the archive.
 
-use crate::stack::{Stack, sample, script};
+use crate::node::script;
+use crate::stack::{Stack, sample};
 use reqwest::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE, RANGE, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! A solver that says far more than anybody reads.
 
-use crate::stack::{Gate, Stack, sample, script};
+use crate::node::{Gate, script};
+use crate::stack::{Stack, sample};
 
 /// Most memory the server may ever have had, in MB.
 const MOST: u64 = 300;

@@ -1,14 +1,21 @@
 //! Full disks: the server's uploads, database and results, and the node's. Refused or waited for, in words; nothing half
 //! stays, nothing else stops, and it goes on by itself when there is room.
 
-use crate::stack::{Gate, Stack, sample, with_large_result};
+use crate::node::{Gate, Solver, on_both};
+use crate::stack::{Stack, sample};
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE};
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use testbed::Disk;
+use testbed::{Disk, Sshd};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+on_both!(
+    results_without_room_are_fetched_when_there_is,
+    a_node_without_room_is_waited_for_by_files_and_launches_alike,
+    a_node_without_room_for_our_program_is_said_and_used_when_there_is,
+);
 
 const LANGUAGES: [(&str, &str); 2] = [("ja-JP,ja;q=0.9", "ajm_locale=ja"), ("en", "ajm_locale=en")];
 
@@ -184,10 +191,9 @@ async fn a_database_without_room_loses_nothing_that_was_acknowledged_and_goes_on
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn results_without_room_are_fetched_when_there_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let stack = Stack::start_with(&with_large_result(folder.path(), 20_000_000), &[]).await;
+async fn results_without_room_are_fetched_when_there_is(node: Sshd) {
+    let solver = Solver::with_large_result(&node, 20_000_000);
+    let stack = Stack::start_solver(node, solver, "8", &[]).await;
     let Some(disk) = disk(&stack.folder.path().join("results"), "size=32m") else { return };
     disk.fill_but(1000).unwrap();
     let id = stack.submit(&[sample("quick.inp")]).await;
@@ -201,13 +207,21 @@ async fn results_without_room_are_fetched_when_there_is() {
     assert_eq!(std::fs::metadata(stack.results(id).join("big.bin")).unwrap().len(), 20_000_000);
 }
 
+/// With the work folder of the node on a small disk, mounted before anybody is logged in: an open session of a Windows node
+/// does not see what is mounted later. The disk is gone before the stack is.
+async fn on_small_disk(node: Sshd, solver: Solver, full: bool) -> Option<(Stack, Disk)> {
+    let disk = disk(&node.work_dir(), "size=192m")?;
+    if full {
+        disk.fill().unwrap();
+    }
+    Some((Stack::start_solver(node, solver, "8", &[]).await, disk))
+}
+
 const NODE_FULL: (&str, &str) = ("ノードのディスクに空きがありません", "The node's disk is full");
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_without_room_is_waited_for_by_files_and_launches_alike() {
-    let gate = Gate::closed();
-    let stack = Stack::start_with(&gate.ccx(), &[]).await;
-    let Some(disk) = disk(&stack.sshd.work_dir(), "size=192m") else { return };
+async fn a_node_without_room_is_waited_for_by_files_and_launches_alike(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let Some((stack, disk)) = on_small_disk(node, solver, false).await else { return };
     let other = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(other, "Running").await;
     // for the deck and what is noted of it, but not for all that its launch writes
@@ -238,14 +252,10 @@ async fn a_node_without_room_is_waited_for_by_files_and_launches_alike() {
     assert_eq!(stack.launches(), 4);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_without_room_for_our_program_is_said_and_used_when_there_is() {
-    let mut stack = Stack::start().await;
+async fn a_node_without_room_for_our_program_is_said_and_used_when_there_is(node: Sshd) {
     // it is full before a server looks at it: one that has put its program there has a usable node
-    stack.end_server().await;
-    let Some(disk) = disk(&stack.sshd.work_dir(), "size=192m") else { return };
-    disk.fill().unwrap();
-    stack.start_server();
+    let solver = Solver::of(&node);
+    let Some((stack, disk)) = on_small_disk(node, solver, true).await else { return };
     let id = stack.submit(&[sample("quick.inp")]).await;
     let unusable = |nodes: &Value| nodes[0]["status"] == "Unavailable";
     let nodes = stack.until_answer("/api/v1/nodes", "unusable", unusable).await;

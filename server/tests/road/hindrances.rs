@@ -1,9 +1,17 @@
 //! What is not the job's fault does not end it: it waits, says why, and goes on by itself.
 
-use crate::stack::{Gate, Stack, sample, with_large_result};
+use crate::node::{Gate, Solver, on_both};
+use crate::stack::{Stack, sample};
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use testbed::Sshd;
+
+on_both!(
+    cancelling_while_files_go_to_the_node_does_not_wait_for_them,
+    a_run_leaves_nothing_on_its_node_even_when_the_server_died_under_it,
+    a_node_lost_while_results_come_back_is_said,
+);
 
 /// A deck with an include that is long enough under way to do something meanwhile.
 fn large() -> [(String, Vec<u8>); 2] {
@@ -39,9 +47,9 @@ fn is_hindered(job: &Value) -> bool {
     ["Starting", "Collecting"].contains(&job["status"].as_str().unwrap()) && !job["message"].is_null()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn cancelling_while_files_go_to_the_node_does_not_wait_for_them() {
-    let stack = Stack::start_with("/usr/bin/ccx", &[("MAX_FILE_SIZE_MB", "500")]).await;
+async fn cancelling_while_files_go_to_the_node_does_not_wait_for_them(node: Sshd) {
+    let solver = Solver::of(&node);
+    let stack = Stack::start_solver(node, solver, "8", &[("MAX_FILE_SIZE_MB", "500")]).await;
     let id = stack.submit(&large()).await;
     stack.until_status(id, "Starting").await;
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -58,10 +66,9 @@ async fn cancelling_while_files_go_to_the_node_does_not_wait_for_them() {
     until_no_folder_is_left(&stack).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_leaves_nothing_on_its_node_even_when_the_server_died_under_it() {
-    let gate = Gate::closed();
-    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn a_run_leaves_nothing_on_its_node_even_when_the_server_died_under_it(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Running").await;
     assert_eq!(runs_on_node(&stack), 1);
@@ -115,11 +122,9 @@ async fn results_that_cannot_be_kept_here_are_fetched_again_and_judged_only_then
     assert!(place.is_file());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_lost_while_results_come_back_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let ccx = with_large_result(folder.path(), 300_000_000);
-    let mut stack = Stack::start_with(&ccx, &[]).await;
+async fn a_node_lost_while_results_come_back_is_said(node: Sshd) {
+    let solver = Solver::with_large_result(&node, 300_000_000);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Collecting").await;
     stack.sshd.kill();

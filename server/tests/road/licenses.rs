@@ -1,6 +1,7 @@
 //! Tokens and cores that people keep, and what the licence server says, on the road of a job.
 
-use crate::stack::{Stack, sample, script};
+use crate::node::script;
+use crate::stack::{Stack, sample};
 use serde_json::{Value, json};
 use std::path::Path;
 

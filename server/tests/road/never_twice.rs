@@ -1,15 +1,27 @@
 //! Never lost, never twice, whatever dies when. The node's own journal is the witness.
 
-use crate::stack::{Gate, Stack, sample, script, with_large_result};
+use crate::node::{Gate, Solver, on_both};
+use crate::stack::{Stack, sample};
 use serde_json::Value;
+use testbed::Sshd;
+
+on_both!(
+    the_server_dies_while_files_go_to_the_node,
+    the_server_dies_while_the_solver_runs,
+    the_solver_ends_while_the_server_is_dead,
+    the_server_dies_while_results_come_back,
+    sshd_and_every_session_die_under_a_running_job,
+    a_job_waits_for_a_node_that_is_down_and_starts_by_itself,
+    a_run_under_which_its_node_was_started_again_is_missing_and_is_not_started_again,
+);
 
 fn is_running(job: &Value) -> bool {
     job["status"] == "Running"
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_server_dies_while_files_go_to_the_node() {
-    let mut stack = Stack::start_with("/usr/bin/ccx", &[("MAX_FILE_SIZE_MB", "500")]).await;
+async fn the_server_dies_while_files_go_to_the_node(node: Sshd) {
+    let solver = Solver::of(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[("MAX_FILE_SIZE_MB", "500")]).await;
     // a large file makes the journey long enough to die on
     let (name, deck) = sample("with_include.inp");
     let mut include = sample("steel.inc").1;
@@ -23,10 +35,9 @@ async fn the_server_dies_while_files_go_to_the_node() {
     assert_eq!(stack.launches(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_server_dies_while_the_solver_runs() {
-    let gate = Gate::closed();
-    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn the_server_dies_while_the_solver_runs(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until(id, "running", is_running).await;
     stack.kill_server();
@@ -39,10 +50,9 @@ async fn the_server_dies_while_the_solver_runs() {
     assert_eq!(job["progress"]["share"], 1.0, "{job}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_solver_ends_while_the_server_is_dead() {
-    let gate = Gate::closed();
-    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn the_solver_ends_while_the_server_is_dead(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until(id, "running", is_running).await;
     stack.kill_server();
@@ -61,11 +71,9 @@ async fn the_solver_ends_while_the_server_is_dead() {
     assert_eq!(stack.launches(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_server_dies_while_results_come_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let ccx = with_large_result(folder.path(), 300_000_000);
-    let mut stack = Stack::start_with(&ccx, &[]).await;
+async fn the_server_dies_while_results_come_back(node: Sshd) {
+    let solver = Solver::with_large_result(&node, 300_000_000);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Collecting").await;
     stack.kill_server();
@@ -77,10 +85,9 @@ async fn the_server_dies_while_results_come_back() {
     assert!(!stack.results(id).join("big.bin.part").exists());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sshd_and_every_session_die_under_a_running_job() {
-    let gate = Gate::closed();
-    let mut stack = Stack::start_with(&gate.ccx(), &[]).await;
+async fn sshd_and_every_session_die_under_a_running_job(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until(id, "running", is_running).await;
     stack.sshd.kill();
@@ -94,9 +101,9 @@ async fn sshd_and_every_session_die_under_a_running_job() {
     assert_eq!(stack.launches(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself() {
-    let mut stack = Stack::start().await;
+async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself(node: Sshd) {
+    let solver = Solver::of(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     stack.until_contact().await;
     stack.sshd.kill();
     stack.sshd.kill_sessions();
@@ -111,16 +118,13 @@ async fn a_job_waits_for_a_node_that_is_down_and_starts_by_itself() {
     assert_eq!(stack.launches(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_under_which_its_node_was_started_again_is_missing_and_is_not_started_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let gate = Gate::closed();
-    let ccx = script(folder.path(), "ccx", &format!("echo before; exec '{}' \"$@\"", gate.ccx()));
-    let mut stack = Stack::start_with(&ccx, &[]).await;
+async fn a_run_under_which_its_node_was_started_again_is_missing_and_is_not_started_again(node: Sshd) {
+    let (gate, solver) = Gate::closed_on(&node);
+    let mut stack = Stack::start_solver(node, solver, "8", &[]).await;
     let id = stack.submit(&[sample("quick.inp")]).await;
     stack.until_status(id, "Running").await;
     let console = stack.results(id).join("console.log.part");
-    let seen = |_: &Value| std::fs::read_to_string(&console).is_ok_and(|text| text.contains("before"));
+    let seen = |_: &Value| std::fs::read_to_string(&console).is_ok_and(|text| text.contains("before the gate"));
     stack.until(id, "its console", seen).await;
     if let Err(error) = stack.sshd.reboot() {
         eprintln!("SKIPPED: another boot id needs an account that may mount: {error}");
@@ -138,7 +142,7 @@ async fn a_run_under_which_its_node_was_started_again_is_missing_and_is_not_star
     }
     // what there was is kept
     let kept = std::fs::read_to_string(stack.results(id).join("console.log")).unwrap();
-    assert!(kept.contains("before"), "{kept}");
+    assert!(kept.contains("before the gate"), "{kept}");
     assert_eq!(stack.launches(), 1, "{:?}", stack.journal());
     // its place is free, and a person may have it computed again: in a run of its own
     let again: Value = stack.act(id, "resubmit").await.json().await.unwrap();

@@ -1,7 +1,8 @@
 //! What an admin does at a shell and watches from outside: backups beside a server that runs, the way back, databases
 //! that are not what they should be, health, metrics.
 
-use crate::stack::{Gate, Stack, sample};
+use crate::node::Gate;
+use crate::stack::{Stack, sample};
 use serde_json::Value;
 use std::process::Output;
 use std::time::{Duration, Instant};

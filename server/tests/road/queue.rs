@@ -1,6 +1,7 @@
 //! The queue: cores are never given twice, wishes are kept, one key makes one job.
 
-use crate::stack::{Gate, Stack, sample};
+use crate::node::Gate;
+use crate::stack::{Stack, sample};
 use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]

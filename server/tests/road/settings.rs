@@ -1,6 +1,7 @@
 //! A changed setting is in force at the very next decision, in the server that runs.
 
-use crate::stack::{Stack, sample, script};
+use crate::node::script;
+use crate::stack::{Stack, sample};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

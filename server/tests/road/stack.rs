@@ -1,5 +1,6 @@
 //! One test's own world: folder, sshd, database, server process, port.
 
+use crate::node::Solver;
 use futures::StreamExt;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
@@ -7,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use testbed::{Disk, Sshd, Standin, runner_binary};
+use testbed::{Disk, Sshd, Standin, runner_binary, windows_runner_binary};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -23,6 +24,8 @@ pub struct Stack {
     /// What it printed until it listened.
     said: String,
     port: u16,
+    /// The options by which the node was added.
+    node: Vec<(String, String)>,
     /// Signed in as `tester`, an admin, by a token.
     pub http: reqwest::Client,
     token: String,
@@ -48,10 +51,19 @@ impl Stack {
 
     /// With one node of 16 cores that runs the stand-in for Abaqus.
     pub async fn start_abaqus(standin: Standin) -> Stack {
-        let folder = tempfile::tempdir().unwrap();
-        let command = testbed::standin(folder.path(), &standin).unwrap().display().to_string();
-        let mut stack = Stack::start_node(&[("--abaqus", &command), ("--cores", "16")], &[]).await;
-        stack.more.push(folder);
+        Stack::start_abaqus_on(Sshd::start().unwrap(), standin).await
+    }
+
+    /// The same on this node.
+    pub async fn start_abaqus_on(node: Sshd, standin: Standin) -> Stack {
+        let solver = Solver::abaqus(&node, &standin);
+        Stack::start_solver(node, solver, "16", &[]).await
+    }
+
+    /// With this node, the cores it gives, and its solver.
+    pub async fn start_solver(node: Sshd, solver: Solver, cores: &str, env: &[(&'static str, &str)]) -> Stack {
+        let mut stack = Stack::start_on(node, &[(solver.option, &solver.command), ("--cores", cores)], env).await;
+        stack.more.extend(solver.folder);
         stack
     }
 
@@ -60,7 +72,7 @@ impl Stack {
         Stack::start_on(Sshd::start().unwrap(), node, env).await
     }
 
-    /// The same with this machine as the node.
+    /// The same on this node.
     pub async fn start_on(sshd: Sshd, node: &[(&str, &str)], env: &[(&'static str, &str)]) -> Stack {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name).display().to_string();
@@ -76,8 +88,12 @@ impl Stack {
             ("LOG_LEVEL", "info".to_owned()),
             ("NO_COLOR", "1".to_owned()),
         ];
+        if sshd.wine().is_some() {
+            all.push(("RUNNER_WINDOWS", windows_runner_binary().unwrap().display().to_string()));
+        }
         all.extend(env.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let (http, more) = (reqwest::Client::new(), Vec::new());
+        let node = node.iter().map(|(option, value)| ((*option).to_owned(), (*value).to_owned())).collect();
         let mut stack = Stack {
             folder,
             more,
@@ -85,13 +101,14 @@ impl Stack {
             server: None,
             said: String::new(),
             port: 0,
+            node,
             http,
             token: String::new(),
             env: all,
         };
         stack.token = stack.add_user("tester", "admin").await;
         stack.http = Stack::client(&stack.token);
-        stack.add_node(stack.sshd.port(), node);
+        stack.add_node(stack.sshd.port());
         stack.start_server();
         stack
     }
@@ -141,23 +158,23 @@ impl Stack {
         command
     }
 
-    fn add_node(&self, port: u16, options: &[(&str, &str)]) {
+    fn add_node(&self, port: u16) {
         let port = port.to_string();
-        let work = self.sshd.work_dir().display().to_string();
+        let work = self.sshd.work_dir_setting();
         let key = self.sshd.host_key().unwrap();
         let mut command = self.command();
         command.args(["node", "add", "--id", "node-01", "--host", self.sshd.host(), "--port", &port]);
         command.args(["--user", self.sshd.user(), "--host-key", &key, "--max-tokens", "50"]);
         command.args(["--work-dir", &work]);
-        command.args(options.iter().flat_map(|(option, value)| [*option, *value]));
+        command.args(self.node.iter().flat_map(|(option, value)| [option, value]));
         let out = command.output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
     }
 
     /// From now on the server (a new one) reaches its node by this port.
-    pub fn lead_through(&mut self, port: u16, ccx: &str) {
+    pub fn lead_through(&mut self, port: u16) {
         self.kill_server();
-        self.add_node(port, &[("--calculix", ccx), ("--cores", "8")]);
+        self.add_node(port);
         self.start_server();
     }
 
@@ -429,39 +446,4 @@ impl Drop for Stack {
             let _ = child.wait();
         }
     }
-}
-
-/// A real ccx that begins only when the gate (a file) is there: a run that is alive for just as long as a test wants.
-pub struct Gate {
-    folder: tempfile::TempDir,
-}
-
-impl Gate {
-    pub fn closed() -> Gate {
-        Gate { folder: tempfile::tempdir().unwrap() }
-    }
-
-    pub fn ccx(&self) -> String {
-        let gate = self.folder.path().join("open");
-        let wait = format!("while [ ! -e '{}' ]; do sleep 0.05; done; exec /usr/bin/ccx \"$@\"", gate.display());
-        script(self.folder.path(), "ccx", &wait)
-    }
-
-    pub fn open(&self) {
-        std::fs::write(self.folder.path().join("open"), "").unwrap();
-    }
-}
-
-/// A real ccx that leaves so many bytes more, so that the way back is long enough to do something on it.
-pub fn with_large_result(folder: &Path, bytes: u64) -> String {
-    script(folder, "ccx", &format!("/usr/bin/ccx \"$@\"; code=$?; head -c {bytes} /dev/zero > big.bin; exit $code"))
-}
-
-/// An executable script in the test's folder, to stand where ccx stands: it runs the real one and does something beside.
-pub fn script(folder: &Path, name: &str, text: &str) -> String {
-    use std::os::unix::fs::PermissionsExt;
-    let path = folder.join(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.display().to_string()
 }

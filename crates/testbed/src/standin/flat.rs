@@ -128,8 +128,14 @@ fn into(file: &str, depth: u8, blocks: &mut Vec<Block>, complaints: &mut Vec<Com
     }
 }
 
+/// A name out of a deck: the letters that its bytes are. One from the command line is that already.
+fn file_name(named: &str) -> String {
+    let bytes: Option<Vec<u8>> = named.chars().map(|letter| u8::try_from(letter).ok()).collect();
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| named.to_owned())
+}
+
 fn open(name: &str) -> Option<Vec<u8>> {
-    let name = name.replace('\\', "/");
+    let name = file_name(name).replace('\\', "/");
     let completed = if Path::new(&name).extension().is_none() { format!("{name}.inp") } else { name.clone() };
     fs::read(name).or_else(|_| fs::read(completed)).ok()
 }
