@@ -437,6 +437,16 @@ impl Stack {
         let numbers = std::fs::read_dir("/proc").unwrap().flatten();
         numbers.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(inside).collect()
     }
+
+    /// None of them is. What has ended for Windows' programs may be with Wine for a moment still.
+    pub async fn none_is_alive_on_node(&self) {
+        let wait = if self.sshd.wine().is_some() { Duration::from_secs(10) } else { Duration::ZERO };
+        let deadline = std::time::Instant::now() + wait;
+        while !self.alive_on_node().is_empty() {
+            assert!(std::time::Instant::now() < deadline, "alive: {:?}", self.alive_on_node());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
 impl Drop for Stack {
