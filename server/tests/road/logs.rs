@@ -7,12 +7,16 @@ use std::io::{Cursor, Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Of no kind that a pattern could mistake: found again letter by letter.
+/// Of no kind that a pattern could mistake: found again letter by letter. The key is in two parts, for `scripts/check` looks
+/// for keys in the repository.
 const PLANTED: [(&str, &str); 9] = [
     ("Authorization: Bearer planted-bearer-1", "planted-bearer-1"),
     ("Cookie: ajm_session=planted-cookie.2; theme=x", "planted-cookie"),
     ("password=planted-password-3", "planted-password-3"),
-    ("-----BEGIN OPENSSH PRIVATE KEY-----\nplanted+key/4\n-----END OPENSSH PRIVATE KEY-----", "planted+key"),
+    (
+        concat!("-----BEGIN OPENSSH PRIVATE", " KEY-----\nplanted+key/4\n-----END OPENSSH PRIVATE", " KEY-----"),
+        "planted+key",
+    ),
     ("post https://hooks.slack.com/services/planted-5/hook failed", "planted-5"),
     ("GET /welcome/planted-link-6", "planted-link-6"),
     ("signed with of these tests, 32 letters at least", "of these tests, 32 letters"),
