@@ -147,19 +147,21 @@ impl Replacement {
     /// # Errors
     /// Whether anything was changed, where that is known.
     pub async fn commit(self) -> Result<Option<String>, NotPlaced> {
-        self.prove().await.map_err(NotPlaced::Refused)?;
+        let silent = || RepositoryError::Unreachable { why: "it does not answer".to_owned() };
+        // what is not told to begin has changed nothing
+        let proven = tokio::time::timeout(COMMIT, self.prove()).await.unwrap_or_else(|_| Err(silent()));
+        proven.map_err(NotPlaced::Refused)?;
         let Replacement { database, db, transaction, number, kept, fence: _ } = self;
         let committed = match tokio::time::timeout(COMMIT, backend::commit(transaction)).await {
             Ok(committed) => committed,
-            Err(_) => Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() }),
+            Err(_) => Err(silent()),
         };
         // one whose way is lost is not waited for
         drop(tokio::time::timeout(backend::LOCK_PATIENCE, db.close()).await);
         let Err(error) = committed else { return Ok(kept) };
         for _ in 0..ASKED {
             let asked = tokio::time::timeout(COMMIT, what_became_of(&database, &number)).await;
-            let silent = || Err(RepositoryError::Unreachable { why: "it does not answer".to_owned() });
-            match asked.unwrap_or_else(|_| silent()) {
+            match asked.unwrap_or_else(|_| Err(silent())) {
                 Ok(Some(true)) => return Ok(kept),
                 Ok(Some(false)) => return Err(NotPlaced::Refused(error)),
                 // the server has not seen yet that we are gone

@@ -94,3 +94,27 @@ async fn a_damaged_backup_changes_nothing() {
     after.remove(std::path::Path::new("jobs.db.lock"));
     assert_eq!(after, before);
 }
+
+#[tokio::test]
+async fn what_a_killed_restore_has_left_is_put_right_by_the_next_one() {
+    let lab = Lab::new().await;
+    let first = lab.submit("first").await;
+    let result = lab.result(first, "first.dat", b"as it was");
+    lab.back_up().await.unwrap();
+    let second = lab.submit("second").await;
+    std::fs::write(&result, b"otherwise").unwrap();
+    let restored = lab.restore_into(lab.path(), "latest").await.unwrap();
+    // killed before the database's name had changed: the files are the backup's, the database is the one before
+    let Some(Kept::Folder(kept)) = restored.kept else { panic!("it is kept") };
+    std::fs::rename(kept.join("jobs.db"), database(lab.path())).unwrap();
+    let again = lab.restore_into(lab.path(), "latest").await.unwrap();
+    let Lost::Known { jobs, .. } = &again.lost else { panic!("{again:?}") };
+    assert_eq!((jobs.len(), jobs[0].id, again.files), (1, second, 0));
+    let repo = open(lab.path()).await;
+    assert!(repo.job(first).await.unwrap().is_some() && repo.job(second).await.unwrap().is_none());
+    repo.close().await;
+    assert_eq!(std::fs::read(&result).unwrap(), b"as it was");
+    // what the first had replaced is kept still
+    let aside = contents(&lab.places().results);
+    assert!(aside.values().any(|bytes| bytes == b"otherwise"), "{:?}", aside.keys());
+}

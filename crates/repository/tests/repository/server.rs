@@ -223,8 +223,10 @@ async fn a_role_s_own_time_limits_do_not_end_long_work() {
     }
     let claim = Claim::take(fresh.address(), "restore").await.unwrap();
     let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "before").await.unwrap();
-    // files move meanwhile
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // files move meanwhile, for longer than the role's transactions may rest
+    let rests = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                 AND state = 'idle in transaction' AND now() - state_change > interval '250 ms'";
+    until(&db, rests).await;
     assert_eq!(ready.commit().await.unwrap(), None);
 }
 
