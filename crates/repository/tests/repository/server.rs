@@ -5,6 +5,7 @@ use crate::lab::*;
 use crate::link::Link;
 use domain::*;
 use repository::*;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
@@ -216,18 +217,32 @@ async fn a_role_s_own_time_limits_do_not_end_long_work() {
     let copy = folder.path().join("copy.db");
     lab.repo.copy_to(&copy).await.unwrap();
     let fresh = Fresh::new().await;
-    let db = fresh.raw().await;
-    let database: String = db.one("SELECT current_database()::text").await;
-    for setting in ["idle_in_transaction_session_timeout = '100ms'", "statement_timeout = '1ms'"] {
-        db.execute(&format!("ALTER DATABASE {database} SET {setting}")).await;
-    }
     let claim = Claim::take(fresh.address(), "restore").await.unwrap();
-    let ready = Replacement::prepare(&fresh.address(), &claim, &copy, "before").await.unwrap();
+    let (db, other) = (fresh.raw().await, fresh.raw().await);
+    let database: String = db.one("SELECT current_database()::text").await;
+    // somebody else is writing, and is done later than a statement of the role's may wait
+    let writes = other.0.begin().await.unwrap();
+    writes.execute_unprepared("SELECT pg_advisory_xact_lock(6384237, 2)").await.unwrap();
+    for setting in ["idle_in_transaction_session_timeout", "statement_timeout"] {
+        db.execute(&format!("ALTER DATABASE {database} SET {setting} = '100ms'")).await;
+    }
+    // looked at from a database without such limits
+    let look = lab.raw().await;
+    let long = |state: &str, since: &str| {
+        format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND {state} \
+             AND now() - {since} > interval '250 ms' AND application_name = 'abaqus-job-manager'"
+        )
+    };
+    let released = async {
+        until(&look, &long("wait_event_type = 'Lock'", "query_start")).await;
+        writes.rollback().await.unwrap();
+    };
+    let address = fresh.address();
+    let (ready, ()) = tokio::join!(Replacement::prepare(&address, &claim, &copy, "before"), released);
     // files move meanwhile, for longer than the role's transactions may rest
-    let rests = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                 AND state = 'idle in transaction' AND now() - state_change > interval '250 ms'";
-    until(&db, rests).await;
-    assert_eq!(ready.commit().await.unwrap(), None);
+    until(&look, &long("state = 'idle in transaction'", "state_change")).await;
+    assert_eq!(ready.unwrap().commit().await.unwrap(), None);
 }
 
 #[tokio::test]
