@@ -2,11 +2,15 @@
 
 use crate::folder::{LaunchRecord, Work, fault, now, while_doing};
 use crate::journal::{Journal, Word};
-use crate::os;
+use crate::os::{self, Wrapper};
 use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched, MARK};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+
+/// Between two looks at the records of a wrapper that cannot speak.
+#[cfg(windows)]
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
 
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
@@ -26,12 +30,10 @@ pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
 
 /// Whether what is started here can outlive the caller.
 pub fn check_letting_go(work: &Work) -> Result<(), Fault> {
-    if os::lets_go(work.program()).map_err(while_doing("leaving the connection's processes"))? {
-        return Ok(());
+    match os::held_by(work.program()).map_err(while_doing("leaving the connection's processes"))? {
+        None => Ok(()),
+        Some(message) => Err(Fault { kind: FaultKind::Held, message }),
     }
-    let message = "this SSH server ends all that was started over a connection with it (its job object has no \
-                   JOB_OBJECT_LIMIT_BREAKAWAY_OK, or lies in another that has none)";
-    Err(Fault { kind: FaultKind::Held, message: message.to_owned() })
 }
 
 /// A bare name or an absolute path.
@@ -94,12 +96,24 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
     Ok(LaunchOutcome::Launched)
 }
 
-/// The wrapper tells by a line on its stdout that it is on its own and has written down who it is.
+/// Whether the wrapper has told that it is on its own and has written down who it is.
 fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
     let run = work.run(&request.token);
     let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
-    let said = os::let_go(work.program(), &request.token, run.root(), log)?;
-    let mut line = String::new();
-    BufReader::new(said).read_line(&mut line)?;
-    Ok(!line.is_empty())
+    match os::let_go(work.program(), &request.token, run.root(), log)? {
+        Wrapper::Speaks(said) => {
+            let mut line = String::new();
+            BufReader::new(said).read_line(&mut line)?;
+            Ok(!line.is_empty())
+        }
+        #[cfg(windows)]
+        Wrapper::Mute(process) => loop {
+            // before the look at its records: whoever has ended writes none after it
+            let ended = !process.is_alive()?;
+            if run.process_record()?.is_some() || ended {
+                return Ok(!ended);
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        },
+    }
 }

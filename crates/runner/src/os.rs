@@ -29,6 +29,15 @@ pub fn is_of_this_boot(record: &str, boot: &str) -> io::Result<bool> {
     }
 }
 
+/// A run's wrapper that was just started, and how it tells that it is on its own.
+pub enum Wrapper {
+    /// By a line on its stdout.
+    Speaks(io::PipeReader),
+    /// By its records alone: whoever has started it for us gave it no pipe.
+    #[cfg(windows)]
+    Mute(Started),
+}
+
 /// A process that cannot be mistaken for a later one with the same number: meaningful within one boot only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {

@@ -53,7 +53,7 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
 
 /// What could not be tried is no "no": a launch will say it.
 fn lets_go(work: &Work) -> bool {
-    os::lets_go(work.program()).unwrap_or(true)
+    os::held_by(work.program()).map_or(true, |held| held.is_none())
 }
 
 /// By this machine's clock alone, which may differ from the caller's.

@@ -277,7 +277,9 @@ fn where_nothing_may_leave_the_connection_nothing_is_launched() {
         for (verb, request) in [("stage", &staged), ("launch", &node.launch(&solver, &[]))] {
             let refused = talk.ask(verb, request);
             assert_eq!(refused["fault"]["kind"], "held", "{job:?}: {refused}");
-            assert!(refused["fault"]["message"].as_str().unwrap().contains("BREAKAWAY"), "{refused}");
+            let message = refused["fault"]["message"].as_str().unwrap();
+            // the way around it was tried: Wine has it as far as the class of what a start looks like
+            assert!(message.contains("BREAKAWAY") && message.contains("WMI"), "{refused}");
         }
         assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], false, "{job:?}");
         assert_eq!(talk.ask("poll", &poll)["answer"]["lets_go"], false, "{job:?}");

@@ -1,6 +1,6 @@
 //! Linux: `/proc` says who is there, sessions let go, signals end.
 
-use super::Identity;
+use super::{Identity, Wrapper};
 use domain::RunToken;
 use runner::protocol::MARK;
 use rustix::process::{
@@ -76,14 +76,14 @@ pub fn lock(file: &fs::File) -> io::Result<()> {
 /// What was opened for this process stays with it: descriptors of ours are closed in every child anyway.
 pub fn keep_to_ourselves() {}
 
-/// Whether what is started here can outlive the caller. A session of its own always does.
-pub fn lets_go(_: &Path) -> io::Result<bool> {
-    Ok(true)
+/// Why what is started here would end with its caller. A session of its own never does.
+pub fn held_by(_: &Path) -> io::Result<Option<String>> {
+    Ok(None)
 }
 
-/// Starts this program's wrapper for a run so that it can become independent ([`detach`]); what it says on stdout comes
-/// back. The end of that is not awaited, because it lives on.
-pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: fs::File) -> io::Result<io::PipeReader> {
+/// Starts this program's wrapper for a run so that it can become independent ([`detach`]). Its end is not awaited, because
+/// it lives on.
+pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: fs::File) -> io::Result<Wrapper> {
     let (said, stdout) = io::pipe()?;
     let mut wrapper = Command::new(program)
         .args(["wrap", token.as_str()])
@@ -96,7 +96,7 @@ pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: fs::File) ->
     // it is our child as long as we live: when it ends, its entry in the process table must not stay. Without a thread to
     // wait for it, it stays until we end ourselves
     let _waiting = thread::Builder::new().spawn(move || wrapper.wait());
-    Ok(said)
+    Ok(Wrapper::Speaks(said))
 }
 
 /// The wrapper leaves the session of its caller, so that its end is not ours, and outlives the signals that end a whole

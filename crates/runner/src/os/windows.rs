@@ -9,12 +9,13 @@ mod job;
 mod machine;
 mod process;
 mod program;
+mod wmi;
 
 pub use files::{keep_room_behind, lock, patiently, rename};
 pub use machine::{boot, disk, locale, memory};
-pub use process::{force_to_end, identity, is_alive};
+pub use process::{Started, force_to_end, identity, is_alive};
 
-use super::Identity;
+use super::{Identity, Wrapper};
 use domain::RunToken;
 use job::Job;
 use std::fs::File;
@@ -22,7 +23,8 @@ use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use windows_sys::Win32::System::SystemServices::{JOB_OBJECT_QUERY, JOB_OBJECT_TERMINATE};
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, CREATE_SUSPENDED};
 
@@ -42,23 +44,76 @@ pub fn keep_to_ourselves() {
     process::keep_handles_to_ourselves();
 }
 
-/// Whether what is started here can outlive the caller: sshd keeps the processes of a connection in a job object and ends
-/// them with it, but for those that the job allows to leave.
-pub fn lets_go(program: &Path) -> io::Result<bool> {
-    // a "no" is asked again: whoever has mended the server need not wait for anybody's memory
-    static DOES: AtomicBool = AtomicBool::new(false);
-    if !DOES.load(Ordering::Relaxed) && process::may_start_outside(program)? {
-        DOES.store(true, Ordering::Relaxed);
-    }
-    Ok(DOES.load(Ordering::Relaxed))
+/// The way in which what is started here outlives the caller: sshd keeps the processes of a connection in a job object and
+/// ends them with it.
+#[derive(Clone, Copy)]
+enum WayOut {
+    /// The job allows to leave it.
+    Breakaway,
+    /// Windows' management service starts it: for administrators.
+    Wmi,
 }
 
-/// Starts this program's wrapper for a run outside of the caller's job; what it says on stdout comes back. The end of that
-/// is not awaited, because it lives on.
-pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io::Result<io::PipeReader> {
-    let (said, stdout) = io::pipe()?;
-    process::start_outside(program, &["wrap", token.as_str()], folder, &stdout, &log)?;
-    Ok(said)
+/// What was found out last. A "no" is asked again: whoever has mended the server need not wait for anybody's memory.
+enum Tried {
+    Found(WayOut),
+    /// Why the management service does not, and since when that is known.
+    Neither(String, Instant),
+}
+
+/// The management service notes in its log whom it has refused, and is slow; who was made an administrator may wait.
+const ASKED_AGAIN: Duration = Duration::from_secs(60);
+
+static TRIED: Mutex<Option<Tried>> = Mutex::new(None);
+
+fn way_out(program: &Path) -> io::Result<Result<WayOut, String>> {
+    // whoever panicked has left what was known before
+    let mut tried = TRIED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(Tried::Found(way)) = *tried {
+        return Ok(Ok(way));
+    }
+    if process::may_start_outside(program)? {
+        *tried = Some(Tried::Found(WayOut::Breakaway));
+        return Ok(Ok(WayOut::Breakaway));
+    }
+    if let Some(Tried::Neither(why, since)) = &*tried
+        && since.elapsed() < ASKED_AGAIN
+    {
+        return Ok(Err(why.clone()));
+    }
+    let why = match wmi::may_start(program) {
+        Ok(true) => {
+            *tried = Some(Tried::Found(WayOut::Wmi));
+            return Ok(Ok(WayOut::Wmi));
+        }
+        Ok(false) => "WMI: what it starts is in a job too".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    *tried = Some(Tried::Neither(why.clone(), Instant::now()));
+    Ok(Err(why))
+}
+
+/// Why what is started here would end with its caller; `None` where it outlives it.
+pub fn held_by(program: &Path) -> io::Result<Option<String>> {
+    Ok(way_out(program)?.err().map(|why| {
+        format!(
+            "this SSH server ends all that was started over a connection with it (its job object has no \
+             JOB_OBJECT_LIMIT_BREAKAWAY_OK, or lies in another that has none), and the way around it is closed: {why}"
+        )
+    }))
+}
+
+/// Starts this program's wrapper for a run outside of the caller's job. Its end is not awaited, because it lives on.
+pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io::Result<Wrapper> {
+    let args = ["wrap", token.as_str()];
+    match way_out(program)?.map_err(io::Error::other)? {
+        WayOut::Breakaway => {
+            let (said, stdout) = io::pipe()?;
+            process::start_outside(program, &args, folder, &stdout, &log)?;
+            Ok(Wrapper::Speaks(said))
+        }
+        WayOut::Wmi => Ok(Wrapper::Mute(wmi::start(program, &args, folder)?)),
+    }
 }
 
 /// The wrapper enters the run's own job, and all that it starts is born into it.

@@ -185,8 +185,38 @@ impl Drop for Lent {
     }
 }
 
+/// A process that was started, held by a handle: its number is nobody else's as long as this lives.
+pub struct Started(OwnedHandle);
+
+impl Started {
+    /// One that somebody has just started for us, with every right to it that is needed here.
+    pub fn of(pid: u32) -> io::Result<Started> {
+        open(pid, KNOW | PROCESS_TERMINATE).map(Started)
+    }
+
+    /// It was started suspended, and is to stay so.
+    pub fn unbegun(self) -> Unbegun {
+        Unbegun(self.0)
+    }
+
+    /// Whether it still runs.
+    pub fn is_alive(&self) -> io::Result<bool> {
+        Ok(start(&self.0)?.is_some())
+    }
+}
+
 /// A process that has not begun, and never does.
-struct Unbegun(OwnedHandle);
+pub struct Unbegun(OwnedHandle);
+
+impl Unbegun {
+    /// Whether it is in no job at all.
+    pub fn is_free(&self) -> io::Result<bool> {
+        let mut is_in_a_job = 0;
+        // SAFETY: the handle is held; without a job it asks for any; the place lives while the call lasts.
+        done(unsafe { IsProcessInJob(self.0.as_raw_handle(), ptr::null_mut(), &raw mut is_in_a_job) })?;
+        Ok(is_in_a_job == 0)
+    }
+}
 
 impl Drop for Unbegun {
     fn drop(&mut self) {
@@ -205,16 +235,15 @@ pub fn may_start_outside(program: &Path) -> io::Result<bool> {
     let flags = CREATE_BREAKAWAY_FROM_JOB | DETACHED_PROCESS | CREATE_SUSPENDED;
     // SAFETY: the structure says its own size, and points to nothing.
     match unsafe { create(program, &[], None, &raw const info, Inherit::Nothing, flags) } {
-        Ok(process) => {
-            let process = Unbegun(process);
-            let mut is_in_a_job = 0;
-            // SAFETY: the handle is held; without a job it asks for any; the place lives while the call lasts.
-            done(unsafe { IsProcessInJob(process.0.as_raw_handle(), ptr::null_mut(), &raw mut is_in_a_job) })?;
-            Ok(is_in_a_job == 0)
-        }
+        Ok(process) => Unbegun(process).is_free(),
         Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// A command line of words that need no quotes, for a program whose path, as any, holds none.
+pub fn line(program: &str, args: &[&str]) -> String {
+    format!("\"{program}\" {}", args.join(" "))
 }
 
 enum Inherit {
@@ -237,8 +266,7 @@ unsafe fn create(
 ) -> io::Result<OwnedHandle> {
     // SAFETY: all bits 0 is a value of this plain structure.
     let mut made: PROCESS_INFORMATION = unsafe { zeroed() };
-    // a path holds no quote
-    let mut line = wide(format!("\"{}\" {}", program.display(), args.join(" ")));
+    let mut line = wide(line(&program.display().to_string(), args));
     let (program, folder) = (wide(program), folder.map(wide));
     // SAFETY: all texts end with 0 and live until the call returns, and the line may be written to. Our caller answers for
     // the rest.
