@@ -61,7 +61,7 @@ impl Look {
                 }
             };
             let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let report = Report { step, outcome, millis };
+            let report = Report { step, outcome, millis, system: examination.system() };
             over.push(report.clone());
             let _ = tell.send(Told::Done { report }).await;
         }
@@ -98,11 +98,15 @@ impl Look {
             },
             Step::Program => match examination.program(step.limit()).await {
                 Ok(probe) => {
-                    let system = probe.os.clone();
+                    let (system, locale) = (probe.os.clone(), probe.locale.clone());
                     self.probe = Some(probe);
-                    Ok(Finding::Program { system })
+                    Ok(Finding::Program { system, locale })
                 }
                 Err(error) => Err(self.problem(error)),
+            },
+            Step::LettingGo => match &self.probed()?.held_by {
+                None => Ok(Finding::LettingGo),
+                Some(said) => Err(Problem::EndsWithConnection { said: said.clone() }),
             },
             Step::Disk => match self.probed()?.disk {
                 Some((0, _)) => Err(Problem::DiskFull { folder: node.work_dir.clone() }),
@@ -210,7 +214,9 @@ impl Look {
             ExecutorError::AuthRefused => {
                 Problem::KeyRefused { user: self.node.ssh_user.clone(), public_key: self.public_key.clone() }
             }
-            ExecutorError::Files { message, .. } => Problem::Folder { folder: folder(), said: message },
+            ExecutorError::Files { message, .. } => {
+                Problem::Folder { folder: folder(), user: self.node.ssh_user.clone(), said: message }
+            }
             ExecutorError::NodeDiskFull => Problem::DiskFull { folder: folder() },
             ExecutorError::Program { reason } => Problem::Program { said: reason, folder: folder() },
             ExecutorError::Timeout { limit, .. } => Problem::TooSlow { seconds: limit.as_secs() },

@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn what_is_told_travels_as_lines_of_ascii() {
         let problem = Problem::Command { solver: Solver::Abaqus, said: "ライセンス\u{1f511}なし".into() };
-        let report = Report { step: Step::Abaqus, outcome: Outcome::Failed { problem }, millis: 3 };
+        let report = Report { step: Step::Abaqus, outcome: Outcome::Failed { problem }, millis: 3, system: None };
         let told = Told::Done { report };
         let line = line(&told);
         assert!(line.is_ascii() && line.ends_with('\n') && line.matches('\n').count() == 1);

@@ -1,14 +1,14 @@
 //! The node doctor on the page: steps as they come, with cause and remedy where one fails. Leaving the page ends it.
 
 use super::calls::test_node;
-use super::parts::Command;
+use super::parts::Commands;
 use super::store::Store;
 use super::words;
 use crate::i18n::sentence::doctor as say;
 use crate::i18n::{Locale, t};
 use crate::preferences::use_locale;
 use crate::ui::{Button, Glyph, Icon, Size};
-use domain::doctor::{Outcome, Report, Step, Told, remedy};
+use domain::doctor::{Outcome, Report, Step, Told, remedies};
 use futures::StreamExt;
 use futures::future::{AbortHandle, abortable};
 use leptos::prelude::*;
@@ -203,8 +203,8 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
         Outcome::Caution { finding } => say::remark(locale.get(), &finding),
         _ => None,
     });
-    let failed = Memo::new(move |_| match report.get()?.outcome {
-        Outcome::Failed { problem } => Some(problem),
+    let failed = Memo::new(move |_| match report.get()? {
+        Report { outcome: Outcome::Failed { problem }, system, .. } => Some((problem, system)),
         _ => None,
     });
     view! {
@@ -238,14 +238,14 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
             {move || {
                 failed
                     .get()
-                    .map(|problem| {
-                        let command = remedy(&problem);
+                    .map(|(problem, system)| {
+                        let commands = remedies(&problem, system);
                         view! {
                             <div class="col-start-2 col-end-4 mt-1">
                                 <p class="phrase mb-1.5 text-xs leading-[1.125rem] text-muted">
-                                    {move || say::advice(locale.get(), &problem)}
+                                    {move || say::advice(locale.get(), &problem, system)}
                                 </p>
-                                {command.map(|command| view! { <Command text=command /> })}
+                                <Commands commands=commands />
                             </div>
                         }
                     })
@@ -263,6 +263,7 @@ fn name(step: Step) -> &'static str {
         Step::Shell => "shell",
         Step::WorkFolder => "work_folder",
         Step::Program => "program",
+        Step::LettingGo => "letting_go",
         Step::Disk => "disk",
         Step::Clock => "clock",
         Step::Cores => "cores",
@@ -283,7 +284,9 @@ mod tests {
         let all = [
             Told::Steps { steps: vec![Step::Name, Step::Port] },
             Told::Begun { step: Step::Name },
-            Told::Done { report: Report { step: Step::Name, outcome: Outcome::of(Finding::Answer), millis: 1 } },
+            Told::Done {
+                report: Report { step: Step::Name, outcome: Outcome::of(Finding::Answer), millis: 1, system: None },
+            },
             Told::End,
         ];
         let text: String = all.iter().map(|told| serde_json::to_string(told).unwrap() + "\n").collect();
@@ -300,11 +303,11 @@ mod tests {
         assert!(chart.ended && chart.at.is_none() && chart.report(Step::Port).is_none());
         assert_eq!(chart.sum(Locale::Ja), "2項目のうち1件が正常です。");
         let problem = Problem::TooSlow { seconds: 1 };
-        let report = Report { step: Step::Port, outcome: Outcome::Failed { problem }, millis: 1 };
+        let report = Report { step: Step::Port, outcome: Outcome::Failed { problem }, millis: 1, system: None };
         chart.hear(Told::Done { report });
         assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 must be corrected.");
         let full = Outcome::of(Finding::Disk { free: 1, total: 100 });
-        chart.hear(Told::Done { report: Report { step: Step::Disk, outcome: full, millis: 1 } });
+        chart.hear(Told::Done { report: Report { step: Step::Disk, outcome: full, millis: 1, system: None } });
         assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 deserve a look, 1 must be corrected.");
         chart.over.remove(1);
         assert_eq!(chart.sum(Locale::Ja), "2項目のうち1件が正常、1件は注意が必要です。");

@@ -10,9 +10,9 @@ use crate::loaded::load;
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Kind, Notice, Size, TextField, Tone, use_toasts};
 use crate::{AppError, ErrorCode};
-use domain::doctor::authorize;
+use domain::doctor::{System, authorize, prepare_windows};
 use domain::node::{NodeField, NodeMistake};
-use domain::{NodeDraft, NodeId, NodeRefusal};
+use domain::{AccountName, NodeDraft, NodeId, NodeRefusal};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -45,6 +45,21 @@ impl Typed {
             }
         }
         draft
+    }
+
+    fn text(self, field: NodeField) -> String {
+        let at = NodeField::FORM.iter().position(|known| *known == field);
+        at.map(|at| self.fields[at].get()).unwrap_or_default()
+    }
+
+    /// The account that is typed, or one that may be called so.
+    fn account(self) -> Option<AccountName> {
+        [self.text(NodeField::User).as_str(), "abaqus"].into_iter().find_map(|name| AccountName::parse(name).ok())
+    }
+
+    /// The port that is typed, or the usual one.
+    fn port(self) -> u16 {
+        self.text(NodeField::Port).trim().parse().ok().filter(|port| *port != 0).unwrap_or(22)
     }
 
     fn set(self, draft: &NodeDraft) {
@@ -117,6 +132,28 @@ fn testid(field: NodeField) -> &'static str {
     }
 }
 
+/// What is done on a machine before it can be a node. The commands are for the account and the port that are typed.
+#[component]
+fn Preparation(typed: Typed, key: String) -> impl IntoView {
+    let key = StoredValue::new(key);
+    let account = Memo::new(move |_| typed.account());
+    let on_linux = move || key.with_value(|key| account.get().map(|user| authorize(&user, key, System::Linux)));
+    let on_windows = move || key.with_value(|key| account.get().map(|user| prepare_windows(&user, typed.port(), key)));
+    view! {
+        <div class="grid gap-2">
+            <p class="phrase text-sm">{t(words::LET_IN)}</p>
+            {move || on_linux().map(|text| view! { <Command text=text /> })}
+            <details class="text-sm" data-testid="prepare-windows">
+                <summary class="cursor-pointer font-semibold">{t(words::PREPARE_WINDOWS)}</summary>
+                <div class="grid gap-2 pt-2">
+                    <p class="phrase text-sm">{t(words::PREPARE_WINDOWS_TEXT)}</p>
+                    {move || on_windows().map(|text| view! { <Command text=text /> })}
+                </div>
+            </details>
+        </div>
+    }
+}
+
 /// Adds a node, and leads to its page, where its host key is accepted.
 #[component]
 pub fn AddForm() -> impl IntoView {
@@ -165,10 +202,7 @@ pub fn AddForm() -> impl IntoView {
                             .and_then(Result::ok)
                             .map(|key| {
                                 view! {
-                                    <div class="grid gap-2">
-                                        <p class="phrase text-sm">{t(words::LET_IN)}</p>
-                                        <Command text=authorize(&key) />
-                                    </div>
+                                    <Preparation typed=typed key=key />
                                 }
                             })
                     }}

@@ -2,14 +2,14 @@
 
 use super::api::HostKeyView;
 use super::calls::{ask_host_key, decide_host_key};
-use super::parts::Command;
+use super::parts::Commands;
 use super::store::Store;
 use super::words;
 use crate::AppError;
 use crate::i18n::t;
 use crate::preferences::{use_locale, use_preferences};
 use crate::ui::{Button, Dialog, Kind, Size, use_toasts};
-use domain::doctor::HOST_KEY_COMMAND;
+use domain::doctor::{System, host_key_command};
 use domain::{Fault, Message};
 use leptos::prelude::*;
 
@@ -140,7 +140,7 @@ pub fn HostKey(store: Store) -> impl IntoView {
                                 <dd class="mono break-all" data-testid="host-key-found">{key.found}</dd>
                             </dl>
                             <p class="phrase text-sm text-muted">{t(text)}</p>
-                            <Command text=HOST_KEY_COMMAND />
+                            <Commands commands=System::ALL.map(|system| (Some(system), host_key_command(system).to_owned())).to_vec() />
                             <div class="flex flex-wrap gap-2">
                                 <Button
                                     kind=Kind::Primary

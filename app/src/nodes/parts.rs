@@ -2,11 +2,11 @@
 
 use super::words;
 use crate::clock::{Clock, use_clock};
-use crate::i18n::sentence::{bytes, fault, node};
+use crate::i18n::sentence::{bytes, doctor as say, fault, node};
 use crate::i18n::{Locale, Text, t};
 use crate::preferences::use_locale;
 use crate::ui::{CellKind, Cells, CopyButton, Glyph, Icon, Tone};
-use domain::doctor::LITTLE_ROOM;
+use domain::doctor::{LITTLE_ROOM, System};
 use domain::{Cores, Fault, Message, NodeState, NodeSummary, Timestamp};
 use leptos::prelude::*;
 
@@ -213,4 +213,17 @@ pub fn Command(#[prop(into)] text: String) -> impl IntoView {
             <CopyButton text=Signal::stored(text) label=t(words::COPY) />
         </div>
     }
+}
+
+/// The same for a node that may be of several systems: each under its name.
+#[component]
+pub fn Commands(commands: Vec<(Option<System>, String)>) -> impl IntoView {
+    let one = |(system, command): (Option<System>, String)| {
+        let title = system.map(|system| view! { <p class="text-xs text-muted">{t(say::system(system))}</p> });
+        view! {
+            {title}
+            <Command text=command />
+        }
+    };
+    view! { <div class="grid gap-1.5">{commands.into_iter().map(one).collect_view()}</div> }
 }

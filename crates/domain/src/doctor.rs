@@ -3,6 +3,10 @@
 //! Who looks (the executor) and who says it (pages, the command line) are elsewhere; here are the facts. Commands to be
 //! pasted are made of parsed types only, so that none of them holds more than it should.
 
+mod remedy;
+
+pub use remedy::{authorize, host_key_command, prepare_windows, remedies, remedy};
+
 use crate::{AccountName, Cores, Fault, HostName, Node, Solver, SolverCommand, WorkFolder};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -13,6 +17,21 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 pub const CLOCK: u64 = 5;
 /// A work disk with less of its room left, in percent, is worth a look.
 pub const LITTLE_ROOM: u64 = 10;
+
+/// What a node is, as far as a remedy for it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum System {
+    /// Commands are for sh.
+    Linux,
+    /// Commands are for Windows PowerShell 5.1, run as an administrator.
+    Windows,
+}
+
+impl System {
+    /// Both.
+    pub const ALL: [System; 2] = [System::Linux, System::Windows];
+}
 
 /// One thing that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +51,8 @@ pub enum Step {
     WorkFolder,
     /// Our program is there and runs.
     Program,
+    /// What it starts outlives the connection.
+    LettingGo,
     /// The work folder's disk has room.
     Disk,
     /// Its clock goes as ours.
@@ -48,7 +69,7 @@ pub enum Step {
 
 impl Step {
     /// All, in the order of a test.
-    pub const ALL: [Step; 13] = [
+    pub const ALL: [Step; 14] = [
         Step::Name,
         Step::Port,
         Step::HostKey,
@@ -56,6 +77,7 @@ impl Step {
         Step::Shell,
         Step::WorkFolder,
         Step::Program,
+        Step::LettingGo,
         Step::Disk,
         Step::Clock,
         Step::Cores,
@@ -74,7 +96,9 @@ impl Step {
             Step::Shell => Some(Step::Login),
             Step::WorkFolder => Some(Step::Login),
             Step::Program => Some(Step::WorkFolder),
-            Step::Disk | Step::Clock | Step::Cores | Step::Calculix | Step::Abaqus => Some(Step::Program),
+            Step::LettingGo | Step::Disk | Step::Clock | Step::Cores | Step::Calculix | Step::Abaqus => {
+                Some(Step::Program)
+            }
             Step::License => Some(Step::Abaqus),
         }
     }
@@ -137,7 +161,11 @@ pub enum Finding {
     Program {
         /// The node's system.
         system: String,
+        /// Its language and, on Windows, its console's code page; may be nothing.
+        locale: String,
     },
+    /// Runs go on without the connection.
+    LettingGo,
     /// Room on the disk.
     Disk {
         /// Free bytes.
@@ -219,6 +247,8 @@ pub enum Problem {
     Folder {
         /// Which.
         folder: WorkFolder,
+        /// By whom.
+        user: AccountName,
         /// In the node's words.
         said: String,
     },
@@ -233,6 +263,11 @@ pub enum Problem {
         said: String,
         /// Where it lies.
         folder: WorkFolder,
+    },
+    /// What is started there ends with the connection.
+    EndsWithConnection {
+        /// Why, in the program's words.
+        said: String,
     },
     /// The solver's command is not there.
     NoCommand {
@@ -320,6 +355,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// How long it took.
     pub millis: u64,
+    /// What the node is, as far as it was known by then.
+    #[serde(default)]
+    pub system: Option<System>,
 }
 
 /// What is told while a test goes on, one line each.
@@ -357,53 +395,6 @@ pub fn hindrance(step: Step, over: &[Report]) -> Option<Step> {
     }
 }
 
-/// A command for a Linux node's own shell that shows or corrects what is wrong, where there is one.
-pub fn remedy(problem: &Problem) -> Option<String> {
-    let command = match problem {
-        Problem::NoSuchName { host } => format!("getent hosts {host}"),
-        Problem::Closed { port: 22, .. } => "sudo systemctl enable --now ssh && sudo ss -ltnp | grep ':22 '".to_owned(),
-        Problem::Closed { port, .. } => format!("sudo ss -ltnp | grep ':{port} '"),
-        Problem::KeyUnknown { .. } | Problem::KeyChanged { .. } => HOST_KEY_COMMAND.to_owned(),
-        Problem::KeyRefused { public_key, .. } => authorize(public_key),
-        Problem::Shell { .. } => {
-            "ls -l ~/.bashrc ~/.profile ~/.bash_profile 2>/dev/null; getent passwd \"$USER\"".to_owned()
-        }
-        Problem::Folder { folder, .. } if folder.as_str().starts_with('/') => {
-            format!("sudo mkdir -p {folder} && sudo chown \"$USER\" {folder}\nls -ld {folder}")
-        }
-        Problem::Folder { folder, .. } => format!("mkdir -p ~/{folder} && ls -ld ~/{folder} && df -h ~"),
-        Problem::DiskFull { folder } => format!("df -h {0} && du -sh {0}/runs/* | sort -h | tail", at_home(folder)),
-        Problem::Program { folder, .. } => {
-            format!("uname -m; findmnt -T {0} -o TARGET,OPTIONS; ls -l {0}/runner-*", at_home(folder))
-        }
-        Problem::NoCommand { solver: Solver::Calculix, .. } => {
-            "sudo apt-get install calculix-ccx && command -v ccx".to_owned()
-        }
-        Problem::NoCommand { solver: Solver::Abaqus, .. } => {
-            "ls -l /var/DassaultSystemes/SIMULIA/Commands /opt/SIMULIA/Commands /usr/SIMULIA/Commands 2>/dev/null"
-                .to_owned()
-        }
-        Problem::License { .. } => "abaqus licensing lmstat -a || abaqus licensing dslsstat -usage".to_owned(),
-        Problem::Command { .. } | Problem::TooSlow { .. } | Problem::Other { .. } => return None,
-    };
-    Some(command)
-}
-
-/// Lets our key in, on the node, as the account that runs jobs. What stands between the quotes is base64 of our own behind
-/// the name of its kind.
-pub fn authorize(public_key: &str) -> String {
-    format!(
-        "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{public_key}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys"
-    )
-}
-
-/// Shows a node's own fingerprint, on the node.
-pub const HOST_KEY_COMMAND: &str = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
-
-fn at_home(folder: &WorkFolder) -> String {
-    if folder.as_str().starts_with('/') { folder.to_string() } else { format!("~/{folder}") }
-}
-
 /// The steps for this node.
 pub fn steps(node: &Node) -> Vec<Step> {
     let solvers: Vec<Solver> = node.solvers.iter().map(|(solver, _)| *solver).collect();
@@ -416,7 +407,7 @@ mod tests {
     use super::*;
 
     fn over(step: Step, outcome: Outcome) -> Report {
-        Report { step, outcome, millis: 1 }
+        Report { step, outcome, millis: 1, system: None }
     }
 
     fn good() -> Outcome {
@@ -449,7 +440,7 @@ mod tests {
         let of = |step| all.iter().find(|report| report.step == step).unwrap().outcome.clone();
         assert_eq!(of(Step::Shell), good());
         assert_eq!(of(Step::WorkFolder), slow);
-        for step in [Step::Program, Step::Disk, Step::Abaqus, Step::License] {
+        for step in [Step::Program, Step::LettingGo, Step::Disk, Step::Abaqus, Step::License] {
             assert_eq!(of(step), Outcome::After { step: Step::WorkFolder }, "{step:?}");
         }
         assert_eq!(hindrance(Step::License, &[over(Step::Abaqus, slow)]), Some(Step::Abaqus));

@@ -2,17 +2,25 @@
 
 use crate::connection::{Connection, ask_host_key, greet};
 use crate::error::said;
-use crate::shell::decoded;
+use crate::shell::{QUESTION, Shell, decoded};
 use crate::verbs::Inner;
 use crate::{Asked, ExecutorError, HostKey, NodeAddress, Probe, answer::ASK_BYTES};
+use domain::doctor::System;
 use runner::protocol::{AskRequest, ProbeRequest};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
 
 /// What the shell is asked to say: a word that no greeting says.
 const WORD: &str = "ajm-doctor-7c1f";
+
+/// An SSH server greets at once, by a line of at most so many bytes (RFC 4253, 4.2). Whoever is slower is asked later what
+/// it is.
+const GREETING: u64 = 255;
+const GREETING_TIME: Duration = Duration::from_secs(2);
 
 /// A look at one node. Dropping it hangs up.
 pub struct Examination {
@@ -20,11 +28,17 @@ pub struct Examination {
     address: NodeAddress,
     found: Vec<SocketAddr>,
     connection: Option<Connection>,
+    system: Option<System>,
 }
 
 impl Examination {
     pub(crate) fn new(inner: Arc<Inner>, address: NodeAddress) -> Examination {
-        Examination { inner, address, found: Vec::new(), connection: None }
+        Examination { inner, address, found: Vec::new(), connection: None, system: None }
+    }
+
+    /// What the node is, as far as it has shown: by its greeting, and for certain by what its shell answers.
+    pub fn system(&self) -> Option<System> {
+        self.system
     }
 
     /// The first address of the node's name.
@@ -43,9 +57,15 @@ impl Examination {
     ///
     /// # Errors
     /// [`ExecutorError::Unreachable`] with the system's words.
-    pub async fn port(&self) -> Result<(), ExecutorError> {
+    pub async fn port(&mut self) -> Result<(), ExecutorError> {
         let connected = TcpStream::connect(self.found.as_slice()).await;
-        connected.map(drop).map_err(|error| ExecutorError::Unreachable { reason: error.to_string() })
+        let stream = connected.map_err(|error| ExecutorError::Unreachable { reason: error.to_string() })?;
+        let mut greeting = Vec::new();
+        let mut stream = BufReader::new(stream).take(GREETING);
+        // what it does not say now it is asked later
+        let _ = timeout(GREETING_TIME, stream.read_until(b'\n', &mut greeting)).await;
+        self.system = of_greeting(&greeting);
+        Ok(())
     }
 
     /// Its key, which is the accepted one.
@@ -72,17 +92,24 @@ impl Examination {
         self.connection.as_ref().ok_or(ExecutorError::ConnectionLost { doing: "looking at the node" })
     }
 
-    /// Has the account's shell say a word. `Err` holds what came instead.
+    /// Has the account's shell say a word, and which shell it is. `Err` holds what came instead.
     ///
     /// # Errors
     /// Transport.
-    pub async fn shell(&self) -> Result<Result<(), String>, ExecutorError> {
+    pub async fn shell(&mut self) -> Result<Result<(), String>, ExecutorError> {
         const DOING: &str = "asking the shell";
         let is_said = |heard: &[u8]| decoded(heard).lines().any(|line| line.trim() == WORD);
-        let Some(heard) = self.connection()?.hear(&format!("echo {WORD}"), DOING, is_said).await? else {
+        let connection = self.connection()?;
+        let Some(heard) = connection.hear(&format!("echo {WORD}"), DOING, is_said).await? else {
             return Ok(Err(String::new()));
         };
-        Ok(if is_said(&heard) { Ok(()) } else { Err(said(&decoded(&heard))) })
+        if !is_said(&heard) {
+            return Ok(Err(said(&decoded(&heard))));
+        }
+        let answer = connection.hear(QUESTION, DOING, |heard| Shell::told(heard).is_some()).await?;
+        let is_windows = Shell::of(&answer.unwrap_or_default()).is_windows();
+        self.system = Some(if is_windows { System::Windows } else { System::Linux });
+        Ok(Ok(()))
     }
 
     /// Makes the work folder where it is missing, and writes into it.
@@ -98,13 +125,15 @@ impl Examination {
     /// Puts the program there where it is missing, starts it and asks what the machine is.
     ///
     /// # Errors
-    /// [`ExecutorError::Program`], [`ExecutorError::Files`], [`ExecutorError::LetsNothingGo`]; transport.
+    /// [`ExecutorError::Program`], [`ExecutorError::Files`]; transport.
     pub async fn program(&self, limit: Duration) -> Result<Probe, ExecutorError> {
         let probe = self.inner.call_over(self.connection()?, &self.address, &ProbeRequest {}, limit).await?;
-        if !probe.lets_go {
-            return Err(ExecutorError::LetsNothingGo);
-        }
-        Ok(Probe { os: said(&probe.os), ..probe })
+        Ok(Probe {
+            os: said(&probe.os),
+            locale: said(&probe.locale),
+            held_by: probe.held_by.as_deref().map(said),
+            ..probe
+        })
     }
 
     /// Runs a short command there, as [`crate::Executor::ask`].
@@ -120,5 +149,27 @@ impl Examination {
         };
         let answer = self.inner.call_over(self.connection()?, &self.address, &request, limit).await?;
         Ok(Asked { exit: answer.exit, output: answer.output.0, cut: answer.cut })
+    }
+}
+
+/// Windows' own server says so (`SSH-2.0-OpenSSH_for_Windows_9.5`); any other is one of a system like Linux.
+fn of_greeting(greeting: &[u8]) -> Option<System> {
+    if !greeting.starts_with(b"SSH-") {
+        return None;
+    }
+    let is_windows = memchr::memmem::find(greeting, b"for_Windows").is_some();
+    Some(if is_windows { System::Windows } else { System::Linux })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_known_by_its_greeting_where_it_has_one() {
+        assert_eq!(of_greeting(b"SSH-2.0-OpenSSH_for_Windows_9.5\r\n"), Some(System::Windows));
+        assert_eq!(of_greeting(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), Some(System::Linux));
+        assert_eq!(of_greeting(b""), None);
+        assert_eq!(of_greeting(b"HTTP/1.1 400 Bad Request\r\n"), None);
     }
 }

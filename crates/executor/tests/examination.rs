@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Node, on_both};
+use domain::doctor::System;
 use domain::{ExitStatus, WorkFolder};
 use executor::{ExecutorError, NodeAddress, one_line};
 use runner::protocol::{program_name, windows_program_name};
@@ -194,7 +195,10 @@ async fn a_node_that_lets_nothing_go_says_so_until_it_does() {
     let mut look = node.executor.examine(&node.address);
     look.name().await.unwrap();
     look.log_in().await.unwrap();
-    assert_eq!(look.program(LIMIT).await, Err(ExecutorError::LetsNothingGo));
+    look.shell().await.unwrap().unwrap();
+    assert_eq!(look.system(), Some(System::Windows));
+    let held_by = look.program(LIMIT).await.unwrap().held_by;
+    assert!(held_by.is_some_and(|why| why.contains("BREAKAWAY")));
     std::fs::write(&script, &open).unwrap();
     node.sshd.kill_sessions();
     assert!(node.executor.poll(&node.address, &[]).await.unwrap().lets_go);

@@ -43,13 +43,18 @@ impl Work {
         self.root.join("journal")
     }
 
+    /// All runs.
+    pub fn runs(&self) -> PathBuf {
+        self.root.join(RUNS)
+    }
+
     pub fn trash(&self) -> PathBuf {
         self.root.join("trash")
     }
 
     /// A token is hexadecimal digits and hyphens only, so this can never leave the folder of all runs.
     pub fn run(&self, token: &RunToken) -> RunFolder {
-        RunFolder { root: self.root.join(RUNS).join(token.as_str()) }
+        RunFolder { root: self.runs().join(token.as_str()) }
     }
 }
 

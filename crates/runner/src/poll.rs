@@ -25,7 +25,7 @@ pub fn probe(work: &Work, _: ProbeRequest) -> Result<Probe, Fault> {
         memory: os::memory(),
         disk: os::disk(work.root()),
         locale: os::locale(),
-        lets_go: lets_go(work),
+        held_by: held_by(work),
     })
 }
 
@@ -48,12 +48,12 @@ pub fn poll(work: &Work, request: PollRequest) -> Result<Polled, Fault> {
         };
         runs.push(PolledRun { token: asked.token.clone(), state, ran, grown });
     }
-    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), lets_go: lets_go(work), runs })
+    Ok(Polled { boot, clock: now(), disk: os::disk(work.root()), lets_go: held_by(work).is_none(), runs })
 }
 
 /// What could not be tried is no "no": a launch will say it.
-fn lets_go(work: &Work) -> bool {
-    os::held_by(work.program()).map_or(true, |held| held.is_none())
+fn held_by(work: &Work) -> Option<String> {
+    os::held_by(work.program()).unwrap_or_default()
 }
 
 /// By this machine's clock alone, which may differ from the caller's.

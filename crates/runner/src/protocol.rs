@@ -105,8 +105,8 @@ pub struct Probe {
     /// The account's locale, for example `ja_JP.UTF-8`, on Windows with its console's code page (`ja-JP.932`); empty when
     /// none is set.
     pub locale: String,
-    /// What is started here can outlive the connection.
-    pub lets_go: bool,
+    /// Why what is started here cannot outlive the connection; `None` where it can.
+    pub held_by: Option<String>,
 }
 
 impl Request for ProbeRequest {

@@ -75,6 +75,13 @@ impl Talk {
 
 /// Until the caller goes away.
 pub fn serve(work: Work) -> ExitCode {
+    // once, before there is anything in it: later it is as an admin has set it
+    if matches!(work.runs().try_exists(), Ok(false))
+        && let Err(error) = os::keep_folder_to_ourselves(work.root())
+    {
+        // the folder may be another's, who has prepared it: it can be used all the same
+        let _ = writeln!(io::stderr(), "the work folder stays as it is: {error}");
+    }
     let state = State { under_way: 0, heard: Instant::now() };
     let talk = Arc::new(Talk { work, state: Mutex::new(state), changed: Condvar::new() });
     let watcher = Arc::clone(&talk);

@@ -281,7 +281,7 @@ fn where_nothing_may_leave_the_connection_nothing_is_launched() {
             // the way around it was tried: Wine has it as far as the class of what a start looks like
             assert!(message.contains("BREAKAWAY") && message.contains("WMI"), "{refused}");
         }
-        assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], false, "{job:?}");
+        assert!(talk.ask("probe", &json!({}))["answer"]["held_by"].is_string(), "{job:?}");
         assert_eq!(talk.ask("poll", &poll)["answer"]["lets_go"], false, "{job:?}");
         talk.end();
     }
@@ -295,7 +295,7 @@ fn where_nothing_may_leave_the_connection_nothing_is_launched() {
     // and later, by a server that lets it, it is
     let mut talk = node.talk();
     talk.stage();
-    assert_eq!(talk.ask("probe", &json!({}))["answer"]["lets_go"], true);
+    assert!(talk.ask("probe", &json!({}))["answer"]["held_by"].is_null());
     assert_eq!(talk.ask("launch", &node.launch(&solver, &[]))["answer"]["outcome"], "launched");
     talk.ended();
     assert!(node.run_file("ran").exists());
@@ -315,5 +315,28 @@ fn a_windows_machine_that_was_started_again_says_so() {
     let mut talk = node.talk();
     assert_ne!(talk.ask("probe", &json!({}))["answer"]["boot"], before);
     assert_eq!(talk.ended(), json!({ "how": "rebooted" }));
+    talk.end();
+}
+
+/// Below a drive's root others could put another program in this one's place.
+#[test]
+fn a_windows_work_folder_is_written_by_nobody_else_after_its_first_start_and_then_as_it_was_set() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(node) = Node::windows() else { return };
+    let work = node.path(".");
+    // Wine shows and takes the right to write as Unix has it; what the folder above lets others read stays there
+    let let_all_write = || std::fs::set_permissions(&work, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let others_write = || std::fs::metadata(&work).unwrap().permissions().mode() & 0o002 != 0;
+    let_all_write();
+    let mut talk = node.talk();
+    talk.ask("probe", &json!({}));
+    assert!(!others_write());
+    talk.stage();
+    talk.end();
+    // an admin's choice
+    let_all_write();
+    let mut talk = node.talk();
+    talk.ask("probe", &json!({}));
+    assert!(others_write());
     talk.end();
 }

@@ -3,7 +3,7 @@
 use super::Say;
 use app::backend::doctor;
 use app::i18n::{Locale, sentence};
-use domain::doctor::{Outcome, Told, remedy};
+use domain::doctor::{Outcome, System, Told, remedies};
 use domain::{Node, Settings};
 use executor::Executor;
 use std::sync::Arc;
@@ -28,9 +28,13 @@ pub async fn examine_node(executor: Executor, node: Node, settings: Arc<Settings
         }
         if let Outcome::Failed { problem } = &report.outcome {
             failed += 1;
-            say(&format!("{indent}       {}", sentence::doctor::advice(Locale::En, problem)));
-            for line in remedy(problem).iter().flat_map(|command| command.lines()) {
-                say(&format!("{indent}       $ {line}"));
+            say(&format!("{indent}       {}", sentence::doctor::advice(Locale::En, problem, report.system)));
+            for (system, command) in remedies(problem, report.system) {
+                if let Some(system) = system {
+                    say(&format!("{indent}       {}:", sentence::doctor::system(system).in_locale(Locale::En)));
+                }
+                let prompt = if system.or(report.system) == Some(System::Windows) { "PS>" } else { "$" };
+                command.lines().for_each(|line| say(&format!("{indent}       {prompt} {line}")));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The node doctor as a whole, against a real sshd, a real ccx and the stand-in for Abaqus.
 
 use app::backend::doctor;
-use domain::doctor::{Outcome, Problem, Report, Step, Told, remedy, steps};
+use domain::doctor::{Outcome, Problem, Report, Step, System, Told, remedies, remedy, steps};
 use domain::{
     AccountName, Cores, HostName, Node, NodeId, NodeState, Settings, Solver, SolverCommand, Tokens, WorkFolder,
 };
@@ -83,6 +83,8 @@ async fn a_node_that_is_well_is_well_in_every_step() {
     for report in &reports {
         // how full this machine's disk is is not up to the test
         assert!(report.step == Step::Disk || matches!(report.outcome, Outcome::Good { .. }), "{report:?}");
+        // its greeting says so before anybody has logged in
+        assert_eq!(report.system, (report.step != Step::Name).then_some(System::Linux), "{report:?}");
     }
 }
 
@@ -95,7 +97,7 @@ async fn what_fails_names_its_remedy_and_hinders_what_comes_after_it() {
     let reports = test(executor(&sshd), missing).await;
     let problem = failed(&reports, Step::Abaqus);
     assert!(matches!(problem, Problem::NoCommand { solver: Solver::Abaqus, .. }), "{problem:?}");
-    assert!(remedy(&problem).is_some());
+    assert!(remedy(&problem, System::Linux).is_some());
     assert_eq!(of(&reports, Step::License), &Outcome::After { step: Step::Abaqus });
     assert!(of(&reports, Step::Calculix).is_well());
 
@@ -112,7 +114,7 @@ async fn what_fails_names_its_remedy_and_hinders_what_comes_after_it() {
     let ours = std::fs::read_to_string(other.private_key().with_extension("pub")).unwrap();
     let ours: Vec<&str> = ours.split_whitespace().take(2).collect();
     assert!(public_key.starts_with(&ours.join(" ")), "{public_key}");
-    assert!(remedy(&problem).unwrap().contains(&ours.join(" ")));
+    assert!(remedy(&problem, System::Linux).unwrap().contains(&ours.join(" ")));
 
     let stranger = Node { host_key: None, ..well.clone() };
     let logins = sshd.log().matches("Accepted publickey").count();
@@ -129,12 +131,19 @@ async fn what_fails_names_its_remedy_and_hinders_what_comes_after_it() {
 
     sshd.kill();
     let reports = test(executor(&sshd), well.clone()).await;
-    assert!(matches!(failed(&reports, Step::Port), Problem::Closed { .. }));
+    let problem = failed(&reports, Step::Port);
+    assert!(matches!(problem, Problem::Closed { .. }));
+    // nothing has shown yet what it is
+    let systems: Vec<_> = remedies(&problem, reports[1].system).into_iter().map(|(system, _)| system).collect();
+    assert_eq!(systems, [Some(System::Linux), Some(System::Windows)]);
     assert!(of(&reports, Step::Name).is_well());
 
     let nameless = Node { ssh_host: HostName::parse("no-such-host.invalid").unwrap(), ..well };
     let reports = test(executor(&sshd), nameless).await;
-    assert!(matches!(failed(&reports, Step::Name), Problem::NoSuchName { .. }));
+    let problem = failed(&reports, Step::Name);
+    assert!(matches!(problem, Problem::NoSuchName { .. }));
+    // the server does not know the name, whatever the node is
+    assert_eq!(remedies(&problem, None).len(), 1);
     assert_eq!(of(&reports, Step::Calculix), &Outcome::After { step: Step::Name });
 }
 

@@ -52,9 +52,29 @@ async fn the_doctor_finds_nothing_wrong_with_it() {
     let printed = stack.command().args(["node", "test", "node-01"]).output().unwrap();
     let said = String::from_utf8_lossy(&printed.stdout).into_owned();
     assert!(printed.status.success() && !said.contains("FAILED"), "{said}");
-    for words in ["Host key", "windows", "stand-in over CalculiX"] {
+    for words in ["Host key", "windows", "Runs outlive the connection", "stand-in over CalculiX"] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_doctor_finds_wrong_with_it_is_mended_in_power_shell() {
+    let Some(node) = start_node() else { return };
+    hold(&node);
+    let solver = Solver { command: "no-such-abaqus".to_owned(), ..Solver::abaqus(&node, &Standin::default()) };
+    let stack = Stack::start_solver(node, solver, "8", &[]).await;
+    let printed = stack.command().args(["node", "test", "node-01"]).output().unwrap();
+    let said = String::from_utf8_lossy(&printed.stdout).into_owned();
+    assert!(!printed.status.success(), "{said}");
+    let after = |step: &str| {
+        let at = said.lines().position(|line| line.contains(&format!("FAILED {step}:")));
+        said.lines().skip(at.unwrap_or_else(|| panic!("{step}: {said}"))).take(3).collect::<Vec<_>>().join("\n")
+    };
+    let held = after("Runs outlive the connection");
+    assert!(held.contains("BREAKAWAY") && held.contains("PS> Get-CimInstance"), "{held}");
+    let solver = after("Abaqus command");
+    assert!(solver.contains("C:\\") && solver.contains("PS> Get-ChildItem"), "{solver}");
+    assert!(!said.contains(" $ "), "{said}");
 }
 
 /// From now on its SSH server ends all of a connection with it; answers what mends that.

@@ -2,7 +2,8 @@
 
 use super::{bytes, fault};
 use crate::i18n::{Locale, Text, text};
-use domain::doctor::{Finding, Problem, Step};
+use domain::Fault;
+use domain::doctor::{Finding, Problem, Step, System};
 
 /// What is looked at.
 pub fn step(step: Step) -> Text {
@@ -14,12 +15,21 @@ pub fn step(step: Step) -> Text {
         Step::Shell => text("シェル", "Shell"),
         Step::WorkFolder => text("作業フォルダーへの書き込み", "Writing into the work folder"),
         Step::Program => text("ノード用プログラム", "Our program"),
+        Step::LettingGo => text("切断後の実行継続", "Runs outlive the connection"),
         Step::Disk => text("作業ディスクの空き", "Room on the work disk"),
         Step::Clock => text("時計のずれ", "Clock"),
         Step::Cores => text("コアとメモリ", "Cores and memory"),
         Step::Calculix => text("CalculiX コマンド", "CalculiX command"),
         Step::Abaqus => text("Abaqus コマンド", "Abaqus command"),
         Step::License => text("ライセンスサーバーへの到達", "Licence server"),
+    }
+}
+
+/// Over the commands for a node that may be either.
+pub fn system(system: System) -> Text {
+    match system {
+        System::Linux => text("Linux", "Linux"),
+        System::Windows => text("Windows (管理者の PowerShell)", "Windows (PowerShell as administrator)"),
     }
 }
 
@@ -32,7 +42,9 @@ pub fn finding(locale: Locale, finding: &Finding) -> String {
         Finding::Account { user } => user.to_string(),
         Finding::Answer => locale.pick("応答あり", "answers").to_owned(),
         Finding::Folder { folder } => folder.to_string(),
-        Finding::Program { system } => system.clone(),
+        Finding::Program { system, locale } if locale.is_empty() => system.clone(),
+        Finding::Program { system, locale: of_node } => format!("{system} · {of_node}"),
+        Finding::LettingGo => locale.pick("続きます", "yes").to_owned(),
         Finding::Disk { free, total } => {
             let share = if *total == 0 { 0 } else { free.saturating_mul(100) / total };
             let free = bytes(*free);
@@ -73,6 +85,7 @@ pub fn problem(locale: Locale, problem: &Problem) -> String {
         Problem::Folder { .. } => text("書き込めません", "cannot be written"),
         Problem::DiskFull { .. } => text("空きがありません", "full"),
         Problem::Program { .. } => text("動きません", "does not run"),
+        Problem::EndsWithConnection { .. } => text("切断で終了します", "they end with it"),
         Problem::Command { .. } => text("動きません", "does not work"),
         Problem::License { .. } => text("応答なし", "no answer"),
         Problem::TooSlow { seconds } => {
@@ -110,8 +123,9 @@ pub fn remark(locale: Locale, finding: &Finding) -> Option<String> {
     Some(text)
 }
 
-/// Why, and what to do.
-pub fn advice(locale: Locale, problem: &Problem) -> String {
+/// Why, and what to do, on a node that is such a one as far as it is known.
+pub fn advice(locale: Locale, problem: &Problem, system: Option<System>) -> String {
+    let is_windows = system == Some(System::Windows);
     match problem {
         Problem::NoSuchName { host } => locale.pick(
             format!("{host} のアドレスがわかりません。つづりを確かめるか、IP アドレスを設定してください。サーバーで次のコマンドが何も返さなければ、名前が登録されていません。"),
@@ -120,8 +134,8 @@ pub fn advice(locale: Locale, problem: &Problem) -> String {
         Problem::Closed { host, port, said } => {
             let said = quoted(locale, said);
             locale.pick(
-                format!("{host} の{port}番ポートにつながりません{said}。電源とネットワーク、SSH サーバー、ファイアウォールを確かめてください。ノードで次を実行します。"),
-                format!("Nothing answers at port {port} of {host}{said}. Check power and network, the SSH server and the firewall. On the node:"),
+                format!("{host} の{port}番ポートにつながりません{said}。電源とネットワーク、SSH サーバー、ファイアウォールを確かめてください。初めて使う Windows は、「ノードを追加」にある準備を先に行います。ノードで次を実行します。"),
+                format!("Nothing answers at port {port} of {host}{said}. Check power and network, the SSH server and the firewall. A Windows that was never a node is prepared first, as “Add a node” says. On the node:"),
             )
         }
         Problem::KeyUnknown { fingerprint } => locale.pick(
@@ -132,10 +146,21 @@ pub fn advice(locale: Locale, problem: &Problem) -> String {
             format!("承認した鍵は {accepted}、届いた鍵は {found} です。再設定か、なりすましです。ノードで次のコマンドを実行して確かめてください。"),
             format!("Accepted is {accepted}, shown is {found}: set up anew, or somebody in between. Compare with what this says on the node."),
         ),
+        Problem::KeyRefused { user, .. } if is_windows => locale.pick(
+            format!("{user} の authorized_keys に、このサーバーの鍵がありません。ノードの PowerShell を管理者として開き、次を実行してください。"),
+            format!("The authorized_keys of {user} do not have this server's key. On the node, in PowerShell as administrator:"),
+        ),
         Problem::KeyRefused { user, .. } => locale.pick(
             format!("{user} の authorized_keys に、このサーバーの鍵がありません。ノードで {user} として次を実行してください。"),
             format!("The authorized_keys of {user} do not have this server's key. As {user} on the node:"),
         ),
+        Problem::Shell { said } if is_windows => {
+            let said = quoted(locale, said);
+            locale.pick(
+                format!("シェルがコマンドを実行しません{said}。OpenSSH の既定のシェル(DefaultShell)は cmd.exe のままにしてください。ノードで次を実行して確かめます。"),
+                format!("The shell does not run commands{said}. Leave OpenSSH's DefaultShell at cmd.exe. On the node this says what it is:"),
+            )
+        }
         Problem::Shell { said } => {
             let said = quoted(locale, said);
             locale.pick(
@@ -154,11 +179,32 @@ pub fn advice(locale: Locale, problem: &Problem) -> String {
             format!("{folder} のディスクに空きがありません。何が使っているか確かめてください。"),
             format!("The disk of {folder} is full. See what fills it."),
         ),
+        Problem::Program { said, .. } if is_windows => {
+            let said = quoted(locale, said);
+            locale.pick(
+                format!("ノード用プログラムが動きません{said}。64ビットの Windows か、ウイルス対策やアプリケーション制御が止めていないか確かめてください。"),
+                format!("Our program does not run there{said}. Check that it is a 64-bit Windows and that no virus scanner or application control stops it."),
+            )
+        }
         Problem::Program { said, .. } => {
             let said = quoted(locale, said);
             locale.pick(
                 format!("ノード用プログラムが動きません{said}。x86-64 の Linux か、作業フォルダーが noexec でないか確かめてください。"),
                 format!("Our program does not run there{said}. Check that it is Linux on x86-64 and that the work folder is not mounted noexec."),
+            )
+        }
+        Problem::EndsWithConnection { said } => {
+            let (words, said) = (fault::infrastructure(locale, &Fault::LetsNothingGo), quoted(locale, said));
+            locale.pick(
+                format!("{words}{said}。直るまで、このノードは新しいジョブを受け取りません。"),
+                format!("{words}{said}. Until then this node takes no job."),
+            )
+        }
+        Problem::NoCommand { solver, command, said } if is_windows => {
+            let (solver, said) = (solver.title(), quoted(locale, said));
+            locale.pick(
+                format!("コマンド {command} がありません{said}。{solver} を入れるか、このノードの設定に C:\\ のようにドライブから始まるパスを書いてください。次のコマンドで探せます。"),
+                format!("There is no command {command}{said}. Install {solver}, or configure its path from the drive (C:\\…) for this node. This looks for it:"),
             )
         }
         Problem::NoCommand { solver, command, said } => {

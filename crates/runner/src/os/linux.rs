@@ -76,6 +76,11 @@ pub fn lock(file: &fs::File) -> io::Result<()> {
 /// What was opened for this process stays with it: descriptors of ours are closed in every child anyway.
 pub fn keep_to_ourselves() {}
 
+/// What is made here is the account's own, as far as its umask says.
+pub fn keep_folder_to_ourselves(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Why what is started here would end with its caller. A session of its own never does.
 pub fn held_by(_: &Path) -> io::Result<Option<String>> {
     Ok(None)

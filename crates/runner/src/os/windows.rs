@@ -4,6 +4,7 @@
 //! job object, whose name anybody of this account can look it up by, and which ends all of it when its last handle is
 //! closed. Only the wrapper keeps one.
 
+mod access;
 mod files;
 mod job;
 mod machine;
@@ -11,6 +12,7 @@ mod process;
 mod program;
 mod wmi;
 
+pub use access::keep_folder_to_ourselves;
 pub use files::{keep_room_behind, lock, patiently, rename};
 pub use machine::{boot, disk, locale, memory};
 pub use process::{Started, force_to_end, identity, is_alive};

@@ -1,0 +1,240 @@
+//! What is pasted on a node to show or to correct what is wrong there. Each command is made of parsed types only, whose
+//! letters neither sh nor PowerShell gives a meaning to within single quotes.
+
+use super::{Problem, System};
+use crate::{AccountName, Solver, WorkFolder};
+
+/// A command that shows or corrects what is wrong, where there is one.
+pub fn remedy(problem: &Problem, system: System) -> Option<String> {
+    match system {
+        System::Linux => on_linux(problem),
+        System::Windows => on_windows(problem),
+    }
+}
+
+/// The commands to show: one where it is known what the node is, or where that makes no difference, else one for each system.
+pub fn remedies(problem: &Problem, system: Option<System>) -> Vec<(Option<System>, String)> {
+    if let Some(system) = system {
+        return remedy(problem, system).map(|command| (None, command)).into_iter().collect();
+    }
+    let all = System::ALL.map(|system| remedy(problem, system));
+    if let [Some(one), Some(other)] = &all
+        && one == other
+    {
+        return vec![(None, one.clone())];
+    }
+    System::ALL.into_iter().zip(all).filter_map(|(system, command)| Some((Some(system), command?))).collect()
+}
+
+fn on_linux(problem: &Problem) -> Option<String> {
+    let command = match problem {
+        Problem::NoSuchName { host } => format!("getent hosts {host}"),
+        Problem::Closed { port: 22, .. } => "sudo systemctl enable --now ssh && sudo ss -ltnp | grep ':22 '".to_owned(),
+        Problem::Closed { port, .. } => format!("sudo ss -ltnp | grep ':{port} '"),
+        Problem::KeyUnknown { .. } | Problem::KeyChanged { .. } => host_key_command(System::Linux).to_owned(),
+        Problem::KeyRefused { user, public_key } => authorize(user, public_key, System::Linux),
+        Problem::Shell { .. } => {
+            "ls -l ~/.bashrc ~/.profile ~/.bash_profile 2>/dev/null; getent passwd \"$USER\"".to_owned()
+        }
+        Problem::Folder { folder, .. } if folder.as_str().starts_with('/') => {
+            format!("sudo mkdir -p {folder} && sudo chown \"$USER\" {folder}\nls -ld {folder}")
+        }
+        Problem::Folder { folder, .. } => format!("mkdir -p ~/{folder} && ls -ld ~/{folder} && df -h ~"),
+        Problem::DiskFull { folder } => format!("df -h {0} && du -sh {0}/runs/* | sort -h | tail", at_home(folder)),
+        Problem::Program { folder, .. } => {
+            format!("uname -m; findmnt -T {0} -o TARGET,OPTIONS; ls -l {0}/runner-*", at_home(folder))
+        }
+        Problem::NoCommand { solver: Solver::Calculix, .. } => {
+            "sudo apt-get install calculix-ccx && command -v ccx".to_owned()
+        }
+        Problem::NoCommand { solver: Solver::Abaqus, .. } => {
+            "ls -l /var/DassaultSystemes/SIMULIA/Commands /opt/SIMULIA/Commands /usr/SIMULIA/Commands 2>/dev/null"
+                .to_owned()
+        }
+        Problem::License { .. } => "abaqus licensing lmstat -a || abaqus licensing dslsstat -usage".to_owned(),
+        Problem::EndsWithConnection { .. }
+        | Problem::Command { .. }
+        | Problem::TooSlow { .. }
+        | Problem::Other { .. } => return None,
+    };
+    Some(command)
+}
+
+fn at_home(folder: &WorkFolder) -> String {
+    if folder.as_str().starts_with('/') { folder.to_string() } else { format!("~/{folder}") }
+}
+
+fn on_windows(problem: &Problem) -> Option<String> {
+    let command = match problem {
+        // it is the server that does not know the name, whatever the node is
+        Problem::NoSuchName { .. } => return on_linux(problem),
+        Problem::Closed { port, .. } => format!(
+            "Set-Service -Name sshd -StartupType Automatic\n\
+             Start-Service -Name sshd\n\
+             Get-NetTCPConnection -State Listen -LocalPort {port}\n\
+             Get-NetFirewallPortFilter | Where-Object {{ $_.LocalPort -eq {port} }} | Get-NetFirewallRule | \
+             Format-Table Name, Enabled, Profile, Action"
+        ),
+        Problem::KeyUnknown { .. } | Problem::KeyChanged { .. } => host_key_command(System::Windows).to_owned(),
+        Problem::KeyRefused { user, public_key } => authorize(user, public_key, System::Windows),
+        Problem::Shell { .. } => {
+            "Get-ItemProperty -Path 'HKLM:\\SOFTWARE\\OpenSSH' | Format-List DefaultShell*".to_owned()
+        }
+        Problem::Folder { folder, user, .. } if has_drive(folder) => {
+            let folder = backslashes(folder);
+            format!(
+                "New-Item -ItemType Directory -Force -Path '{folder}' | Out-Null\n\
+                 icacls '{folder}' /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' \
+                 '{user}:(OI)(CI)F'"
+            )
+        }
+        Problem::Folder { folder, .. } => {
+            format!("New-Item -ItemType Directory -Force -Path {0} | Get-Acl | Format-List", in_profile(folder))
+        }
+        Problem::DiskFull { folder } => format!(
+            "Get-PSDrive -PSProvider FileSystem\n\
+             Get-ChildItem -Path {} -Directory | ForEach-Object {{\n  \
+             $size = (Get-ChildItem -Path $_.FullName -Recurse -File | Measure-Object -Property Length -Sum).Sum\n  \
+             '{{0,10:N0}} MB  {{1}}' -f ($size / 1048576), $_.Name\n}}",
+            in_folder(folder, "runs")
+        ),
+        Problem::Program { folder, .. } => format!(
+            "Get-ChildItem -Path {} | Format-List FullName, Length\n\
+             Get-MpThreatDetection | Select-Object -Last 5 | Format-List InitialDetectionTime, Resources",
+            in_folder(folder, "runner-*")
+        ),
+        Problem::EndsWithConnection { .. } => "Get-CimInstance -ClassName Win32_Service -Filter \"Name = 'sshd'\" | \
+             Format-List State, StartName, PathName\n\
+             (Get-Item -Path \"$env:SystemRoot\\System32\\OpenSSH\\sshd.exe\").VersionInfo.ProductVersion"
+            .to_owned(),
+        Problem::NoCommand { solver: Solver::Calculix, .. } => {
+            "Get-ChildItem -Path 'C:\\', 'D:\\' -Filter 'ccx*.exe' -Recurse -ErrorAction SilentlyContinue | \
+             ForEach-Object { $_.FullName }"
+                .to_owned()
+        }
+        Problem::NoCommand { solver: Solver::Abaqus, .. } => {
+            "Get-ChildItem -Path 'C:\\SIMULIA\\Commands', 'D:\\SIMULIA\\Commands', \"$env:ProgramFiles\\SIMULIA\" \
+             -Filter 'ab*.bat' -Recurse -ErrorAction SilentlyContinue | ForEach-Object { $_.FullName }"
+                .to_owned()
+        }
+        Problem::License { .. } => "abaqus licensing lmstat -a\nabaqus licensing dslsstat -usage".to_owned(),
+        Problem::Command { .. } | Problem::TooSlow { .. } | Problem::Other { .. } => return None,
+    };
+    Some(command)
+}
+
+fn has_drive(folder: &WorkFolder) -> bool {
+    folder.as_str().contains(':')
+}
+
+fn backslashes(folder: &WorkFolder) -> String {
+    folder.as_str().trim_end_matches('/').replace('/', "\\")
+}
+
+/// A folder of the account's own, for its own PowerShell.
+fn in_profile(folder: &WorkFolder) -> String {
+    format!("\"$env:USERPROFILE\\{}\"", backslashes(folder))
+}
+
+fn in_folder(folder: &WorkFolder, name: &str) -> String {
+    if has_drive(folder) {
+        format!("'{}\\{name}'", backslashes(folder))
+    } else {
+        format!("\"$env:USERPROFILE\\{}\\{name}\"", backslashes(folder))
+    }
+}
+
+/// Lets our key in, on the node: on Linux as the account that runs jobs, on Windows as an administrator. What stands between
+/// the quotes of the key is base64 of our own behind the name of its kind.
+///
+/// On Windows all administrators share one file, which nobody else may write, or sshd does not read it (Microsoft Learn, "Key-based
+/// authentication in OpenSSH for Windows"). Accounts are named by their numbers, because their names are translated.
+pub fn authorize(user: &AccountName, public_key: &str, system: System) -> String {
+    match system {
+        System::Linux => format!(
+            "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{public_key}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys"
+        ),
+        System::Windows => at_once(&letting_in(user, public_key)),
+    }
+}
+
+/// Lines that stop at their first error, and leave no variable behind.
+fn at_once(lines: &str) -> String {
+    let lines: String = lines.lines().map(|line| format!("  {line}\n")).collect();
+    format!("& {{\n  $ErrorActionPreference = 'Stop'\n{lines}}}")
+}
+
+fn letting_in(user: &AccountName, public_key: &str) -> String {
+    format!(
+        "$account = New-Object -TypeName System.Security.Principal.NTAccount -ArgumentList '{user}'\n\
+         $sid = $account.Translate([System.Security.Principal.SecurityIdentifier]).Value\n\
+         $grants = @('*S-1-5-18:F', '*S-1-5-32-544:F')\n\
+         if (Get-LocalGroupMember -SID 'S-1-5-32-544' | Where-Object {{ $_.SID.Value -eq $sid }}) {{\n  \
+         $folder = \"$env:ProgramData\\ssh\"\n  \
+         $file = \"$folder\\administrators_authorized_keys\"\n\
+         }} else {{\n  \
+         $list = 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList'\n  \
+         $folder = (Get-ItemProperty -Path \"$list\\$sid\").ProfileImagePath + '\\.ssh'\n  \
+         $file = \"$folder\\authorized_keys\"\n  \
+         $grants += \"*${{sid}}:F\"\n\
+         }}\n\
+         New-Item -ItemType Directory -Force -Path $folder | Out-Null\n\
+         $key = '{public_key}'\n\
+         if (-not ((Test-Path -Path $file) -and (Select-String -Path $file -SimpleMatch -Pattern $key -Quiet))) {{\n  \
+         Add-Content -Path $file -Value $key -Encoding Ascii\n\
+         }}\n\
+         icacls $file /inheritance:r /grant $grants"
+    )
+}
+
+/// Shows a node's own fingerprint, on the node.
+pub fn host_key_command(system: System) -> &'static str {
+    match system {
+        System::Linux => "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+        System::Windows => "ssh-keygen -lf \"$env:ProgramData\\ssh\\ssh_host_ed25519_key.pub\"",
+    }
+}
+
+/// Makes a node of a Windows machine that has never been one, in PowerShell as an administrator: OpenSSH Server and its
+/// port, the account with its folder, our key, and the fingerprint to compare. It may be run again.
+///
+/// A domain's account is the domain's to make, and has a folder here once it has logged in on this machine.
+pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> String {
+    let port_of_sshd = if port == 22 {
+        String::new()
+    } else {
+        format!(
+            "$config = \"$env:ProgramData\\ssh\\sshd_config\"\n\
+             (Get-Content -Path $config) -replace '^#?Port .*$', 'Port {port}' | Set-Content -Path $config -Encoding Ascii\n\
+             Restart-Service -Name sshd\n"
+        )
+    };
+    let service = format!(
+        "if (-not (Get-Service -Name sshd -ErrorAction SilentlyContinue)) {{\n  \
+         Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0'\n\
+         }}\n\
+         Set-Service -Name sshd -StartupType Automatic\n\
+         Start-Service -Name sshd\n{port_of_sshd}\
+         if (-not (Get-NetFirewallRule -Name 'Abaqus-Job-Manager-SSH' -ErrorAction SilentlyContinue)) {{\n  \
+         New-NetFirewallRule -Name 'Abaqus-Job-Manager-SSH' -DisplayName 'SSH for Abaqus Job Manager' \
+         -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow | Out-Null\n\
+         }}\n"
+    );
+    let is_of_a_domain = user.as_str().contains(['\\', '@']);
+    let account = if is_of_a_domain {
+        String::new()
+    } else {
+        format!(
+            "if (-not (Get-LocalUser -Name '{user}' -ErrorAction SilentlyContinue)) {{\n  \
+             $password = Read-Host -Prompt 'Password for {user}' -AsSecureString\n  \
+             New-LocalUser -Name '{user}' -Password $password -PasswordNeverExpires | Out-Null\n  \
+             Add-LocalGroupMember -SID 'S-1-5-32-545' -Member '{user}'\n  \
+             $login = New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList '{user}', $password\n  \
+             Start-Process -FilePath \"$env:SystemRoot\\System32\\cmd.exe\" -ArgumentList '/c', 'exit' \
+             -Credential $login -LoadUserProfile -WorkingDirectory $env:SystemRoot -Wait\n\
+             }}\n"
+        )
+    };
+    let lines = [&service, &account, &letting_in(user, public_key), "\n", host_key_command(System::Windows)];
+    at_once(&lines.concat())
+}
