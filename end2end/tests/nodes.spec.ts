@@ -29,6 +29,15 @@ test('a node is added, its key is compared and accepted, and every step of its t
   await expect(nodes.field('cores')).toHaveValue('none');
   await nodes.field('id').fill('node-02');
   await nodes.field('cores').fill('1');
+
+  // a Windows machine is prepared for the account that is typed, whatever else is wrong yet
+  await nodes.prepareWindows.click();
+  await nodes.field('user').fill('taro');
+  await expect(nodes.preparation).toContainText("New-LocalUser -Name 'taro'");
+  await expect(nodes.preparation).toContainText('ssh-ed25519 ');
+  await nodes.field('user').fill('LAB\\taro');
+  await expect(nodes.preparation).toContainText("-ArgumentList 'LAB\\taro'");
+  await expect(nodes.preparation).not.toContainText('New-LocalUser');
   for (const [name, value] of Object.entries(values)) await nodes.field(name as keyof typeof values).fill(value);
   await nodes.save.click();
 
@@ -42,7 +51,7 @@ test('a node is added, its key is compared and accepted, and every step of its t
 
   await node.test.click();
   await expect(node.doctorSum).toHaveAttribute('data-ended', 'true', { timeout: 60_000 });
-  for (const step of ['name', 'port', 'host_key', 'login', 'shell', 'work_folder', 'program', 'clock', 'cores', 'calculix']) {
+  for (const step of ['name', 'port', 'host_key', 'login', 'shell', 'work_folder', 'program', 'letting_go', 'clock', 'cores', 'calculix']) {
     await expect(node.step(step)).toHaveAttribute('data-outcome', 'good');
   }
   await nodes.open();

@@ -5,7 +5,7 @@ use super::options::Resolved;
 use super::{Asking, Backend, fault};
 use crate::jobs::api::{ActionResult, JobAction, OptionsWish, SubmitRequest};
 use crate::{AppError, ErrorCode};
-use domain::files::{ABAQUS_ENV, CONSOLE, PART};
+use domain::files::{ABAQUS_ENV, CONSOLE, PART, may_be_short_for};
 use domain::options::OldJob;
 use domain::{Act, Cores, JobId, JobName, JobSummary, NodeWish, Priority, Solver, UploadId};
 use repository::{RepositoryError, Submission};
@@ -16,7 +16,7 @@ const MOST: usize = 500;
 const MOST_KEY: usize = 200;
 
 /// A name that two files of a run would share on the node, where the deck is called as the job is; some nodes take
-/// capitals and small letters for the same. The console text's name is taken as well.
+/// capitals and small letters for the same, and give long names a second, short one. The console text's name is taken as well.
 fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<String> {
     // what the solver itself writes: an old one would be taken for evidence, or keep the run from starting
     let own = ["inp", "sta", "msg", "dat", "log", "lck", "cid", "com", "cvg", "odb", "frd"];
@@ -24,7 +24,9 @@ fn clash<'n>(job: &JobName, includes: impl Iterator<Item = &'n str>) -> Option<S
     taken.extend([CONSOLE.to_owned(), ABAQUS_ENV.to_owned()]);
     for include in includes {
         let name = include.to_lowercase();
-        if taken.contains(&name) {
+        let is_same =
+            |known: &String| *known == name || may_be_short_for(&name, known) || may_be_short_for(known, &name);
+        if taken.iter().any(is_same) {
             return Some(include.to_owned());
         }
         taken.push(name);
@@ -277,6 +279,8 @@ mod tests {
         assert_eq!(of(&["BEAM.sta"]).as_deref(), Some("BEAM.sta"));
         assert_eq!(of(&["beam.lck"]).as_deref(), Some("beam.lck"));
         assert_eq!(of(&["other.sta"]), None);
+        assert_eq!(of(&["steel_plate.inc", "STEEL_~1.INC"]).as_deref(), Some("STEEL_~1.INC"));
+        assert_eq!(of(&["steel_~1.inc", "steel_plate.inc"]).as_deref(), Some("steel_plate.inc"));
         assert_eq!(of(&["console.log"]).as_deref(), Some("console.log"));
     }
 }

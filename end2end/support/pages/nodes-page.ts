@@ -6,8 +6,13 @@ export class NodesPage {
   readonly add: Locator;
   readonly form: Locator;
   readonly save: Locator;
+  /** What opens and closes it. */
+  readonly prepareWindows: Locator;
+  readonly preparation: Locator;
 
   constructor(readonly page: Page) {
+    this.preparation = page.getByTestId('prepare-windows');
+    this.prepareWindows = this.preparation.locator('summary');
     this.table = page.getByTestId('nodes');
     this.add = page.getByTestId('node-add');
     this.form = page.getByTestId('node-form');

@@ -60,7 +60,7 @@ async fn the_doctor_finds_nothing_wrong_with_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_doctor_finds_wrong_with_it_is_mended_in_power_shell() {
     let Some(node) = start_node() else { return };
-    hold(&node);
+    let _held = hold(&node);
     let solver = Solver { command: "no-such-abaqus".to_owned(), ..Solver::abaqus(&node, &Standin::default()) };
     let stack = Stack::start_solver(node, solver, "8", &[]).await;
     let printed = stack.command().args(["node", "test", "node-01"]).output().unwrap();

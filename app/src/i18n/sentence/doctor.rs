@@ -168,11 +168,11 @@ pub fn advice(locale: Locale, problem: &Problem, system: Option<System>) -> Stri
                 format!("The shell does not run commands{said}. Look whether its start-up files end it."),
             )
         }
-        Problem::Folder { folder, said } => {
+        Problem::Folder { folder, user, said } => {
             let said = quoted(locale, said);
             locale.pick(
-                format!("{folder} に書き込めません{said}。ノードでフォルダーを作り、所有者を確かめてください。"),
-                format!("{folder} cannot be written{said}. Make the folder on the node and check who owns it."),
+                format!("{user} は {folder} に書き込めません{said}。ノードでフォルダーを作り、だれが書き込めるか確かめてください。"),
+                format!("{user} cannot write {folder}{said}. Make the folder on the node, and see who may write there."),
             )
         }
         Problem::DiskFull { folder } => locale.pick(
