@@ -46,8 +46,8 @@ pub const LET_IN: Text = text(
 );
 pub const PREPARE_WINDOWS: Text = text("Windows のノードを準備する", "Prepare a Windows machine");
 pub const PREPARE_WINDOWS_TEXT: Text = text(
-    "ノードの PowerShell を管理者として開き、次をまとめて貼り付けます。OpenSSH Server とファイアウォール、下の欄のアカウント、このサーバーの鍵を設定します。ドメインのアカウントは、先に一度この機械でサインインしてください。何度実行してもかまいません。最後に出る指紋を、追加したあとの「ホスト鍵」と比べます。",
-    "Open PowerShell as administrator on the machine and paste all of this: it sets up OpenSSH Server and the firewall, the account that is typed below, and this server's key. A domain's account signs in there once beforehand. It may be run again. Compare the fingerprint at its end with the one under “Host key” after adding.",
+    "ノードの PowerShell を管理者として開き、次をまとめて貼り付けます。OpenSSH Server とファイアウォール、下の欄のアカウント、このサーバーの鍵を設定します。新しいアカウントのパスワードは、途中で尋ねられます。何度実行してもかまいません。最後に出る指紋を、追加したあとの「ホスト鍵」と比べます。",
+    "Open PowerShell as administrator on the machine and paste all of this: it sets up OpenSSH Server and the firewall, the account that is typed below, and this server's key. It asks for the new account's password. It may be run again. Compare the fingerprint at its end with the one under “Host key” after adding.",
 );
 pub const CANCEL: Text = text("やめる", "Cancel");
 pub const SETTINGS: Text = text("設定", "Settings");

@@ -14,17 +14,25 @@ pub const ABAQUS_ENV: &str = "abaqus_v6.env";
 ///
 /// A short name is the first six letters, or two and four of a checksum, then `~` and a number; of the ending three letters.
 pub fn may_be_short_for(short: &str, long: &str) -> bool {
-    let plain = |text: &str| text.chars().filter(|c| !matches!(c, ' ' | '.')).collect::<String>().to_lowercase();
+    let letter = |c| if matches!(c, '+' | ',' | '=' | '[' | ']') { '_' } else { c };
+    let plain =
+        |text: &str| text.chars().filter(|c| !matches!(c, ' ' | '.')).map(letter).collect::<String>().to_lowercase();
     let parts = |name: &str| {
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
         (plain(stem), plain(ending).chars().take(3).collect::<String>())
     };
     let ((short_stem, short_ending), (stem, ending)) = (parts(short), parts(long));
     let Some((head, number)) = short_stem.rsplit_once('~') else { return false };
-    let is_short = short_stem.chars().count() <= 8
+    // a name that is short itself has no other
+    let is_long = long.contains(' ')
+        || long.matches('.').count() > 1
+        || stem.chars().count() > 8
+        || long.rsplit_once('.').is_some_and(|(_, ending)| ending.chars().count() > 3)
+        || long.chars().map(letter).ne(long.chars());
+    let is_short = is_long
+        && short_stem.chars().count() <= 8
         && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && short.to_lowercase() != long.to_lowercase();
+        && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_checksum = || {
         let (first, sum): (String, String) = (head.chars().take(2).collect(), head.chars().skip(2).collect());
         sum.len() == 4 && sum.bytes().all(|byte| byte.is_ascii_hexdigit()) && stem.starts_with(&first)
@@ -44,6 +52,8 @@ mod tests {
             ("BE4F2A~1.INP", "beam_large.inp"),
             ("SHELLM~1.INC", "shell model.include"),
             ("shellm~3", "shell model"),
+            ("mesh_f~1.inc", "mesh,fine_a.inc"),
+            ("mesh~1.inp", "mesh.input"),
         ] {
             assert!(may_be_short_for(short, long), "{short} {long}");
         }
@@ -53,6 +63,7 @@ mod tests {
             ("mesh~1.inp", "beam_large.inp"),
             ("beam_l~.inp", "beam_large.inp"),
             ("~1.inp", "beam.inp"),
+            ("mesh~1.inc", "mesh.inc"),
             // longer than short names are
             ("beam_l~12.inp", "beam_large.inp"),
             ("beam_l~1.inp", "BEAM_L~1.inp"),

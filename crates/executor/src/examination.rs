@@ -107,8 +107,13 @@ impl Examination {
             return Ok(Err(said(&decoded(&heard))));
         }
         let answer = connection.hear(QUESTION, DOING, |heard| Shell::told(heard).is_some()).await?;
-        let is_windows = Shell::of(&answer.unwrap_or_default()).is_windows();
-        self.system = Some(if is_windows { System::Windows } else { System::Linux });
+        let shell = answer.as_deref().and_then(Shell::told);
+        self.system = match shell {
+            Some(shell) if shell.is_windows() => Some(System::Windows),
+            // a shell like sh on Windows does not make it another system
+            Some(_) => self.system.or(Some(System::Linux)),
+            None => self.system,
+        };
         Ok(Ok(()))
     }
 
@@ -152,13 +157,14 @@ impl Examination {
     }
 }
 
-/// Windows' own server says so (`SSH-2.0-OpenSSH_for_Windows_9.5`); any other is one of a system like Linux.
+/// Windows' own server says so (`SSH-2.0-OpenSSH_for_Windows_9.5`), and others of that name are those of systems like
+/// Linux; of any other server nothing is known.
 fn of_greeting(greeting: &[u8]) -> Option<System> {
-    if !greeting.starts_with(b"SSH-") {
-        return None;
+    let server = greeting.strip_prefix(b"SSH-2.0-")?;
+    if server.starts_with(b"OpenSSH_for_Windows") {
+        return Some(System::Windows);
     }
-    let is_windows = memchr::memmem::find(greeting, b"for_Windows").is_some();
-    Some(if is_windows { System::Windows } else { System::Linux })
+    (server.starts_with(b"OpenSSH") || server.starts_with(b"dropbear")).then_some(System::Linux)
 }
 
 #[cfg(test)]
@@ -169,6 +175,7 @@ mod tests {
     fn a_server_is_known_by_its_greeting_where_it_has_one() {
         assert_eq!(of_greeting(b"SSH-2.0-OpenSSH_for_Windows_9.5\r\n"), Some(System::Windows));
         assert_eq!(of_greeting(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"), Some(System::Linux));
+        assert_eq!(of_greeting(b"SSH-2.0-9.33 FlowSsh: Bitvise SSH Server (WinSSHD)\r\n"), None);
         assert_eq!(of_greeting(b""), None);
         assert_eq!(of_greeting(b"HTTP/1.1 400 Bad Request\r\n"), None);
     }

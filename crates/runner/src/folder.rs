@@ -43,8 +43,16 @@ impl Work {
         self.root.join("journal")
     }
 
+    /// Whether nothing was put there but this program, whole or on its way.
+    pub fn is_new(&self) -> bool {
+        let is_ours = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("runner"))
+        };
+        fs::read_dir(&self.root).is_ok_and(|mut entries| entries.all(is_ours))
+    }
+
     /// All runs.
-    pub fn runs(&self) -> PathBuf {
+    fn runs(&self) -> PathBuf {
         self.root.join(RUNS)
     }
 

@@ -1,16 +1,21 @@
 //! Start the solver at most once, and answer only when it no longer needs the caller.
 
-use crate::folder::{LaunchRecord, Work, fault, now, while_doing};
+use crate::folder::{ExitRecord, LaunchRecord, RunFolder, Work, fault, now, while_doing};
 use crate::journal::{Journal, Word};
 use crate::os::{self, Wrapper};
+use domain::lifecycle::RunEnd;
 use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched, MARK};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-
-/// Between two looks at the records of a wrapper that cannot speak.
 #[cfg(windows)]
-const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
+use std::time::{Duration, Instant};
+
+/// Between two looks at the records of a wrapper that cannot speak, and how long they are waited for.
+#[cfg(windows)]
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+#[cfg(windows)]
+const HEARD_BY: Duration = Duration::from_secs(8);
 
 pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     check(&request)?;
@@ -19,11 +24,7 @@ pub fn launch(work: &Work, request: LaunchRequest) -> Result<Launched, Fault> {
     let boot = os::boot();
     let outcome = pass_gate(work, &request, &boot)?;
     if outcome == LaunchOutcome::Launched {
-        let told = start_wrapper(work, &request).map_err(while_doing("starting the wrapper"))?;
-        let ended = || work.run(&request.token).exit_record().map_err(while_doing("reading how the run ended"));
-        if !told && ended()?.is_none() {
-            return Err(Fault { kind: FaultKind::System, message: "the wrapper ended before it had begun".to_owned() });
-        }
+        start_wrapper(work, &request)?;
     }
     Ok(Launched { outcome, boot })
 }
@@ -96,24 +97,53 @@ fn pass_gate(work: &Work, request: &LaunchRequest, boot: &str) -> Result<LaunchO
     Ok(LaunchOutcome::Launched)
 }
 
-/// Whether the wrapper has told that it is on its own and has written down who it is.
-fn start_wrapper(work: &Work, request: &LaunchRequest) -> io::Result<bool> {
+fn start_wrapper(work: &Work, request: &LaunchRequest) -> Result<(), Fault> {
     let run = work.run(&request.token);
-    let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
-    match os::let_go(work.program(), &request.token, run.root(), log)? {
+    let start = || {
+        let log = OpenOptions::new().create(true).append(true).open(run.wrapper_log())?;
+        os::let_go(work.program(), &request.token, run.root(), log)
+    };
+    let wrapper = match start() {
+        Ok(wrapper) => wrapper,
+        // the gate is passed and nobody else may start it any more: that is how the run has ended
+        Err(error) => {
+            let end = RunEnd::CannotStart { reason: format!("starting the wrapper: {error}") };
+            let written = run.write_exit_record(&ExitRecord { end, at: now() });
+            return written.map_err(while_doing("starting the wrapper"));
+        }
+    };
+    if is_on_its_own(&run, wrapper).map_err(while_doing("starting the wrapper"))? {
+        return Ok(());
+    }
+    Err(Fault { kind: FaultKind::System, message: "the wrapper ended before it had begun".to_owned() })
+}
+
+/// Waits until the wrapper has written down who it is, or how the run has ended; `false` where it has ended without a word.
+fn is_on_its_own(run: &RunFolder, wrapper: Wrapper) -> io::Result<bool> {
+    match wrapper {
         Wrapper::Speaks(said) => {
             let mut line = String::new();
             BufReader::new(said).read_line(&mut line)?;
-            Ok(!line.is_empty())
+            Ok(!line.is_empty() || run.exit_record()?.is_some())
         }
         #[cfg(windows)]
-        Wrapper::Mute(process) => loop {
-            // before the look at its records: whoever has ended writes none after it
-            let ended = !process.is_alive()?;
-            if run.process_record()?.is_some() || ended {
-                return Ok(!ended);
+        Wrapper::Mute(process) => {
+            let begun = Instant::now();
+            loop {
+                // before the look at its records: whoever has ended writes none after it
+                let ended = match &process {
+                    Some(process) => !process.is_alive()?,
+                    None => false,
+                };
+                // what is not known in time is told by polls: it begins soon, or never (`wrap::LATEST`)
+                if run.process_record()?.is_some() || run.exit_record()?.is_some() || begun.elapsed() > HEARD_BY {
+                    return Ok(true);
+                }
+                if ended {
+                    return Ok(false);
+                }
+                std::thread::sleep(LOOK_AGAIN);
             }
-            std::thread::sleep(LOOK_AGAIN);
-        },
+        }
     }
 }

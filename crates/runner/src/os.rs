@@ -33,9 +33,10 @@ pub fn is_of_this_boot(record: &str, boot: &str) -> io::Result<bool> {
 pub enum Wrapper {
     /// By a line on its stdout.
     Speaks(io::PipeReader),
-    /// By its records alone: whoever has started it for us gave it no pipe.
+    /// By its records alone: whoever has started it for us gave it no pipe. `None`: not even its number is known, or whether it
+    /// was started.
     #[cfg(windows)]
-    Mute(Started),
+    Mute(Option<Started>),
 }
 
 /// A process that cannot be mistaken for a later one with the same number: meaningful within one boot only.

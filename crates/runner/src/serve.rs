@@ -75,8 +75,8 @@ impl Talk {
 
 /// Until the caller goes away.
 pub fn serve(work: Work) -> ExitCode {
-    // once, before there is anything in it: later it is as an admin has set it
-    if matches!(work.runs().try_exists(), Ok(false))
+    // at the first start only: later it is as an admin has set it, and what others have put there stays theirs
+    if work.is_new()
         && let Err(error) = os::keep_folder_to_ourselves(work.root())
     {
         // the folder may be another's, who has prepared it: it can be used all the same

@@ -3,12 +3,16 @@
 use crate::folder::{ExitRecord, LaunchRecord, ProcessRecord, RunFolder, Work, now};
 use crate::os;
 use domain::lifecycle::RunEnd;
-use domain::{ExitStatus, RunToken};
+use domain::{ExitStatus, RunToken, Seconds};
 use runner::protocol::{LaunchRequest, MARK};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::process::{Child, ExitCode, Stdio};
 use std::time::Duration;
+
+/// Whoever begins later than this after the launch would be taken for one that never came (`poll::BIRTH`, which leaves it some
+/// seconds to write down who it is), and its run be given to somebody else.
+const LATEST: Seconds = Seconds(20);
 
 /// Between two tries to write the end down: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -25,9 +29,10 @@ pub fn run(work: &Work, argument: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let end = match watch(&run, &record.request) {
-        Ok(end) => end,
-        Err(error) => RunEnd::CannotStart { reason: error.to_string() },
+    let end = if now().since(record.at) > LATEST {
+        RunEnd::CannotStart { reason: "the machine was too slow to begin it in time".to_owned() }
+    } else {
+        watch(&run, &record.request).unwrap_or_else(|error| RunEnd::CannotStart { reason: error.to_string() })
     };
     if record_end(&run, &ExitRecord { end, at: now() }) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

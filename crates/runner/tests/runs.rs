@@ -328,6 +328,12 @@ fn a_windows_work_folder_is_written_by_nobody_else_after_its_first_start_and_the
     let let_all_write = || std::fs::set_permissions(&work, std::fs::Permissions::from_mode(0o777)).unwrap();
     let others_write = || std::fs::metadata(&work).unwrap().permissions().mode() & 0o002 != 0;
     let_all_write();
+    std::fs::write(node.path("shared.txt"), "of the lab's own").unwrap();
+    let mut talk = node.talk();
+    talk.ask("probe", &json!({}));
+    assert!(others_write(), "what others have there stays theirs");
+    talk.end();
+    std::fs::remove_file(node.path("shared.txt")).unwrap();
     let mut talk = node.talk();
     talk.ask("probe", &json!({}));
     assert!(!others_write());

@@ -30,11 +30,13 @@ pub async fn examine_node(executor: Executor, node: Node, settings: Arc<Settings
             failed += 1;
             say(&format!("{indent}       {}", sentence::doctor::advice(Locale::En, problem, report.system)));
             for (system, command) in remedies(problem, report.system) {
-                if let Some(system) = system {
+                // what is for PowerShell is pasted as a whole, so it has nothing before its lines
+                let is_windows = system.or(report.system) == Some(System::Windows);
+                if let Some(system) = system.or(report.system.filter(|_| is_windows)) {
                     say(&format!("{indent}       {}:", sentence::doctor::system(system).in_locale(Locale::En)));
                 }
-                let prompt = if system.or(report.system) == Some(System::Windows) { "PS>" } else { "$" };
-                command.lines().for_each(|line| say(&format!("{indent}       {prompt} {line}")));
+                let prompt = if is_windows { "" } else { "$ " };
+                command.lines().for_each(|line| say(&format!("{indent}       {prompt}{line}")));
             }
         }
     }

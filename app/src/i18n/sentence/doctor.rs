@@ -29,7 +29,7 @@ pub fn step(step: Step) -> Text {
 pub fn system(system: System) -> Text {
     match system {
         System::Linux => text("Linux", "Linux"),
-        System::Windows => text("Windows (管理者の PowerShell)", "Windows (PowerShell as administrator)"),
+        System::Windows => text("Windows (管理者として実行した PowerShell)", "Windows (PowerShell as administrator)"),
     }
 }
 
@@ -134,7 +134,7 @@ pub fn advice(locale: Locale, problem: &Problem, system: Option<System>) -> Stri
         Problem::Closed { host, port, said } => {
             let said = quoted(locale, said);
             locale.pick(
-                format!("{host} の{port}番ポートにつながりません{said}。電源とネットワーク、SSH サーバー、ファイアウォールを確かめてください。初めて使う Windows は、「ノードを追加」にある準備を先に行います。ノードで次を実行します。"),
+                format!("{host} の{port}番ポートにつながりません{said}。電源とネットワーク、SSH サーバー、ファイアウォールを確かめてください。初めて使う Windows では、先に「ノードを追加」の準備を行ってください。ノードで次を実行します。"),
                 format!("Nothing answers at port {port} of {host}{said}. Check power and network, the SSH server and the firewall. A Windows that was never a node is prepared first, as “Add a node” says. On the node:"),
             )
         }
@@ -182,7 +182,7 @@ pub fn advice(locale: Locale, problem: &Problem, system: Option<System>) -> Stri
         Problem::Program { said, .. } if is_windows => {
             let said = quoted(locale, said);
             locale.pick(
-                format!("ノード用プログラムが動きません{said}。64ビットの Windows か、ウイルス対策やアプリケーション制御が止めていないか確かめてください。"),
+                format!("ノード用プログラムが動きません{said}。64ビット版の Windows であること、ウイルス対策ソフトやアプリケーション制御にブロックされていないことを確かめてください。"),
                 format!("Our program does not run there{said}. Check that it is a 64-bit Windows and that no virus scanner or application control stops it."),
             )
         }
@@ -196,8 +196,8 @@ pub fn advice(locale: Locale, problem: &Problem, system: Option<System>) -> Stri
         Problem::EndsWithConnection { said } => {
             let (words, said) = (fault::infrastructure(locale, &Fault::LetsNothingGo), quoted(locale, said));
             locale.pick(
-                format!("{words}{said}。直るまで、このノードは新しいジョブを受け取りません。"),
-                format!("{words}{said}. Until then this node takes no job."),
+                format!("{words}{said}。解決するまで、このノードは新しいジョブを受け取りません。管理者のアカウントなら WMI で開始できますが、鍵はそのアカウントに入れ直す必要があり、管理者全員の鍵になります。"),
+                format!("{words}{said}. Until then this node takes no job. An administrator's account could start runs by WMI, but the key must be let in anew for it, and is then one of all administrators."),
             )
         }
         Problem::NoCommand { solver, command, said } if is_windows => {

@@ -103,8 +103,8 @@ pub fn infrastructure(locale: Locale, fault: &Fault) -> String {
             format!("The program for nodes does not run there ({said})"),
         ),
         Fault::LetsNothingGo => (
-            "ノードのSSHサーバーか、それを動かしているものが、接続が切れると開始した計算もすべて終了させます。OpenSSH Serverを新しい版に更新し、サービスとして直接動かしてください。ノードのアカウントを管理者にする方法もあります(WMIで開始します)".to_owned(),
-            "The node's SSH server, or what it runs under, ends every run with its connection: update its OpenSSH Server, and let it run as a service by itself; or give the node's account administrator's rights, so that runs are started by WMI".to_owned(),
+            "ノードのSSHサーバーか、それを動かしているものが、接続が切れると開始した計算もすべて終了させます。OpenSSH Serverを新しい版に更新し、サービスとして直接動かしてください".to_owned(),
+            "The node's SSH server, or what it runs under, ends every run with its connection: update its OpenSSH Server, and let it run as a service by itself".to_owned(),
         ),
         Fault::OnNode { said } => (format!("ノードで失敗しました ({said})"), format!("It failed on the node ({said})")),
         Fault::RunUnread { said } => (

@@ -80,17 +80,7 @@ fn on_windows(problem: &Problem) -> Option<String> {
         Problem::Shell { .. } => {
             "Get-ItemProperty -Path 'HKLM:\\SOFTWARE\\OpenSSH' | Format-List DefaultShell*".to_owned()
         }
-        Problem::Folder { folder, user, .. } if has_drive(folder) => {
-            let folder = backslashes(folder);
-            format!(
-                "New-Item -ItemType Directory -Force -Path '{folder}' | Out-Null\n\
-                 icacls '{folder}' /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F' \
-                 '{user}:(OI)(CI)F'"
-            )
-        }
-        Problem::Folder { folder, .. } => {
-            format!("New-Item -ItemType Directory -Force -Path {0} | Get-Acl | Format-List", in_profile(folder))
-        }
+        Problem::Folder { folder, user, .. } => making(folder, user),
         Problem::DiskFull { folder } => format!(
             "Get-PSDrive -PSProvider FileSystem\n\
              Get-ChildItem -Path {} -Directory | ForEach-Object {{\n  \
@@ -131,30 +121,60 @@ fn backslashes(folder: &WorkFolder) -> String {
     folder.as_str().trim_end_matches('/').replace('/', "\\")
 }
 
-/// A folder of the account's own, for its own PowerShell.
-fn in_profile(folder: &WorkFolder) -> String {
-    format!("\"$env:USERPROFILE\\{}\"", backslashes(folder))
-}
-
+/// What lies in the work folder; of a folder in the account's home for whoever looks, so that all homes are looked at.
 fn in_folder(folder: &WorkFolder, name: &str) -> String {
     if has_drive(folder) {
         format!("'{}\\{name}'", backslashes(folder))
     } else {
-        format!("\"$env:USERPROFILE\\{}\\{name}\"", backslashes(folder))
+        format!("\"$env:SystemDrive\\Users\\*\\{}\\{name}\"", backslashes(folder))
     }
 }
+
+/// Makes the work folder, where it is missing for nobody else, and lets the account write there.
+fn making(folder: &WorkFolder, user: &AccountName) -> String {
+    if has_drive(folder) {
+        let folder = backslashes(folder);
+        return at_once(&format!(
+            "if (-not (Test-Path -Path '{folder}')) {{\n  \
+             New-Item -ItemType Directory -Path '{folder}' | Out-Null\n  \
+             icacls '{folder}' /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F'\n\
+             }}\n\
+             icacls '{folder}' /grant '{user}:(OI)(CI)F'"
+        ));
+    }
+    at_once(&format!(
+        "{}\n\
+         $folder = {HOME} + '\\{}'\n\
+         New-Item -ItemType Directory -Force -Path $folder | Out-Null\n\
+         icacls $folder /grant \"*${{sid}}:(OI)(CI)F\"",
+        known_account(user),
+        backslashes(folder)
+    ))
+}
+
+/// Accounts are told by their numbers: names are translated, and are many.
+fn known_account(user: &AccountName) -> String {
+    format!(
+        "$account = New-Object -TypeName System.Security.Principal.NTAccount -ArgumentList '{user}'\n\
+         $sid = $account.Translate([System.Security.Principal.SecurityIdentifier]).Value\n\
+         $profiles = 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList'"
+    )
+}
+
+/// The home of a known account.
+const HOME: &str = "(Get-ItemProperty -Path \"$profiles\\$sid\").ProfileImagePath";
 
 /// Lets our key in, on the node: on Linux as the account that runs jobs, on Windows as an administrator. What stands between
 /// the quotes of the key is base64 of our own behind the name of its kind.
 ///
-/// On Windows all administrators share one file, which nobody else may write, or sshd does not read it (Microsoft Learn, "Key-based
-/// authentication in OpenSSH for Windows"). Accounts are named by their numbers, because their names are translated.
+/// On Windows all administrators share one file, which nobody else may write, or sshd does not read it (Microsoft Learn,
+/// "Key-based authentication in OpenSSH for Windows").
 pub fn authorize(user: &AccountName, public_key: &str, system: System) -> String {
     match system {
         System::Linux => format!(
             "mkdir -p ~/.ssh && chmod 700 ~/.ssh\necho '{public_key}' >> ~/.ssh/authorized_keys\nchmod 600 ~/.ssh/authorized_keys"
         ),
-        System::Windows => at_once(&letting_in(user, public_key)),
+        System::Windows => at_once(&format!("$login = $null\n{}", letting_in(user, public_key))),
     }
 }
 
@@ -164,26 +184,38 @@ fn at_once(lines: &str) -> String {
     format!("& {{\n  $ErrorActionPreference = 'Stop'\n{lines}}}")
 }
 
+/// An account has a home once it has logged in, so it does, by `$login` where that is there. Who is an administrator is
+/// asked of the group itself: `Get-LocalGroupMember` of 5.1 fails where one of its members is no more.
 fn letting_in(user: &AccountName, public_key: &str) -> String {
     format!(
-        "$account = New-Object -TypeName System.Security.Principal.NTAccount -ArgumentList '{user}'\n\
-         $sid = $account.Translate([System.Security.Principal.SecurityIdentifier]).Value\n\
+        "{}\n\
+         if (-not (Test-Path -Path \"$profiles\\$sid\")) {{\n  \
+         if (-not $login) {{ $login = Get-Credential -UserName '{user}' -Message 'Log in once, which makes the home folder' }}\n  \
+         Start-Process -FilePath \"$env:SystemRoot\\System32\\cmd.exe\" -ArgumentList '/c', 'exit' \
+         -Credential $login -LoadUserProfile -WorkingDirectory $env:SystemRoot -Wait\n\
+         }}\n\
+         $group = New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'\n\
+         $name = $group.Translate([System.Security.Principal.NTAccount]).Value -replace '^.*\\\\', ''\n\
+         $members = ([ADSI]\"WinNT://./$name,group\").psbase.Invoke('Members') | ForEach-Object {{\n  \
+         $bytes = $_.GetType().InvokeMember('objectSid', 'GetProperty', $null, $_, $null)\n  \
+         (New-Object -TypeName System.Security.Principal.SecurityIdentifier -ArgumentList $bytes, 0).Value\n\
+         }}\n\
          $grants = @('*S-1-5-18:F', '*S-1-5-32-544:F')\n\
-         if (Get-LocalGroupMember -SID 'S-1-5-32-544' | Where-Object {{ $_.SID.Value -eq $sid }}) {{\n  \
+         if ($members -contains $sid) {{\n  \
          $folder = \"$env:ProgramData\\ssh\"\n  \
          $file = \"$folder\\administrators_authorized_keys\"\n\
          }} else {{\n  \
-         $list = 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList'\n  \
-         $folder = (Get-ItemProperty -Path \"$list\\$sid\").ProfileImagePath + '\\.ssh'\n  \
+         $folder = {HOME} + '\\.ssh'\n  \
          $file = \"$folder\\authorized_keys\"\n  \
          $grants += \"*${{sid}}:F\"\n\
          }}\n\
          New-Item -ItemType Directory -Force -Path $folder | Out-Null\n\
          $key = '{public_key}'\n\
-         if (-not ((Test-Path -Path $file) -and (Select-String -Path $file -SimpleMatch -Pattern $key -Quiet))) {{\n  \
-         Add-Content -Path $file -Value $key -Encoding Ascii\n\
-         }}\n\
-         icacls $file /inheritance:r /grant $grants"
+         $lines = @()\n\
+         if (Test-Path -Path $file) {{ $lines = @([System.IO.File]::ReadAllLines($file)) }}\n\
+         if ($lines -notcontains $key) {{ [System.IO.File]::WriteAllLines($file, [string[]]($lines + $key)) }}\n\
+         icacls $file /inheritance:r /grant $grants",
+        known_account(user)
     )
 }
 
@@ -196,17 +228,22 @@ pub fn host_key_command(system: System) -> &'static str {
 }
 
 /// Makes a node of a Windows machine that has never been one, in PowerShell as an administrator: OpenSSH Server and its
-/// port, the account with its folder, our key, and the fingerprint to compare. It may be run again.
-///
-/// A domain's account is the domain's to make, and has a folder here once it has logged in on this machine.
+/// port, the account with its home, our key, and the fingerprint to compare. It may be run again. A domain's account is the
+/// domain's to make.
 pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> String {
-    let port_of_sshd = if port == 22 {
+    let listening = if port == 22 {
         String::new()
     } else {
+        // as UTF-8 without a mark: accounts in it may have Japanese names
         format!(
             "$config = \"$env:ProgramData\\ssh\\sshd_config\"\n\
-             (Get-Content -Path $config) -replace '^#?Port .*$', 'Port {port}' | Set-Content -Path $config -Encoding Ascii\n\
-             Restart-Service -Name sshd\n"
+             $text = [System.IO.File]::ReadAllText($config)\n\
+             if ($text -notmatch '(?m)^Port {port}\\s*$') {{\n  \
+             Copy-Item -Path $config -Destination \"$config.before\"\n  \
+             $others = $text -replace '(?m)^Port\\s', '#Port '\n  \
+             [System.IO.File]::WriteAllText($config, \"Port {port}`r`n$others\")\n  \
+             Restart-Service -Name sshd\n\
+             }}\n"
         )
     };
     let service = format!(
@@ -214,11 +251,13 @@ pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> Strin
          Add-WindowsCapability -Online -Name 'OpenSSH.Server~~~~0.0.1.0'\n\
          }}\n\
          Set-Service -Name sshd -StartupType Automatic\n\
-         Start-Service -Name sshd\n{port_of_sshd}\
-         if (-not (Get-NetFirewallRule -Name 'Abaqus-Job-Manager-SSH' -ErrorAction SilentlyContinue)) {{\n  \
-         New-NetFirewallRule -Name 'Abaqus-Job-Manager-SSH' -DisplayName 'SSH for Abaqus Job Manager' \
-         -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow | Out-Null\n\
-         }}\n"
+         Start-Service -Name sshd\n\
+         {listening}\
+         $rule = 'Abaqus-Job-Manager-SSH'\n\
+         Get-NetFirewallRule -Name $rule -ErrorAction SilentlyContinue | Remove-NetFirewallRule\n\
+         New-NetFirewallRule -Name $rule -DisplayName 'SSH for Abaqus Job Manager' -Direction Inbound -Protocol TCP \
+         -LocalPort {port} -Action Allow | Out-Null\n\
+         $login = $null\n"
     );
     let is_of_a_domain = user.as_str().contains(['\\', '@']);
     let account = if is_of_a_domain {
@@ -226,12 +265,9 @@ pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> Strin
     } else {
         format!(
             "if (-not (Get-LocalUser -Name '{user}' -ErrorAction SilentlyContinue)) {{\n  \
-             $password = Read-Host -Prompt 'Password for {user}' -AsSecureString\n  \
-             New-LocalUser -Name '{user}' -Password $password -PasswordNeverExpires | Out-Null\n  \
-             Add-LocalGroupMember -SID 'S-1-5-32-545' -Member '{user}'\n  \
-             $login = New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList '{user}', $password\n  \
-             Start-Process -FilePath \"$env:SystemRoot\\System32\\cmd.exe\" -ArgumentList '/c', 'exit' \
-             -Credential $login -LoadUserProfile -WorkingDirectory $env:SystemRoot -Wait\n\
+             $login = Get-Credential -UserName '{user}' -Message 'A password for the new account'\n  \
+             New-LocalUser -Name '{user}' -Password $login.Password -PasswordNeverExpires | Out-Null\n  \
+             Add-LocalGroupMember -SID 'S-1-5-32-545' -Member '{user}'\n\
              }}\n"
         )
     };

@@ -87,7 +87,7 @@ pub fn held_by(_: &Path) -> io::Result<Option<String>> {
 }
 
 /// Starts this program's wrapper for a run so that it can become independent ([`detach`]). Its end is not awaited, because
-/// it lives on.
+/// it lives on. After an error nothing was started.
 pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: fs::File) -> io::Result<Wrapper> {
     let (said, stdout) = io::pipe()?;
     let mut wrapper = Command::new(program)

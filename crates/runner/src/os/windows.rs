@@ -105,7 +105,8 @@ pub fn held_by(program: &Path) -> io::Result<Option<String>> {
     }))
 }
 
-/// Starts this program's wrapper for a run outside of the caller's job. Its end is not awaited, because it lives on.
+/// Starts this program's wrapper for a run outside of the caller's job. Its end is not awaited, because it lives on. After an
+/// error nothing was started, and nothing will be.
 pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io::Result<Wrapper> {
     let args = ["wrap", token.as_str()];
     match way_out(program)?.map_err(io::Error::other)? {
@@ -114,7 +115,14 @@ pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io:
             process::start_outside(program, &args, folder, &stdout, &log)?;
             Ok(Wrapper::Speaks(said))
         }
-        WayOut::Wmi => Ok(Wrapper::Mute(wmi::start(program, &args, folder)?)),
+        WayOut::Wmi => {
+            let started = wmi::start(program, &args, folder);
+            if !matches!(started, Ok(Some(_))) {
+                // the next launch finds out anew, before it has passed the gate
+                *TRIED.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+            started.map(Wrapper::Mute)
+        }
     }
 }
 

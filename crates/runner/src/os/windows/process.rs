@@ -189,7 +189,10 @@ impl Drop for Lent {
 pub struct Started(OwnedHandle);
 
 impl Started {
-    /// One that somebody has just started for us, with every right to it that is needed here.
+    /// One that somebody has just started for us.
+    ///
+    /// # Errors
+    /// It has ended already, or may not be looked at.
     pub fn of(pid: u32) -> io::Result<Started> {
         open(pid, KNOW | PROCESS_TERMINATE).map(Started)
     }
