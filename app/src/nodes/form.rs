@@ -147,7 +147,10 @@ fn Preparation(typed: Typed, key: String) -> impl IntoView {
                 <summary class="cursor-pointer font-semibold">{t(words::PREPARE_WINDOWS)}</summary>
                 <div class="grid gap-2 pt-2">
                     <p class="phrase text-sm">{t(words::PREPARE_WINDOWS_TEXT)}</p>
-                    {move || on_windows().map(|text| view! { <Command text=text /> })}
+                    // long: the fields below it are what is filled in here
+                    <div class="max-h-80 overflow-y-auto">
+                        {move || on_windows().map(|text| view! { <Command text=text /> })}
+                    </div>
                 </div>
             </details>
         </div>

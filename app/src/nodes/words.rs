@@ -41,8 +41,8 @@ pub const ADD_TEXT: Text = text(
     "It is used once you have accepted its host key. Nothing has to be installed there.",
 );
 pub const LET_IN: Text = text(
-    "ノードで、ジョブを実行するアカウントとして次を実行すると、このサーバーがログインできるようになります。",
-    "Run this on the node, as the account that runs jobs, so that this server may log in there.",
+    "Linux のノードでは、ジョブを実行するアカウントとして次を実行すると、このサーバーがログインできるようになります。",
+    "On a Linux node, run this as the account that runs jobs, so that this server may log in there.",
 );
 pub const PREPARE_WINDOWS: Text = text("Windows のノードを準備する", "Prepare a Windows machine");
 pub const PREPARE_WINDOWS_TEXT: Text = text(

@@ -45,14 +45,17 @@ pub fn hint(field: NodeField) -> Text {
         NodeField::Port => text("ふつうは 22", "Usually 22"),
         NodeField::User => text("ジョブを実行するアカウント", "The account that runs jobs"),
         NodeField::WorkDir => {
-            text("ホームからの相対パスか、/ で始まるパス", "Relative to the account's home, or beginning with /")
+            text("ホームからの相対パスか、/ や D:/ で始まるパス", "Relative to the account's home, or from / or D:/")
         }
         NodeField::Cores => text("ジョブに使えるコア", "Cores that jobs may take"),
         NodeField::MaxTokens => text("このノードのジョブが同時に持てる数", "Held by its jobs at once, at most"),
-        NodeField::Abaqus => {
-            text("abaqus、または / で始まるパス。なければ空欄", "abaqus, or a path from /; empty if none")
+        NodeField::Abaqus => text(
+            "abaqus、または / や C:\\ で始まるパス。なければ空欄",
+            "abaqus, or a path from / or C:\\; empty if none",
+        ),
+        NodeField::Calculix => {
+            text("ccx、または / や C:\\ で始まるパス。なければ空欄", "ccx, or a path from / or C:\\; empty if none")
         }
-        NodeField::Calculix => text("ccx、または / で始まるパス。なければ空欄", "ccx, or a path from /; empty if none"),
         NodeField::State | NodeField::HostKey => text("", ""),
     }
 }
