@@ -20,6 +20,7 @@ stack_at() {
   mkdir -p "$SSH_DIR" "$NODE_DIR" "$STACK/data" "$STACK/uploads" "$STACK/results" "$STACK/logs"
   # Nothing here is for others on this machine: keys, and the decks of whoever uses it.
   chmod 700 "$SSH_DIR"
+  chmod 750 "$STACK/data" "$STACK/uploads" "$STACK/results" "$STACK/logs"
 }
 
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -319,6 +320,24 @@ write_env() { # FILE
         printf 'USER_ID=%s\nPASSWORD=%s\nTOKEN=%s\n' "$id" "$password" "$(cat "$STACK/token")"
       fi
     } >"$1.new"
+    mv "$1.new" "$1"
+  )
+}
+
+# The program as the server was told to be: for commands of people who try it. Only its owner reads it, for the secret in it.
+write_command() { # FILE
+  (
+    umask 077
+    {
+      printf '#!/usr/bin/env bash\ncd %q || exit\n' "$STACK"
+      for name in DATABASE_PATH UPLOAD_DIR RESULTS_DIR BACKUP_DIR METRICS_DIR LOG_DIR LOG_LEVEL PORT LISTEN \
+        SSH_PRIVATE_KEY_PATH SESSION_SECRET MAX_FILE_SIZE_MB TOTAL_LICENSE_TOKENS RUNNER_LINUX RUNNER_WINDOWS \
+        LEPTOS_SITE_ROOT LEPTOS_SITE_PKG_DIR LEPTOS_HASH_FILES LEPTOS_ENV LEPTOS_SITE_ADDR; do
+        printf 'export %s=%q\n' "$name" "${!name}"
+      done
+      printf 'exec %q "$@"\n' "$SERVER"
+    } >"$1.new"
+    chmod 700 "$1.new"
     mv "$1.new" "$1"
   )
 }

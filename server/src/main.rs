@@ -74,7 +74,7 @@ enum Command {
     Optimize,
     /// Looks at everything on this machine and on every node, says what must be put right and how. It changes nothing.
     Doctor,
-    /// Says how the server is, once; fails where it does not answer or is not well.
+    /// Says how the server is, once; fails where it does not answer or cannot serve.
     Health,
     /// Writes what somebody who helps from afar needs into a `.zip`: versions, settings, health, the doctor's report and the
     /// end of the logs, without secrets.

@@ -77,7 +77,7 @@ fn unfinished(file: &Path) -> PathBuf {
     file.with_file_name(format!(".{name}.{}.part", uuid::Uuid::now_v7()))
 }
 
-/// Says how the server is, once; fails where it does not answer or is not well, so that scripts can ask.
+/// Says how the server is, once; fails where it does not answer or cannot serve, so that scripts can ask.
 pub async fn tell_health(config: &Config) -> Result<(), Box<dyn Error>> {
     let (is_well, said) = ask_health(config).await?;
     println!("{said}");

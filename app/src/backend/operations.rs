@@ -26,13 +26,14 @@ pub struct OwnFolders {
 }
 
 /// A command of this program to copy, such as `restore latest`: by the script beside it where there is one (it knows the
-/// folder and the account), else by the program's own path.
+/// folder and the account), else by the program's own path, from the folder that this server's settings are in.
 pub fn command(words: &str) -> String {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("abaqus-job-manager"));
     let (verb, rest) = words.split_once(' ').map_or((words, String::new()), |(verb, rest)| (verb, format!(" {rest}")));
     let script = program.with_file_name(format!("{verb}.sh"));
     if !script.exists() {
-        return format!("{} {words}", program.display());
+        let here = std::env::current_dir().map(|here| format!("cd '{}' && ", here.display())).unwrap_or_default();
+        return format!("{here}'{}' {words}", program.display());
     }
     // PREFIX/releases/VERSION: whichever version is in use when the command is
     let prefix = program.parent().and_then(Path::parent).filter(|folder| folder.ends_with("releases"));

@@ -40,6 +40,7 @@ impl Chart {
     }
 
     fn sum(&self, locale: Locale) -> String {
+        let deserve = |caution: usize| if caution == 1 { "deserves" } else { "deserve" };
         let count = |fits: fn(&Outcome) -> bool| self.over.iter().filter(|report| fits(&report.outcome)).count();
         let (all, good) = (self.steps.len(), count(|outcome| matches!(outcome, Outcome::Good { .. })));
         let caution = count(|outcome| matches!(outcome, Outcome::Caution { .. }));
@@ -48,7 +49,7 @@ impl Chart {
             (0, 0) => locale.pick(format!("{all}項目のうち{good}件が正常です。"), format!("{good} of {all} are well.")),
             (caution, 0) => locale.pick(
                 format!("{all}項目のうち{good}件が正常、{caution}件は注意が必要です。"),
-                format!("{good} of {all} are well; {caution} deserve a look."),
+                format!("{good} of {all} are well; {caution} {} a look.", deserve(caution)),
             ),
             (0, failed) => locale.pick(
                 format!("{all}項目のうち{good}件が正常、{failed}件は修正が必要です。"),
@@ -56,7 +57,7 @@ impl Chart {
             ),
             (caution, failed) => locale.pick(
                 format!("{all}項目のうち{good}件が正常、{caution}件は注意、{failed}件は修正が必要です。"),
-                format!("{good} of {all} are well; {caution} deserve a look, {failed} must be corrected."),
+                format!("{good} of {all} are well; {caution} {} a look, {failed} must be corrected.", deserve(caution)),
             ),
         }
     }
@@ -209,7 +210,7 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
     });
     view! {
         <li
-            class="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] gap-x-2.5 border-t border-line px-4 py-2 first:border-0"
+            class="grid grid-cols-[1.25rem_minmax(9rem,1fr)_minmax(0,auto)] gap-x-2.5 border-t border-line px-4 py-2 first:border-0"
             data-testid=format!("doctor-{}", name(step))
             data-outcome=word
         >
@@ -221,9 +222,9 @@ fn StepRow(chart: RwSignal<Chart>, step: Step) -> impl IntoView {
             }>{t(say::step(step))}</span>
             <span class=move || {
                 if failed.with(Option::is_some) {
-                    "text-right text-xs leading-5 text-bad font-medium"
+                    "text-right text-xs leading-5 text-bad font-medium wrap-anywhere"
                 } else {
-                    "text-right text-xs leading-5 text-muted"
+                    "text-right text-xs leading-5 text-muted wrap-anywhere"
                 }
             }>{found}</span>
             {move || {
@@ -308,7 +309,7 @@ mod tests {
         assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 must be corrected.");
         let full = Outcome::of(Finding::Disk { free: 1, total: 100 });
         chart.hear(Told::Done { report: Report { step: Step::Disk, outcome: full, millis: 1, system: None } });
-        assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 deserve a look, 1 must be corrected.");
+        assert_eq!(chart.sum(Locale::En), "1 of 2 are well; 1 deserves a look, 1 must be corrected.");
         chart.over.remove(1);
         assert_eq!(chart.sum(Locale::Ja), "2項目のうち1件が正常、1件は注意が必要です。");
     }

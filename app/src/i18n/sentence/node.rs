@@ -48,7 +48,10 @@ pub fn hint(field: NodeField) -> Text {
             text("ホームからの相対パスか、/ や D:/ で始まるパス", "Relative to the account's home, or from / or D:/")
         }
         NodeField::Cores => text("ジョブに使えるコア", "Cores that jobs may take"),
-        NodeField::MaxTokens => text("このノードのジョブが同時に持てる数", "Held by its jobs at once, at most"),
+        NodeField::MaxTokens => text(
+            "このノードのジョブが同時に持てる数。Abaqus には 1 以上が必要です",
+            "Held by its jobs at once, at most; Abaqus needs some",
+        ),
         NodeField::Abaqus => text(
             "abaqus、または / や C:\\ で始まるパス。なければ空欄",
             "abaqus, or a path from / or C:\\; empty if none",

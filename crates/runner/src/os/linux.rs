@@ -34,7 +34,10 @@ pub fn memory() -> Option<u64> {
 /// Free (for this account) and total bytes of the disk that holds `path`.
 pub fn disk(path: &Path) -> Option<(u64, u64)> {
     let facts = rustix::fs::statvfs(path).ok()?;
-    Some((facts.f_bavail.saturating_mul(facts.f_frsize), facts.f_blocks.saturating_mul(facts.f_frsize)))
+    let free = facts.f_bavail.saturating_mul(facts.f_frsize);
+    // what only root may fill counts as full, as `df` has it
+    let used = facts.f_blocks.saturating_sub(facts.f_bfree).saturating_mul(facts.f_frsize);
+    Some((free, used.saturating_add(free)))
 }
 
 /// Has the disk keep so many bytes behind a file's end for it, where the file system can.
