@@ -25,6 +25,8 @@ pub fn may_be_short_for(short: &str, long: &str) -> bool {
     let Some((head, number)) = short_stem.rsplit_once('~') else { return false };
     // a name that is short itself has no other
     let is_long = long.contains(' ')
+        // eight bytes in the code page of a Japanese Windows are four letters
+        || !long.is_ascii()
         || long.matches('.').count() > 1
         || stem.chars().count() > 8
         || long.rsplit_once('.').is_some_and(|(_, ending)| ending.chars().count() > 3)
@@ -54,6 +56,7 @@ mod tests {
             ("shellm~3", "shell model"),
             ("mesh_f~1.inc", "mesh,fine_a.inc"),
             ("mesh~1.inp", "mesh.input"),
+            ("有限要~1.inp", "有限要素法.inp"),
         ] {
             assert!(may_be_short_for(short, long), "{short} {long}");
         }

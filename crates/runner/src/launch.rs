@@ -3,6 +3,7 @@
 use crate::folder::{ExitRecord, LaunchRecord, RunFolder, Work, fault, now, while_doing};
 use crate::journal::{Journal, Word};
 use crate::os::{self, Wrapper};
+use domain::ExitStatus;
 use domain::lifecycle::RunEnd;
 use runner::protocol::{Fault, FaultKind, LaunchOutcome, LaunchRequest, Launched, MARK};
 use std::fs::{self, OpenOptions};
@@ -105,11 +106,12 @@ fn start_wrapper(work: &Work, request: &LaunchRequest) -> Result<(), Fault> {
     };
     let wrapper = match start() {
         Ok(wrapper) => wrapper,
-        // the gate is passed and nobody else may start it any more: that is how the run has ended
+        // the gate is passed, and nobody starts it any more: it was never begun, and may be again as another run
         Err(error) => {
-            let end = RunEnd::CannotStart { reason: format!("starting the wrapper: {error}") };
-            let written = run.write_exit_record(&ExitRecord { end, at: now() });
-            return written.map_err(while_doing("starting the wrapper"));
+            let end = RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true };
+            // where this cannot be written it counts as lost, and what was wrong is told all the same
+            let _ = run.write_exit_record(&ExitRecord { end, at: now() });
+            return Err(while_doing("starting the wrapper")(error));
         }
     };
     if is_on_its_own(&run, wrapper).map_err(while_doing("starting the wrapper"))? {

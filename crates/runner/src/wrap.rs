@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use std::process::{Child, ExitCode, Stdio};
 use std::time::Duration;
 
-/// Whoever begins later than this after the launch would be taken for one that never came (`poll::BIRTH`, which leaves it some
-/// seconds to write down who it is), and its run be given to somebody else.
+/// Whoever is there later than this after the launch may have been taken for one that never came (`poll::BIRTH`), and its
+/// run been given up.
 const LATEST: Seconds = Seconds(20);
 
 /// Between two tries to write the end down: at first, and at most.
@@ -29,17 +29,16 @@ pub fn run(work: &Work, argument: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let end = if now().since(record.at) > LATEST {
-        RunEnd::CannotStart { reason: "the machine was too slow to begin it in time".to_owned() }
-    } else {
-        watch(&run, &record.request).unwrap_or_else(|error| RunEnd::CannotStart { reason: error.to_string() })
+    let end = match watch(&run, &record) {
+        Ok(end) => end,
+        Err(error) => RunEnd::CannotStart { reason: error.to_string() },
     };
     if record_end(&run, &ExitRecord { end, at: now() }) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// What was launched; `None` for a launch that is not ours to make: only the holder of the gate starts a wrapper.
 fn mine(run: &RunFolder) -> io::Result<Option<LaunchRecord>> {
-    if !run.started().try_exists()? || run.process_record()?.is_some() {
+    if !run.started().try_exists()? || run.process_record()?.is_some() || run.exit_record()?.is_some() {
         return Ok(None);
     }
     run.launch_record()
@@ -66,13 +65,18 @@ fn record_end(run: &RunFolder, record: &ExitRecord) -> bool {
 }
 
 /// An error means that the solver was not started.
-fn watch(run: &RunFolder, request: &LaunchRequest) -> io::Result<RunEnd> {
+fn watch(run: &RunFolder, record: &LaunchRecord) -> io::Result<RunEnd> {
+    let request = &record.request;
     os::detach(&request.token)?;
     let me = os::identity(std::process::id())?.ok_or(io::ErrorKind::NotFound)?;
     let boot = os::boot();
     run.write_process_record(&ProcessRecord { boot: boot.clone(), wrapper: me, solver: None })?;
     if run.closed().exists() {
         return Ok(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true });
+    }
+    // only now, because from here on it is seen
+    if now().since(record.at) > LATEST {
+        return Err(io::Error::other("the machine was too slow to begin it in time"));
     }
     let mut solver = start(run, request)?;
     // it is found by its mark, too

@@ -21,6 +21,8 @@ on_both!(
     a_question_that_hangs_is_ended_with_all_it_started,
     the_solver_is_first_ended_in_its_own_way,
     what_cannot_be_read_now_is_no_end,
+    a_run_that_was_never_begun_is_begun_by_no_later_wrapper,
+    a_wrapper_that_is_there_too_late_starts_nothing,
 );
 
 /// Goes on until the run's folder holds `enough`.
@@ -56,6 +58,43 @@ fn only_the_first_launch_counts(node: &Node) {
     // nor after the folder is gone
     assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["answer"]["was_there"], true);
     assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "already");
+    talk.end();
+}
+
+/// A launch as it is noted, so long ago.
+fn note_launch(node: &Node, solver: &str, seconds_ago: u64) {
+    std::fs::create_dir_all(node.run_file(".run/started")).unwrap();
+    let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() - seconds_ago;
+    let record = json!({ "boot": "", "at": at, "request": node.launch(solver, &[]) });
+    std::fs::write(node.run_file(".run/launch.json"), record.to_string()).unwrap();
+}
+
+/// Whose wrapper could not be started after the gate, and whose work is another run's by now.
+fn a_run_that_was_never_begun_is_begun_by_no_later_wrapper(node: &Node) {
+    let solver = node.solver("echo ran >ran", "echo ran>ran");
+    let mut talk = node.talk();
+    talk.stage();
+    note_launch(node, &solver, 1);
+    let end = json!({ "how": "exited", "exit": "unknown", "stopped": true });
+    std::fs::write(node.run_file(".run/exit.json"), json!({ "end": end, "at": 1 }).to_string()).unwrap();
+    assert_eq!(talk.ended(), end);
+    assert!(!node.runner(&["wrap", TOKEN]).status().unwrap().success());
+    assert!(!node.run_file("ran").exists());
+    assert_eq!(talk.ask("launch", &node.launch(&solver, &[]))["answer"]["outcome"], "already");
+    talk.end();
+}
+
+/// By then a poll may have said that it never came.
+fn a_wrapper_that_is_there_too_late_starts_nothing(node: &Node) {
+    let solver = node.solver("echo ran >ran", "echo ran>ran");
+    let mut talk = node.talk();
+    talk.stage();
+    note_launch(node, &solver, 25);
+    assert_eq!(talk.poll(&[])["state"], "alive");
+    node.runner(&["wrap", TOKEN]).status().unwrap();
+    let end = talk.ended();
+    assert_eq!(end["how"], "cannot_start", "{end}");
+    assert!(!node.run_file("ran").exists());
     talk.end();
 }
 

@@ -139,14 +139,16 @@ fn making(folder: &WorkFolder, user: &AccountName) -> String {
              New-Item -ItemType Directory -Path '{folder}' | Out-Null\n  \
              icacls '{folder}' /inheritance:r /grant '*S-1-5-18:(OI)(CI)F' '*S-1-5-32-544:(OI)(CI)F'\n\
              }}\n\
-             icacls '{folder}' /grant '{user}:(OI)(CI)F'"
+             icacls '{folder}' /grant '{user}:(OI)(CI)F'\n\
+             {ICACLS}"
         ));
     }
     at_once(&format!(
         "{}\n\
          $folder = {HOME} + '\\{}'\n\
          New-Item -ItemType Directory -Force -Path $folder | Out-Null\n\
-         icacls $folder /grant \"*${{sid}}:(OI)(CI)F\"",
+         icacls $folder /grant \"*${{sid}}:(OI)(CI)F\"\n\
+         {ICACLS}",
         known_account(user),
         backslashes(folder)
     ))
@@ -160,6 +162,9 @@ fn known_account(user: &AccountName) -> String {
          $profiles = 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList'"
     )
 }
+
+/// A program that fails is no error to PowerShell.
+const ICACLS: &str = "if ($LASTEXITCODE) { throw 'icacls failed' }";
 
 /// The home of a known account.
 const HOME: &str = "(Get-ItemProperty -Path \"$profiles\\$sid\").ProfileImagePath";
@@ -214,7 +219,8 @@ fn letting_in(user: &AccountName, public_key: &str) -> String {
          $lines = @()\n\
          if (Test-Path -Path $file) {{ $lines = @([System.IO.File]::ReadAllLines($file)) }}\n\
          if ($lines -notcontains $key) {{ [System.IO.File]::WriteAllLines($file, [string[]]($lines + $key)) }}\n\
-         icacls $file /inheritance:r /grant $grants",
+         icacls $file /inheritance:r /grant $grants\n\
+         {ICACLS}",
         known_account(user)
     )
 }
@@ -239,11 +245,11 @@ pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> Strin
             "$config = \"$env:ProgramData\\ssh\\sshd_config\"\n\
              $text = [System.IO.File]::ReadAllText($config)\n\
              if ($text -notmatch '(?m)^Port {port}\\s*$') {{\n  \
-             Copy-Item -Path $config -Destination \"$config.before\"\n  \
+             if (-not (Test-Path -Path \"$config.before\")) {{ Copy-Item -Path $config -Destination \"$config.before\" }}\n  \
              $others = $text -replace '(?m)^Port\\s', '#Port '\n  \
-             [System.IO.File]::WriteAllText($config, \"Port {port}`r`n$others\")\n  \
-             Restart-Service -Name sshd\n\
-             }}\n"
+             [System.IO.File]::WriteAllText($config, \"Port {port}`r`n$others\")\n\
+             }}\n\
+             Restart-Service -Name sshd\n"
         )
     };
     let service = format!(

@@ -108,22 +108,21 @@ pub fn held_by(program: &Path) -> io::Result<Option<String>> {
 /// Starts this program's wrapper for a run outside of the caller's job. Its end is not awaited, because it lives on. After an
 /// error nothing was started, and nothing will be.
 pub fn let_go(program: &Path, token: &RunToken, folder: &Path, log: File) -> io::Result<Wrapper> {
-    let args = ["wrap", token.as_str()];
-    match way_out(program)?.map_err(io::Error::other)? {
-        WayOut::Breakaway => {
-            let (said, stdout) = io::pipe()?;
-            process::start_outside(program, &args, folder, &stdout, &log)?;
-            Ok(Wrapper::Speaks(said))
-        }
-        WayOut::Wmi => {
-            let started = wmi::start(program, &args, folder);
-            if !matches!(started, Ok(Some(_))) {
-                // the next launch finds out anew, before it has passed the gate
-                *TRIED.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            }
-            started.map(Wrapper::Mute)
-        }
+    let started = match way_out(program)?.map_err(io::Error::other)? {
+        WayOut::Breakaway => start_speaking(program, token, folder, &log),
+        WayOut::Wmi => wmi::start(program, &["wrap", token.as_str()], folder).map(Wrapper::Mute),
+    };
+    if matches!(started, Err(_) | Ok(Wrapper::Mute(None))) {
+        // the next launch finds out anew, before it has passed the gate
+        *TRIED.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
+    started
+}
+
+fn start_speaking(program: &Path, token: &RunToken, folder: &Path, log: &File) -> io::Result<Wrapper> {
+    let (said, stdout) = io::pipe()?;
+    process::start_outside(program, &["wrap", token.as_str()], folder, &stdout, log)?;
+    Ok(Wrapper::Speaks(said))
 }
 
 /// The wrapper enters the run's own job, and all that it starts is born into it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 use windows_sys::Win32::System::Threading::{
@@ -80,16 +80,45 @@ pub fn may_start(program: &Path) -> io::Result<bool> {
     let folder = program.parent().unwrap_or(program);
     // where it begins in spite of all it ends by itself: no run has that name
     let request = request(program, &["wrap", "-"], folder, DETACHED_PROCESS | CREATE_SUSPENDED)?;
-    let (answer, answered) = mpsc::sync_channel(1);
+    // a service that hangs would have one more of us at each try
+    let Some(turn) = Turn::take() else { return Err(late()) };
+    let asked = Arc::new(Asked::default());
+    let (ours, (answer, answered)) = (Arc::clone(&asked), mpsc::sync_channel(1));
     std::thread::Builder::new().spawn(move || {
-        let tried = connect().and_then(|service| match call(&service, &request) {
-            Ok(pid) => Started::of(pid)?.unbegun().is_free(),
-            Err(Failed::Refused(error) | Failed::Lost(error)) => Err(error),
+        let _turn = turn;
+        let tried = connect().and_then(|service| {
+            if !ours.begin() {
+                return Err(late());
+            }
+            match call(&service, &request) {
+                Ok(pid) => Started::of(pid)?.unbegun().is_free(),
+                Err(Failed::Refused(error) | Failed::Lost(error)) => Err(error),
+            }
         });
         // an answer that comes too late has left nothing behind all the same
         let _ = answer.send(tried);
     })?;
-    answered.recv_timeout(TRIAL).map_err(|_| late())?
+    answered.recv_timeout(TRIAL).unwrap_or_else(|_| {
+        asked.give_up();
+        Err(late())
+    })
+}
+
+/// Held by the one trial there may be at a time.
+struct Turn;
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+impl Turn {
+    fn take() -> Option<Turn> {
+        (!TAKEN.swap(true, Ordering::SeqCst)).then_some(Turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        TAKEN.store(false, Ordering::SeqCst);
+    }
 }
 
 fn late() -> io::Error {
@@ -150,6 +179,7 @@ enum Failed {
 fn call(service: &WMIConnection, request: &Create) -> Result<u32, Failed> {
     match service.exec_class_method::<Win32_Process, Created>("Create", request) {
         Ok(Created { ReturnValue: 0, ProcessId: Some(pid) }) => Ok(pid),
+        Ok(Created { ReturnValue: 0, .. }) => Err(Failed::Lost(io::Error::other("WMI: a process without a number"))),
         // 2: access denied, 3: insufficient privilege, 8: unknown failure, 9: path not found, 21: invalid parameter
         Ok(Created { ReturnValue, .. }) => {
             Err(Failed::Refused(io::Error::other(format!("WMI: Win32_Process.Create says {ReturnValue}"))))
