@@ -87,6 +87,16 @@ impl Stack {
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
+    /// Until the server knows of each message that it was taken: what it ends before it does is sent once more.
+    async fn all_is_delivered(&self) {
+        let wait = async {
+            while self.rpc("view_operations").await.1["health"]["webhook"]["waiting"] != 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), wait).await.expect("each was taken");
+    }
+
     /// Saves the queue's length from which on an alarm is raised; `version`: how often it was saved before.
     async fn alarm_at(&self, length: u32, version: u64) {
         let change = json!({ "key": "alert_queue_length", "value": length.to_string(), "version": version });
@@ -126,6 +136,7 @@ async fn an_alarm_is_told_once_with_what_to_do_and_told_again_when_it_is_over() 
     assert!(first["remedy"]["ja"].as_str().unwrap().contains("待つ理由"), "{first}");
     assert!(first["text"].as_str().unwrap().contains("/admin/operations"), "{first}");
     // it lasts: looks and restarts do not repeat it
+    stack.all_is_delivered().await;
     let (_, before) = stack.rpc("view_operations").await;
     stack.end_server().await;
     stack.start_server();
@@ -133,6 +144,7 @@ async fn an_alarm_is_told_once_with_what_to_do_and_told_again_when_it_is_over() 
     assert_eq!(made(&now), made(&before), "since the same moment");
     assert_eq!(stack.rpc("test_webhook").await.0, 200);
     chat.until("a test", |heard, _| heard.len() == 2).await;
+    stack.all_is_delivered().await;
     // over while no server ran
     stack.end_server().await;
     let set = stack.command().args(["settings", "set", "alert_queue_length", "3"]).output().unwrap();
