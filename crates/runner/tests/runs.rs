@@ -21,6 +21,7 @@ on_both!(
     a_question_that_hangs_is_ended_with_all_it_started,
     the_solver_is_first_ended_in_its_own_way,
     what_cannot_be_read_now_is_no_end,
+    a_run_that_cannot_be_begun_is_over_and_was_none,
     a_run_that_was_never_begun_is_begun_by_no_later_wrapper,
     a_wrapper_that_is_there_too_late_starts_nothing,
 );
@@ -58,6 +59,26 @@ fn only_the_first_launch_counts(node: &Node) {
     // nor after the folder is gone
     assert_eq!(talk.ask("remove", &json!({ "token": TOKEN }))["answer"]["was_there"], true);
     assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "already");
+    talk.end();
+}
+
+/// Its wrapper does not start, and the gate is passed: that end gives its work to another run.
+fn a_run_that_cannot_be_begun_is_over_and_was_none(node: &Node) {
+    let solver = node.solver("echo ran >ran", "echo ran>ran");
+    let mut talk = node.talk();
+    // it knows by now that what it starts is let go
+    assert!(talk.ask("probe", &json!({}))["answer"]["held_by"].is_null());
+    talk.stage();
+    let program = std::fs::read(node.program()).unwrap();
+    node.replace_program(b"no program");
+    let launch = node.launch(&solver, &[]);
+    let refused = talk.ask("launch", &launch);
+    assert_eq!(refused["fault"]["kind"], "system", "{refused}");
+    assert_eq!(talk.ended(), json!({ "how": "exited", "exit": "unknown", "stopped": true }));
+    // nor later, when it could be
+    node.replace_program(&program);
+    assert_eq!(talk.ask("launch", &launch)["answer"]["outcome"], "already");
+    assert!(!node.run_file("ran").exists());
     talk.end();
 }
 
