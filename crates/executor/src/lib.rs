@@ -12,6 +12,8 @@ mod error;
 mod examination;
 mod host_key;
 mod link;
+#[cfg(test)]
+mod power_shell;
 mod program;
 mod sftp;
 mod shell;

@@ -60,7 +60,7 @@ mod tests {
         }
         assert!(reason(&address("D:/jobs"), "", true).contains("-ExclusionPath 'D:\\jobs'"));
         for work in [".ajm", "D:/jobs"] {
-            assert!(crate::shell::tests::is_power_shell(&rule(&address(work))));
+            assert!(crate::power_shell::is_read(&rule(&address(work))));
         }
         assert_eq!(reason(&address(".ajm"), "no such file", false), "does not run on the node: no such file");
     }

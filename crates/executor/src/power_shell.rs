@@ -7,7 +7,7 @@ use domain::doctor::{Problem, System, authorize, host_key_command, prepare_windo
 use domain::{AccountName, HostName, Solver, SolverCommand, WorkFolder};
 
 /// Nothing in it may be newer than 5.1: the grammar takes `&&` and `||` of 7, and refuses its other news.
-fn is_read(text: &str) -> bool {
+pub(crate) fn is_read(text: &str) -> bool {
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(&tree_sitter_powershell::LANGUAGE.into()).unwrap();
     let tree = parser.parse(text, None).unwrap();
