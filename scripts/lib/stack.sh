@@ -270,8 +270,8 @@ start_server() {
   fi
   if [ -n "${ABAQUS:-}" ]; then enter_abaqus_node; fi
   if [ -n "${WITH_WINDOWS:-}" ]; then enter_windows_node; fi
-  # What the server says on its console is all it writes of a log.
-  setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
+  # What the server says on its console is all it writes of a log. Commands that it tells are run from its folder.
+  env -C "$STACK" setsid "$SERVER" serve >"$STACK/logs/server.out" 2>&1 </dev/null &
   SERVER_PID=$!
   URL=http://127.0.0.1:$1
 }
@@ -329,7 +329,7 @@ write_command() { # FILE
   (
     umask 077
     {
-      printf '#!/usr/bin/env bash\ncd %q || exit\n' "$STACK"
+      printf '#!/usr/bin/env bash\n'
       for name in DATABASE_PATH UPLOAD_DIR RESULTS_DIR BACKUP_DIR METRICS_DIR LOG_DIR LOG_LEVEL PORT LISTEN \
         SSH_PRIVATE_KEY_PATH SESSION_SECRET MAX_FILE_SIZE_MB TOTAL_LICENSE_TOKENS RUNNER_LINUX RUNNER_WINDOWS \
         LEPTOS_SITE_ROOT LEPTOS_SITE_PKG_DIR LEPTOS_HASH_FILES LEPTOS_ENV LEPTOS_SITE_ADDR; do

@@ -40,3 +40,19 @@ pub fn command(words: &str) -> String {
     let current = prefix.and_then(Path::parent).map(|prefix| prefix.join("current").join(format!("{verb}.sh")));
     format!("{}{rest}", current.unwrap_or(script).display())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::command;
+
+    #[test]
+    fn a_command_is_told_with_the_folder_it_is_run_in() {
+        let here = std::env::current_dir().unwrap();
+        let told = command("restore latest");
+        assert!(
+            told.starts_with(&format!("cd '{}' && '/", here.display())) && told.ends_with("' restore latest"),
+            "{told}"
+        );
+    }
+}
