@@ -87,8 +87,8 @@ pub fn assembly(locale: Locale) -> AppError {
 /// Two files of one run with one name.
 pub fn name_clash(locale: Locale, name: &str) -> AppError {
     let message = locale.pick(
-        format!("{name} は、このジョブのほかのファイルと同じ名前です。ファイル名かジョブ名を変えてください。"),
-        format!("{name} has the name of another file of this job. Change the file's name or the job's."),
+        format!("{name} は、このジョブのほかのファイルと同じ名前か、Windows が付ける短い別名です。ファイル名かジョブ名を変えてください。"),
+        format!("{name} has the name of another file of this job, or the short one that Windows gives it. Change the file's name or the job's."),
     );
     AppError::new(ErrorCode::ValidationError, message).about("file")
 }

@@ -14,6 +14,10 @@ pub const ABAQUS_ENV: &str = "abaqus_v6.env";
 ///
 /// A short name is the first six letters, or two and four of a checksum, then `~` and a number; of the ending three letters.
 pub fn may_be_short_for(short: &str, long: &str) -> bool {
+    // as nearly all names: a job may have many
+    if !short.contains('~') {
+        return false;
+    }
     let letter = |c| if matches!(c, '+' | ',' | '=' | '[' | ']') { '_' } else { c };
     let plain =
         |text: &str| text.chars().filter(|c| !matches!(c, ' ' | '.')).map(letter).collect::<String>().to_lowercase();

@@ -172,8 +172,8 @@ const HOME: &str = "(Get-ItemProperty -Path \"$profiles\\$sid\").ProfileImagePat
 /// Lets our key in, on the node: on Linux as the account that runs jobs, on Windows as an administrator. What stands between
 /// the quotes of the key is base64 of our own behind the name of its kind.
 ///
-/// On Windows all administrators share one file, which nobody else may write, or sshd does not read it (Microsoft Learn,
-/// "Key-based authentication in OpenSSH for Windows").
+/// On Windows all administrators share one file, which nobody else may write, or sshd does not read it (sshd_config of
+/// Win32-OpenSSH, its issue #1942; QEMU's guest agent lets keys in by the same files).
 pub fn authorize(user: &AccountName, public_key: &str, system: System) -> String {
     match system {
         System::Linux => format!(
@@ -195,7 +195,7 @@ fn letting_in(user: &AccountName, public_key: &str) -> String {
     format!(
         "{}\n\
          if (-not (Test-Path -Path \"$profiles\\$sid\")) {{\n  \
-         if (-not $login) {{ $login = Get-Credential -UserName '{user}' -Message 'Log in once, which makes the home folder' }}\n  \
+         if (-not $login) {{ $login = Get-Credential -UserName '{user}' -Message 'ホームフォルダーを作るため一度ログインします (logs in once, to make the home folder)' }}\n  \
          Start-Process -FilePath \"$env:SystemRoot\\System32\\cmd.exe\" -ArgumentList '/c', 'exit' \
          -Credential $login -LoadUserProfile -WorkingDirectory $env:SystemRoot -Wait\n\
          }}\n\
@@ -271,7 +271,7 @@ pub fn prepare_windows(user: &AccountName, port: u16, public_key: &str) -> Strin
     } else {
         format!(
             "if (-not (Get-LocalUser -Name '{user}' -ErrorAction SilentlyContinue)) {{\n  \
-             $login = Get-Credential -UserName '{user}' -Message 'A password for the new account'\n  \
+             $login = Get-Credential -UserName '{user}' -Message '新しいアカウントのパスワード (a password for the new account)'\n  \
              New-LocalUser -Name '{user}' -Password $login.Password -PasswordNeverExpires | Out-Null\n  \
              Add-LocalGroupMember -SID 'S-1-5-32-545' -Member '{user}'\n\
              }}\n"
