@@ -106,6 +106,18 @@ fn a_lost_launch_is_asked_about_before_it_is_sent_again() {
     assert_eq!((life.status, effects), (JobStatus::Collecting, vec![Effect::Collect]));
 }
 
+/// As the runner has it where the wrapper could not be started once the gate was passed.
+#[test]
+fn a_launch_that_could_not_begin_is_tried_again_as_another_run() {
+    let none = report(RunReport::Ended(RunEnd::Exited { exit: ExitStatus::Unknown, stopped: true }));
+    for stage in [RunStage::Withdrawn, RunStage::Closed] {
+        let (life, _) = then(stage, std::slice::from_ref(&none));
+        assert_eq!((life.status, life.tries, life.run), (JobStatus::Waiting, 1, None), "{stage:?}");
+        let (life, _) = then(stage, &[cancel(), none.clone()]);
+        assert_ne!(life.status, JobStatus::Waiting, "{stage:?}: nobody wants it any more");
+    }
+}
+
 #[test]
 fn a_folder_that_is_gone_after_the_launch_was_sent_is_never_tried_again() {
     let (life, _) = then(RunStage::LaunchSent, &[report(RunReport::Ended(RunEnd::FolderGone))]);
