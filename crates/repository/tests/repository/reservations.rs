@@ -76,7 +76,7 @@ async fn one_that_is_over_is_told_at_its_moment_and_one_that_was_renewed_goes_on
     let beating = NewReservation { heartbeat: Some(Seconds(60)), ..wanted(6, 0, 3_600) };
     let beating = lab.repo.reserve(&beating, &student()).await.unwrap();
     assert_eq!(lab.repo.end_lapsed(now()).await.unwrap(), Some(beating.over_at()));
-    let sql = "UPDATE reservations SET renewed_at = renewed_at - 59, created_at = created_at - 59 WHERE id = 2";
+    let sql = "UPDATE reservations SET renewed_at = renewed_at - 30, created_at = created_at - 30 WHERE id = 2";
     lab.raw().await.execute(sql).await;
     let renewed = lab.repo.renew_reservation(beating.id).await.unwrap();
     assert!(renewed.renewed_at >= beating.renewed_at);
