@@ -2,6 +2,8 @@
 
 mod alarm;
 mod arrivals;
+#[cfg(feature = "hydrate")]
+mod filled_early;
 mod keys;
 pub mod lab_feed;
 mod side;
@@ -10,6 +12,8 @@ mod top;
 mod words;
 
 pub use arrivals::use_arrivals;
+#[cfg(feature = "hydrate")]
+pub use filled_early::FilledEarly;
 #[cfg(feature = "hydrate")]
 pub use keys::is_free;
 pub use lab_feed::{LabFeed, use_lab};

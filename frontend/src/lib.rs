@@ -12,7 +12,9 @@ pub fn hydrate() {
     wasm_bindgen_futures::spawn_local(async {
         // waits for the page's own code where that is a file of its own
         let Some(body) = leptos::prelude::document().body() else { return };
+        let filled = app::frame::FilledEarly::keep();
         leptos::mount::hydrate_from_async(body, app::App).await.forget();
+        filled.hand_over();
         app::frame::say_ready();
     });
 }
