@@ -1,4 +1,5 @@
-//! Submissions a second, each on the disk before it is acknowledged, with an empty queue and behind 100,000 jobs.
+//! Submissions a second, each on the disk before it is acknowledged: with an empty queue, behind 100,000 jobs, and over
+//! PostgreSQL.
 
 use crate::figures::Series;
 use crate::jobs::form;
@@ -55,7 +56,16 @@ pub async fn bench() -> Result<Vec<Row>> {
     full.signal("-STOP")?;
     empty.start().await?;
     empty.settle().await?;
+    empty.signal("-STOP")?;
+    let database = testbed::ServerDatabase::new().ok_or("TEST_DATABASE names no PostgreSQL server")?;
+    let mut served = Server::new(None)?;
+    served.set("DATABASE_URL", database.url());
+    served.start().await?;
+    served.settle().await?;
+    served.signal("-STOP")?;
+    empty.signal("-CONT")?;
     let (mut alone, mut behind, mut bare, mut cpus) = <(Series, Series, Series, Series)>::default();
+    let mut over_postgres = Series::default();
     for turn in 0..TURNS {
         let before = empty.cpu_seconds()?;
         alone.push(rate(&empty, turn).await?);
@@ -69,9 +79,13 @@ pub async fn bench() -> Result<Vec<Row>> {
         full.signal("-CONT")?;
         behind.push(rate(&full, turn).await?);
         full.signal("-STOP")?;
+        served.signal("-CONT")?;
+        over_postgres.push(rate(&served, turn).await?);
+        served.signal("-STOP")?;
         empty.signal("-CONT")?;
     }
     full.signal("-CONT")?;
+    served.signal("-CONT")?;
     let (by_bare, by_alone) = (alone.by(&bare), behind.by(&alone));
     let beside = format!(
         "the same rows in a bare SQLite loop, FULL: {}; ours by that {}; the server's processor time for each {}",
@@ -94,6 +108,13 @@ pub async fn bench() -> Result<Vec<Row>> {
             part,
             format!("{part:.0} %; {}", behind.told("/s")),
             "as above",
+        ),
+        Row::new(
+            "the same over PostgreSQL on this machine, which forces each commit to the disk",
+            Aim::None,
+            over_postgres.median(),
+            over_postgres.told("/s"),
+            format!("by that over SQLite {}", over_postgres.by(&alone).told("×")),
         ),
     ])
 }

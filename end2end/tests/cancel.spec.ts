@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { submit, until } from '../support/api';
+import { slower, submit, until } from '../support/api';
 import { expect, hydrated, test } from '../support/fixtures';
 
 /** Pids of the ccx processes whose deck has this name. */
@@ -16,7 +16,7 @@ function solvers(name: string): string[] {
 }
 
 test('cancelling a running job asks first, then kills its solver', async ({ page, job, request }) => {
-  const { id, name } = await submit(request, 'cantilever.inp');
+  const { id, name } = await submit(request, 'cantilever.inp', { edit: slower });
   await until(request, id, ['Running']);
   await job.open(id);
   await hydrated(page);

@@ -1,4 +1,4 @@
-import { ended, submit, until, untilContact } from '../support/api';
+import { ended, slower, submit, until, untilContact } from '../support/api';
 import { expect, onOwnStack } from '../support/fixtures';
 
 // These take the node away.
@@ -16,8 +16,7 @@ test('submitted while the node is away, a job waits, says why, and starts by its
 });
 
 test('a node lost under a running job changes nothing but what is known: it ends as it would have', async ({ stack, job, request }) => {
-  // Smaller increments: on a quick machine, too, it runs for longer than it takes to open its page and lose the node.
-  const { id } = await submit(request, 'cantilever.inp', { edit: (deck) => deck.replaceAll('1.E-6, 0.025', '1.E-6, 0.0075') });
+  const { id } = await submit(request, 'cantilever.inp', { edit: slower });
   await until(request, id, ['Running']);
   await job.open(id);
   stack.loseNode();

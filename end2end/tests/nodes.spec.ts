@@ -1,4 +1,4 @@
-import { submit, until, untilContact } from '../support/api';
+import { slower, submit, until, untilContact } from '../support/api';
 import { expect, hydrated, onOwnStack } from '../support/fixtures';
 import { NodePage } from '../support/pages/nodes-page';
 
@@ -123,7 +123,7 @@ test('of two who edit, the second is told who changed what, and keeps what was t
 
 test('a node that is in use cannot be deleted, and says what uses it', async ({ page, node, request }) => {
   await untilContact(request);
-  const { id } = await submit(request, 'cantilever.inp', { node: 'node-01' });
+  const { id } = await submit(request, 'cantilever.inp', { node: 'node-01', edit: slower });
   await until(request, id, ['Running']);
   await node.open('node-01');
   await hydrated(page);

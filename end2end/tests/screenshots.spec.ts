@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { ended, submit, until } from '../support/api';
+import { ended, slower, submit, until } from '../support/api';
 import { expect, hydrated, onOwnStack } from '../support/fixtures';
 import { contextOf, looks, outsideViews, sizeOf, views, type Look } from '../support/views';
 import type { SignedIn } from '../support/people';
@@ -31,7 +31,7 @@ test('every page, light and dark, wide and narrow, Japanese and English', async 
   const pages = await views(request, { failed: '引張試験_S45C', broken: 'bracket_v4', done: 'beam_03' });
   for (const look of looks) {
     // One job that runs on all of the node's cores, and one that has to wait for them.
-    const running = await submit(request, 'cantilever.inp', { name: 'gear_contact_07', cpus: 8 });
+    const running = await submit(request, 'cantilever.inp', { name: 'gear_contact_07', cpus: 8, edit: slower });
     await until(request, running.id, ['Running']);
     const waiting = await submit(request, 'quick.inp', { name: 'hood_frf', cpus: 4 });
 

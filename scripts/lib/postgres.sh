@@ -31,10 +31,11 @@ as_postgres() {
   fi
 }
 
-# start_postgres FOLDER: sets POSTGRES_URL. What it is told to keep need not survive a power cut, and its language sorts
-# otherwise than by bytes, so that whoever relies on that order is found out.
+# start_postgres FOLDER [durable]: sets POSTGRES_URL. What it is told to keep need not survive a power cut unless `durable`, and
+# its language sorts otherwise than by bytes, so that whoever relies on that order is found out.
 start_postgres() {
-  local folder=$1 programs account language=()
+  local folder=$1 programs account language=() quick="-c fsync=off -c full_page_writes=off"
+  if [ "${2:-}" = durable ]; then quick=; fi
   programs=$(postgres_programs) || return
   account=$(postgres_account)
   mkdir -p "$folder"
@@ -47,7 +48,7 @@ start_postgres() {
     as_postgres "$programs/initdb" -D "$folder/data" -U ajm -A trust -E UTF8 --locale=C.UTF-8 "${language[@]}" --no-sync \
       >"$folder/initdb.log" || { cat "$folder/initdb.log"; exit 1; }
     as_postgres "$programs/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -s -o \
-      "-k $folder -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=400" start
+      "-k $folder -c listen_addresses= $quick -c max_connections=400" start
   ) || return
   # shellcheck disable=SC2034 # for whoever sources this
   POSTGRES_URL="postgres://ajm@localhost/postgres?host=$folder"

@@ -63,7 +63,7 @@ fn rows(sta: &str) -> usize {
 
 async fn a_run_goes_on_to_its_end(node: Node) {
     let abaqus = abaqus(&node);
-    let mode = if node.sshd.wine().is_some() { "cp932 increment-pause=50ms" } else { "increment-pause=50ms" };
+    let mode = if node.sshd.wine().is_some() { "cp932 increment-pause=200ms" } else { "increment-pause=200ms" };
     let (token, _) = start(&node, &abaqus, mode).await;
     // its rows are seen while it goes on
     let began = Instant::now();

@@ -51,7 +51,7 @@ async fn one_that_hangs_is_ended_with_what_it_has_started() {
         "echo before; sh -c 'trap \"\" TERM HUP; echo $$ > {}; while :; do sleep 1; done' & wait",
         pid.display()
     );
-    let asked = ask(&node, &script, Duration::from_millis(700)).await;
+    let asked = ask(&node, &script, Duration::from_secs(3)).await;
     assert_eq!((asked.exit, asked.output.as_slice()), (None, b"before\n".as_slice()));
     eventually("the child is gone", || (alive(&pid) == Some(false)).then_some(())).await;
     // one that closes its output and goes on is none the better for it

@@ -265,9 +265,9 @@ fn a_killed_driver_leaves_its_child_with_the_tokens() {
 #[test]
 fn suspend_gives_the_tokens_back_and_resume_goes_on() {
     let bench = Bench::new();
-    bench.deck("job", "increment-pause=300ms");
+    bench.deck("job", "increment-pause=1000ms");
     let mut run = bench.start("job=job interactive");
-    until("it runs", || rows(&bench.text("job.sta")) == 1);
+    until("it runs", || rows(&bench.text("job.sta")) >= 1);
     assert!(bench.call("suspend job=job").status.success());
     until("tokens are free", || said(&bench.call("licensing lmstat -a")).contains("Total of 0 licenses in use"));
     assert!(run.try_wait().unwrap().is_none());

@@ -52,7 +52,7 @@ async fn submit(stack: &Stack, files: &[(String, Vec<u8>)], fields: &[(&str, &st
 
 async fn a_deck_runs_with_progress_to_its_end(node: Sshd) {
     let stack = Stack::start_abaqus_on(node, Standin::default()).await;
-    let id = submit(&stack, &[long("beam", "increment-pause=50ms")], &[("cpus", "4")]).await;
+    let id = submit(&stack, &[long("beam", "increment-pause=150ms")], &[("cpus", "4")]).await;
     let seen = stack.until(id, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     assert_eq!(seen["license_tokens"], 8);
     assert_eq!(seen["status"], "Running");
@@ -79,7 +79,7 @@ async fn a_run_that_diverges_has_failed_with_its_message(node: Sshd) {
 async fn two_jobs_of_twelve_tokens_and_a_licence_of_fewer() {
     // our own count knows 50: only the licence server has less
     let stack = start(Standin { tokens: 12, ..Standin::default() }).await;
-    let first = submit(&stack, &[long("first", "increment-pause=50ms")], &[("cpus", "8")]).await;
+    let first = submit(&stack, &[long("first", "increment-pause=150ms")], &[("cpus", "8")]).await;
     stack.until(first, "progress", |job| job["progress"]["increment"].as_u64().unwrap_or(0) > 0).await;
     let second = submit(&stack, &[deck("second", "")], &[("cpus", "8")]).await;
     let waits = stack.until(second, "the queue", |job| !job["progress"]["license_queue"].is_null()).await;
@@ -169,7 +169,8 @@ async fn a_cancelled_run_is_asked_in_abaqus_own_way_and_is_gone(node: Sshd) {
     let console = stack.results(deaf).join("console.log.part");
     let computes = |_: &Value| std::fs::read_to_string(&console).is_ok_and(|text| text.contains("Run standard"));
     stack.until(deaf, "computing", computes).await;
-    assert!(stack.alive_on_node().len() >= 3, "its wrapper, Abaqus and what computes for it");
+    let all = "its wrapper, Abaqus and what computes for it";
+    crate::operations::eventually(all, async || stack.alive_on_node().len() >= 3).await;
     assert!(stack.act(deaf, "cancel").await.status().is_success());
     stack.until_status(deaf, "Cancelled").await;
     assert_eq!(stack.alive_on_node(), Vec::<u32>::new());

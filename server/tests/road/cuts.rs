@@ -79,10 +79,11 @@ async fn a_server_that_stood_still_while_a_run_ended_sees_it_end(node: Sshd) {
     eventually(&stack, "the run's end", ended).await;
     let at = chrono::Utc::now().timestamp();
     // the time that the server loses is what is tested
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
     stack.signal("CONT");
     let job = stack.until_status(id, "Completed").await;
-    assert!(job["ended_at"].as_i64().unwrap() <= at + 1, "{job}");
+    // the launch's answer may have come seconds after the node began to count
+    assert!(job["ended_at"].as_i64().unwrap() <= at + 3, "{job}");
     assert_eq!(stack.launches(), 1);
 }
 

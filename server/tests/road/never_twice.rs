@@ -64,10 +64,11 @@ async fn the_solver_ends_while_the_server_is_dead(node: Sshd) {
     }
     let ended = chrono::Utc::now().timestamp();
     // the time that nobody looked is no time of the solver's
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
     stack.start_server();
     let job = stack.until_status(id, "Completed").await;
-    assert!(job["ended_at"].as_i64().unwrap() <= ended + 1, "{job}");
+    // the launch's answer may have come seconds after the node began to count
+    assert!(job["ended_at"].as_i64().unwrap() <= ended + 3, "{job}");
     assert_eq!(stack.launches(), 1);
 }
 

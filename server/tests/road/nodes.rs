@@ -56,7 +56,7 @@ async fn a_changed_host_key_stops_the_node_until_exactly_that_key_is_accepted() 
 async fn a_drained_node_starts_nothing_until_its_time_passes() {
     let stack = Stack::start().await;
     stack.until_contact().await;
-    let until = chrono::Utc::now().timestamp() + 4;
+    let until = chrono::Utc::now().timestamp() + 10;
     let drain = |until: i64| json!({ "act": "drain", "reason": "メモリー交換", "until": until });
     let (status, told) = act(&stack, drain(until)).await;
     assert_eq!(status, 200, "{told}");
