@@ -10,6 +10,10 @@ const [from, to] = process.argv.slice(2);
 const files = readdirSync(from).filter((name) => /^[^.].*\.(js|wasm)$/.test(name)).sort();
 const read = (name) => readFileSync(join(from, name));
 const bytes = new Map(files.map((name) => [name, name.endsWith(".wasm") ? bare(read(name)) : read(name)]));
+// a file that no browser takes is a page that never answers
+for (const [name, content] of bytes) {
+  if (name.endsWith(".wasm") && !WebAssembly.validate(content)) throw new Error(`${name} is no WASM that this Node takes`);
+}
 // what is written here depends on this program, too
 const everything = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
 for (const [name, content] of bytes) everything.update(name).update("\0").update(content);
