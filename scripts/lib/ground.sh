@@ -15,7 +15,7 @@ export PATH=$TOOLS/bin:$TOOLS/node/node_modules/.bin:$TOOLS/binaryen/node_module
 # cargo leaves this to us when it is called without cargo-leptos.
 export LEPTOS_OUTPUT_NAME=app
 
-# What `scripts/build` makes and the stack runs.
+# What `scripts/build` makes and the stack runs: of the demo profile, unless SITE_PROFILE names another.
 use_site() { # demo|dev|release
   SITE=$CARGO_TARGET_DIR/site-$1
   SERVER=$SITE/server
@@ -24,7 +24,7 @@ use_site() { # demo|dev|release
   STANDIN=$SITE/abaqus-standin
   STANDIN_EXE=$SITE/abaqus-standin.exe
 }
-use_site demo
+use_site "${SITE_PROFILE:-demo}"
 
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
