@@ -4,6 +4,7 @@ pub mod api;
 mod asking;
 pub mod bundle;
 mod calls;
+mod compressed;
 pub mod config;
 pub mod database;
 pub mod doctor;

@@ -1,6 +1,7 @@
 //! Every route of the server and the layers around them.
 
 use crate::asking::{Reached, identify};
+use crate::compressed::{self, Compressed};
 use crate::config::Config;
 use crate::files::body::in_time;
 use crate::files::rest::hear_out;
@@ -66,7 +67,9 @@ pub fn router(options: LeptosOptions, backend: Backend, config: Arc<Config>, sto
         .leptos_routes_with_context(&shared, pages, context.clone(), move || shell(page_options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<Shared, _>(context, shell))
         .layer(middleware::from_fn(calls::tell_status))
+        .layer(middleware::from_fn(compressed::note))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(Compressed::default(), compressed::once))
         .layer(middleware::from_fn(in_time));
     Router::new()
         .route("/ws", get(socket))

@@ -66,7 +66,8 @@ async fn serve(
         let event = tokio::select! {
             () = stop.cancelled() => break,
             _ = look.tick() => {
-                if listener.is_welcome().await { continue } else { break }
+                // boxed, or each open tab keeps the room that the question takes for a moment
+                if Box::pin(listener.is_welcome()).await { continue } else { break }
             }
             // what a browser says is not needed; its leaving is
             said = socket.recv() => match said {
