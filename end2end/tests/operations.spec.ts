@@ -62,3 +62,18 @@ test('an alarm says since when, what to do and where, in both languages', async 
   await alarm.getByRole('link').click();
   await expect(page).toHaveURL('/licenses');
 });
+
+test('at 360 px backups and changes are read without moving anything sideways', async ({ page, operations, request }) => {
+  await page.setViewportSize({ width: 360, height: 780 });
+  await saveSetting(request, 'alert_token_percent', '95');
+  await operations.open();
+  await hydrated(page);
+  await operations.backUp.click();
+  await expect(operations.rows.first()).toContainText('正常');
+  await expect(operations.rows.first()).toContainText(/・ジョブ\d+件/);
+  for (const name of ['バックアップ', '変更の記録']) {
+    const table = page.getByRole('group', { name, exact: true });
+    await expect(table).toBeVisible();
+    expect(await table.evaluate((group) => group.scrollWidth - group.clientWidth), name).toBe(0);
+  }
+});

@@ -23,6 +23,7 @@ pub fn Entry(entry: AuditEntry) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
     let entry = StoredValue::new(entry);
     let of = move |part: fn(&AuditEntry) -> String| entry.with_value(part);
+    let at = move || clock.voice(locale.get()).stamp(entry.with_value(|entry| entry.at));
     let action = move || entry.with_value(|entry| audit::action_or_word(locale.get(), &entry.action));
     let subject = move || entry.with_value(|entry| audit::subject(locale.get(), entry));
     let subject = match entry.with_value(audit::address) {
@@ -36,16 +37,15 @@ pub fn Entry(entry: AuditEntry) -> impl IntoView {
     let id = entry.with_value(|entry| entry.id);
     view! {
         <tr data-testid=format!("audit-{id}")>
-            <td class="whitespace-nowrap align-top text-muted">
-                {move || clock.voice(locale.get()).stamp(entry.with_value(|entry| entry.at))}
-            </td>
+            <td class="whitespace-nowrap align-top text-muted">{at}</td>
             <td class="align-top" title=of(|entry| entry.actor.clone())>{of(|entry| entry.name.clone())}</td>
-            <td class="align-top">
+            <td class="m1 align-top">
+                <span class="sub block md:hidden">{at} " · " {of(|entry| entry.name.clone())}</span>
                 <span class="block">{action}</span>
                 <span class="sub">{subject}</span>
             </td>
-            <td class="min-w-56 align-top"><Changes entry=entry /></td>
-            <td class="align-top">
+            <td class="m3 min-w-56 align-top"><Changes entry=entry /></td>
+            <td class="m2 align-top max-md:text-right">
                 <span class="block">{way}</span>
                 <span class="sub mono">{of(|entry| entry.address.clone().unwrap_or_default())}</span>
             </td>

@@ -119,7 +119,7 @@ fn Rows(shown: RwSignal<Option<AuditView>>) -> impl IntoView {
             <EmptyState title=t(words::NOTHING) text=t(words::NOTHING_TEXT) />
         </Show>
         <div class="overflow-x-auto" tabindex="0" role="group" aria-label=t(words::AUDIT) hidden=move || is_empty.get()>
-            <table class="grid-t min-w-[52rem]">
+            <table class="grid-t rows-2 md:min-w-[52rem]">
                 <thead>
                     <tr>
                         <th scope="col">{t(words::WHEN)}</th>

@@ -54,7 +54,7 @@ pub(super) fn Backups(backups: Signal<BackupsView>, store: Store) -> impl IntoVi
                 aria-label=t(words::BACKUPS)
                 hidden=move || count() == 0
             >
-                <table class="grid-t max-md:min-w-[34rem]">
+                <table class="grid-t rows-2">
                     <thead>
                         <tr>
                             <th scope="col">{t(words::WHEN)}</th>
@@ -115,7 +115,7 @@ fn Row(row: BackupView, store: Store) -> impl IntoView {
     let made_at = facts.as_ref().map(|facts| facts.made_at);
     let name = row.with_value(|row| row.name.clone());
     let (bytes, new_bytes) = facts.as_ref().map_or((None, None), |facts| (Some(facts.bytes), Some(facts.new_bytes)));
-    let jobs = facts.as_ref().map(|facts| amount::count(facts.jobs));
+    let jobs = facts.as_ref().map(|facts| facts.jobs);
     let busy = move || store.is_busy() || store.asking.get();
     let verify = {
         let name = name.clone();
@@ -146,16 +146,19 @@ fn Row(row: BackupView, store: Store) -> impl IntoView {
     };
     view! {
         <tr data-testid=format!("backup-{name}")>
-            <td class="whitespace-nowrap">
+            <td class="m1 whitespace-nowrap">
                 {move || made_at.map(|at| voice().moment(at))} <span class="sub mono block">{name.clone()}</span>
+                <span class="sub block md:hidden">
+                    {move || bytes.zip(jobs).map(|(bytes, jobs)| words::bytes_and_jobs(voice(), bytes, jobs))}
+                </span>
             </td>
             <td class="r whitespace-nowrap">
                 {bytes.map(amount::bytes)}
                 <span class="sub block">{move || new_bytes.map(|bytes| words::new_bytes(voice(), bytes))}</span>
             </td>
-            <td class="r">{jobs}</td>
-            <td>{check}</td>
-            <td class="r whitespace-nowrap">
+            <td class="r">{jobs.map(amount::count)}</td>
+            <td class="m2 max-md:max-w-44">{check}</td>
+            <td class="m3 r whitespace-nowrap">
                 <span class="needs-script">
                     <Button
                         kind=Kind::Ghost

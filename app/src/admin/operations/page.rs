@@ -167,7 +167,7 @@ fn Changes(view: Signal<OperationsView>) -> impl IntoView {
                 </a>
             </div>
             <div class="relative overflow-x-auto" tabindex="0" role="group" aria-label=t(words::CHANGES)>
-                <table class="grid-t max-md:min-w-[30rem]">
+                <table class="grid-t rows-2">
                     <thead>
                         <tr>
                             <th scope="col">{t(words::WHEN)}</th>
@@ -190,6 +190,7 @@ fn Changes(view: Signal<OperationsView>) -> impl IntoView {
 fn Change(entry: AuditEntry) -> impl IntoView {
     let (clock, locale) = (use_clock(), use_locale());
     let entry = StoredValue::new(entry);
+    let at = move || clock.voice(locale.get()).moment(entry.with_value(|entry| entry.at));
     let what = move || {
         entry.with_value(|entry| {
             let action = audit::action_or_word(locale.get(), &entry.action);
@@ -198,11 +199,12 @@ fn Change(entry: AuditEntry) -> impl IntoView {
     };
     view! {
         <tr>
-            <td class="whitespace-nowrap text-muted">
-                {move || clock.voice(locale.get()).moment(entry.with_value(|entry| entry.at))}
-            </td>
+            <td class="whitespace-nowrap text-muted">{at}</td>
             <td>{entry.with_value(|entry| entry.name.clone())}</td>
-            <td>{what}</td>
+            <td class="m1">
+                {what}
+                <span class="sub block md:hidden">{at} " · " {entry.with_value(|entry| entry.name.clone())}</span>
+            </td>
         </tr>
     }
 }

@@ -137,6 +137,12 @@ pub fn checked(voice: Voice, at: Timestamp) -> String {
     voice.pick(format!("{at} に確認"), format!("checked {at}"))
 }
 
+/// How large a backup is, and how many jobs it knows.
+pub fn bytes_and_jobs(voice: Voice, bytes: u64, jobs: u64) -> String {
+    let (bytes, count) = (amount::bytes(bytes), amount::count(jobs));
+    voice.pick(format!("{bytes}・ジョブ{count}件"), format!("{bytes} · {count} {}", plural(jobs, "job", "jobs")))
+}
+
 /// What of a backup is in no backup before it.
 pub fn new_bytes(voice: Voice, bytes: u64) -> String {
     let bytes = amount::bytes(bytes);
