@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { submit } from '../support/api';
 import { deck, freshName } from '../support/decks';
 import { expect, hydrated, onOwnStack } from '../support/fixtures';
 
@@ -62,4 +63,18 @@ test('a deck chosen before the page’s code is there is looked at', async ({ pa
   release();
   await hydrated(page);
   await expect(newJob.verdict).toHaveAttribute('data-verdict', /^(fits|warnings)$/);
+});
+
+test('a job ticked before the page’s code is there is chosen', async ({ page, jobs, request }) => {
+  const { id } = await submit(request, 'quick.inp');
+  const release = await holdCode(page, '**/pkg/*.wasm');
+  await jobs.open();
+  const tick = jobs.row(id).getByRole('checkbox');
+  await tick.check();
+  release();
+  await hydrated(page);
+  await expect(tick).toBeChecked();
+  await expect(jobs.row(id)).toHaveAttribute('aria-selected', 'true');
+  await tick.uncheck();
+  await expect(jobs.row(id)).not.toHaveAttribute('aria-selected', 'true');
 });

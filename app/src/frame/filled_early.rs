@@ -115,11 +115,11 @@ impl Filled {
             }
             Content::Ticked(is_ticked) => {
                 let Some(input) = self.control.dyn_ref::<HtmlInputElement>() else { return };
-                input.set_checked(*is_ticked);
-                // of several choices, the one that is left says nothing
-                if !is_ticked && input.type_() == "radio" {
-                    return;
+                // clicked, because some hear of nothing else; of several choices, the one that is left says nothing
+                if input.checked() != *is_ticked && (*is_ticked || input.type_() != "radio") {
+                    input.click();
                 }
+                return;
             }
             // taken already by what heard of them
             Content::Files if Self::of(self.control.clone()).is_none() => return,

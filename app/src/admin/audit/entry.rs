@@ -45,9 +45,9 @@ pub fn Entry(entry: AuditEntry) -> impl IntoView {
                 <span class="sub">{subject}</span>
             </td>
             <td class="m3 min-w-56 align-top"><Changes entry=entry /></td>
-            <td class="m2 align-top max-md:text-right">
+            <td class="m2 align-top max-md:max-w-32 max-md:text-right">
                 <span class="block">{way}</span>
-                <span class="sub mono">{of(|entry| entry.address.clone().unwrap_or_default())}</span>
+                <span class="sub mono max-md:break-all">{of(|entry| entry.address.clone().unwrap_or_default())}</span>
             </td>
         </tr>
     }

@@ -146,7 +146,7 @@ fn Row(row: BackupView, store: Store) -> impl IntoView {
     };
     view! {
         <tr data-testid=format!("backup-{name}")>
-            <td class="m1 whitespace-nowrap">
+            <td class="m1 whitespace-nowrap max-md:whitespace-normal">
                 {move || made_at.map(|at| voice().moment(at))} <span class="sub mono block">{name.clone()}</span>
                 <span class="sub block md:hidden">
                     {move || bytes.zip(jobs).map(|(bytes, jobs)| words::bytes_and_jobs(voice(), bytes, jobs))}
