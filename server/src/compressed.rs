@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of an answer for which it pays: less is done as fast as found, more is asked for by few.
-const PAYS: std::ops::RangeInclusive<usize> = 4_000..=1_000_000;
+const PAYS: std::ops::RangeInclusive<usize> = 4_000..=300_000;
 /// Answers that are kept. An answer is found by all of its bytes, so that nobody is given another's.
 const KEPT: usize = 16;
 
@@ -38,6 +38,10 @@ impl Compressed {
 
     fn keep(&self, encoding: HeaderValue, whole: Bytes, small: Bytes) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // another made it meanwhile
+        if kept.iter().any(|entry| entry.encoding == encoding && entry.whole == whole) {
+            return;
+        }
         kept.truncate(KEPT - 1);
         kept.push_front(Entry { encoding, whole, small });
     }
@@ -158,6 +162,7 @@ mod tests {
         let br = HeaderValue::from_static("br");
         let whole = |n: usize| Bytes::from(n.to_string());
         for n in 0..=KEPT {
+            compressed.keep(br.clone(), whole(n), whole(n));
             compressed.keep(br.clone(), whole(n), whole(n));
         }
         assert_eq!(count(&compressed), KEPT);

@@ -72,11 +72,16 @@ async fn what_is_reserved_starts_nothing_until_the_very_moment_it_is_over() {
     let stack = Stack::start().await;
     stack.until_contact().await;
     let (_, made) = reserve(&stack, &all_cores(12)).await;
-    let job = stack.submit(&[sample("quick.inp")]).await;
-    stack.until(job, "told of the reservation", waits_for_reserved).await;
-    let job = stack.until_status(job, "Completed").await;
-    let late = job["started_at"].as_i64().unwrap() - made["expires_at"].as_i64().unwrap();
-    assert!((0..=4).contains(&late), "{late} s after {made}");
+    let id = stack.submit(&[sample("quick.inp")]).await;
+    stack.until(id, "told of the reservation", waits_for_reserved).await;
+    let job = stack.until_status(id, "Completed").await;
+    let over = made["expires_at"].as_u64().unwrap();
+    assert!(job["started_at"].as_u64().unwrap() >= over, "{job} {made}");
+    // when it was decided: a busy node may take its time to start it
+    let decided = format!("SELECT at FROM job_history WHERE job_id = {id} AND status = 'Starting'");
+    let late = stack.number(&decided).checked_sub(over).expect("not before");
+    // the plan's own look, every 5 s, would come 3 s or 4 s after these 12
+    assert!(late <= 2, "{late} s after {made}");
     assert_eq!(get(&stack, "/api/v1/reservations").await, json!([]));
 
     // one that nobody renews is over as well, and one that is ended at once

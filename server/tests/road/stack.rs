@@ -334,9 +334,13 @@ impl Stack {
 
     /// How many rows a table of the database has.
     pub fn rows(&self, table: &str) -> u64 {
+        self.number(&format!("SELECT COUNT(*) FROM {table}"))
+    }
+
+    /// The one number that the database answers.
+    pub fn number(&self, question: &str) -> u64 {
         let database = self.folder.path().join("data/jobs.db");
-        let count = format!("SELECT COUNT(*) FROM {table}");
-        let out = Command::new("sqlite3").arg("-readonly").arg(database).arg(count).output().unwrap();
+        let out = Command::new("sqlite3").arg("-readonly").arg(database).arg(question).output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8(out.stdout).unwrap().trim().parse().unwrap()
     }
