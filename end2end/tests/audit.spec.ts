@@ -83,6 +83,10 @@ test('at 360 px who, what and the values are read without moving anything sidewa
   await hydrated(page);
   const row = audit.rows.first();
   for (const said of [/伊藤 健/, /設定/, /6秒/]) await expect(row.getByText(said).filter({ visible: true }).first()).toBeVisible();
+  // nothing stands letter below letter
+  const what = await row.locator('td.m1').boundingBox();
+  expect(what?.width).toBeGreaterThan(120);
+  expect(what?.height).toBeLessThan(120);
   const table = page.getByRole('group', { name: '監査ログ' });
   expect(await table.evaluate((group) => group.scrollWidth - group.clientWidth)).toBe(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);

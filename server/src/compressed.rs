@@ -56,7 +56,10 @@ pub async fn note(request: Request, next: Next) -> Response {
         return answer;
     }
     let (mut parts, body) = answer.into_parts();
-    let Ok(whole) = to_bytes(body, *PAYS.end()).await else { return broken() };
+    let whole = match to_bytes(body, *PAYS.end()).await {
+        Ok(whole) => whole,
+        Err(error) => return broken(&error),
+    };
     parts.extensions.insert(Whole(whole.clone()));
     Response::from_parts(parts, Body::from(whole))
 }
@@ -72,7 +75,10 @@ pub async fn once(State(compressed): State<Compressed>, request: Request, next: 
     let small = match compressed.find(&encoding, &whole) {
         Some(small) => small,
         None => {
-            let Ok(small) = to_bytes(body, usize::MAX).await else { return broken() };
+            let small = match to_bytes(body, usize::MAX).await {
+                Ok(small) => small,
+                Err(error) => return broken(&error),
+            };
             compressed.keep(encoding, whole, small.clone());
             small
         }
@@ -81,7 +87,8 @@ pub async fn once(State(compressed): State<Compressed>, request: Request, next: 
 }
 
 /// Bytes in memory that cannot be read.
-fn broken() -> Response {
+fn broken(error: &axum::Error) -> Response {
+    tracing::error!(%error, "an answer could not be compressed");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 

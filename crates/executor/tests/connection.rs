@@ -68,7 +68,7 @@ async fn a_hung_command_ends_in_time_and_costs_no_other() {
     let start = Instant::now();
     let error = quick.probe(&node.address).await.unwrap_err();
     assert!(matches!(error, ExecutorError::Timeout { .. }) && error.is_transport(), "{error:?}");
-    assert!(start.elapsed() < common::DEADLINE, "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     std::fs::rename(&real, &program).unwrap();
     quick.probe(&node.address).await.unwrap();
 }

@@ -138,3 +138,11 @@ pub fn script(folder: &Path, name: &str, text: &str) -> String {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path.display().to_string()
 }
+
+/// When the node itself began to count the only run it has; the server's own moment is that of the answer.
+pub fn launched_at(node: &Sshd) -> i64 {
+    let runs = std::fs::read_dir(node.work_dir().join("runs")).unwrap().flatten();
+    let records = runs.filter_map(|run| std::fs::read(run.path().join(".run/launch.json")).ok()).collect::<Vec<_>>();
+    let [record] = records.as_slice() else { panic!("{} runs", records.len()) };
+    serde_json::from_slice::<serde_json::Value>(record).unwrap()["at"].as_i64().unwrap()
+}
